@@ -1,0 +1,1 @@
+"""The process: settings, wiring, journal, HTTP, storage, sign-in and jobs."""
