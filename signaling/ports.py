@@ -1,0 +1,143 @@
+"""What the conversation needs from the rest of the program, and nothing more.
+
+The gateway implements these and hands them in; tests bring their own.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from acd.decisions import Decision
+from acd.facts import Fact
+from acd.ids import AgentId, ContactId, GroupId, Millis, SessionId, SiteId
+from acd.state import State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a reported fact.
+
+    Attributes:
+        decided: The decisions it caused, in order; ``None`` while it is still pending
+            (nobody decided within the time allowed).
+    """
+
+    decided: Sequence[Decision] | None
+
+
+Listener = Callable[[Sequence[Decision], Millis], None]
+
+
+class Floor(Protocol):
+    """One site's ACD as this process sees it."""
+
+    site: SiteId
+
+    @property
+    def state(self) -> State:
+        """The replica: every committed decision folded. Read it, never change or keep it."""
+
+    async def report(self, fact: Fact, *, source: str, request: str, must: bool = False) -> Outcome:
+        """Write a fact to the journal and learn what was decided, within 2 s.
+
+        Safe to repeat with the same (source, request): the second one gets the first
+        one's outcome. When this returns a decided outcome, :attr:`state` contains it.
+
+        Raises:
+            FloorBusy: If the journal is full and the fact is not ``must``.
+        """
+
+    def follow(self, listener: Listener) -> Callable[[], None]:
+        """Call back with each committed step once the replica has it, in order, with its time.
+
+        Returns:
+            What ends it.
+        """
+
+
+class FloorBusy(Exception):
+    """Too much waits for a decision; try again a little later."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRecord:
+    """A session as stored. The token itself is never stored.
+
+    Attributes:
+        contact: Whose caller it is, for role ``caller``.
+        agent: Whose desk it is, for role ``agent``.
+        expires_at: Attaching later is refused.
+    """
+
+    id: SessionId
+    site: SiteId
+    role: Literal["caller", "agent"]
+    contact: ContactId | None
+    agent: AgentId | None
+    expires_at: Millis
+
+
+class Sessions(Protocol):
+    """Sessions and what is owed to them; both outlive sockets and processes."""
+
+    async def create(self, record: SessionRecord, token_hash: bytes) -> None:
+        """Store a new session under the SHA-256 of its token."""
+
+    async def find(self, token_hash: bytes, at: Millis) -> SessionRecord | None:
+        """The session of this token, unless there is none or it expired."""
+
+    async def end(self, session: SessionId) -> None:
+        """Forget the session, its token and everything owed to it."""
+
+    async def owe(self, session: SessionId, body: bytes) -> int:
+        """Keep a message for a session; answers its number, which only grows per session."""
+
+    async def owed(self, session: SessionId, after: int) -> list[tuple[int, bytes]]:
+        """What the session was not known to have received, in order."""
+
+    async def acknowledge(self, session: SessionId, upto: int) -> None:
+        """Delete what the client says it received."""
+
+
+class Directory(Protocol):
+    """Names and words that are kept outside the journal, for showing to people."""
+
+    async def agent_name(self, site: SiteId, agent: AgentId) -> str:
+        """The agent's display name, as callers see it."""
+
+    async def group_name(self, site: SiteId, group: GroupId, language: str) -> str:
+        """The group's name in this language (``de`` or ``en``)."""
+
+    async def contact_context(self, site: SiteId, contact: ContactId) -> "ContactContext":
+        """What the visitor said of themselves and where they came from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactContext:
+    """Personal side data of a contact, shown to its agent. Empty strings when unknown.
+
+    Attributes:
+        page_url: Origin and path of the page the call began on, without query.
+    """
+
+    name: str = ""
+    topic: str = ""
+    language: str = ""
+    page_url: str = ""
+    page_title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IceServer:
+    """One entry of a browser's ``RTCConfiguration.iceServers``; credentials expire."""
+
+    urls: tuple[str, ...]
+    username: str = ""
+    credential: str = ""
+
+
+class IceServers(Protocol):
+    """Where browsers find their way through NAT; nowhere, unless settings say so."""
+
+    def issue(self, session: SessionId, at: Millis) -> tuple[tuple[IceServer, ...], Millis | None]:
+        """Servers with fresh credentials, and when these expire (``None``: never, there are none)."""
