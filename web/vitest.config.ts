@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+// A test that needs a document says so in its first line: // @vitest-environment happy-dom
+export default defineConfig({
+  test: {
+    include: ["packages/*/src/**/*.test.ts"],
+    environment: "node",
+    allowOnly: false,
+    testTimeout: 10_000,
+    sequence: { shuffle: true },
+  },
+});
