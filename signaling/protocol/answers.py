@@ -1,0 +1,53 @@
+"""What the server says to any client: replies, refusals, farewells."""
+
+from typing import Literal
+
+from signaling.protocol.base import Count, Message, RequestNumber
+
+RefusalCode = Literal[
+    "malformed",
+    "unknown_type",
+    "not_allowed",
+    "not_now",
+    "not_yours",
+    "stale_epoch",
+    "stale_generation",
+    "offer_gone",
+    "contact_gone",
+    "too_many_requests",
+    "too_large",
+    "bad_signal",
+    "busy",
+    "pending",
+    "session_expired",
+    "internal",
+]
+
+
+class Reply(Message, frozen=True, tag="reply"):
+    """The request with this id is done."""
+
+    id: RequestNumber
+
+
+class Refused(Message, frozen=True, tag="refused"):
+    """The request was understood and the answer is no, or it was not understood.
+
+    ``id`` is null when the request could not be read that far. ``retry_after_ms`` is set
+    when the same request may succeed later.
+    """
+
+    id: RequestNumber | None
+    code: RefusalCode
+    retryable: bool
+    retry_after_ms: Count | None
+
+
+class Superseded(Message, frozen=True, tag="superseded"):
+    """Another tab or page took this session over. This socket closes; do not attach again by itself."""
+
+
+class Draining(Message, frozen=True, tag="draining"):
+    """This process stops; attach again after the time given, wherever you land."""
+
+    retry_after_ms: Count

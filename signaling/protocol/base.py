@@ -1,0 +1,38 @@
+"""What all messages share, and the words that more than one of them uses."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+Language = Literal["de", "en"]
+Channel = Literal["voice", "video"]
+MediaPolicy = Literal["direct", "relay", "record"]
+Party = Literal["caller", "agent"]
+
+Identity = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")]
+"""Any of our ids."""
+Token = Annotated[str, Meta(min_length=16, max_length=256, pattern=r"^[A-Za-z0-9_.-]+$")]
+"""A bearer secret. Never logged."""
+RequestNumber = Annotated[str, Meta(min_length=1, max_length=64)]
+"""A request's id, chosen by the client, unique in its session."""
+Count = Annotated[int, Meta(ge=0)]
+EpochNumber = Annotated[int, Meta(ge=0)]
+"""Which assignment of a contact is meant; a stale one is refused with ``stale_epoch``."""
+Generation = Annotated[int, Meta(ge=0)]
+"""Which life of a leg is meant: raised when its page reloads."""
+MillisUtc = Annotated[int, Meta(ge=0)]
+"""A moment: ms since the Unix epoch, UTC, by the server's clock."""
+
+
+class Message(Struct, frozen=True, kw_only=True, tag_field="type", rename="camel"):
+    """Base of everything that crosses a socket."""
+
+
+class Request(Message, frozen=True, kw_only=True):
+    """Base of what a client asks. Each gets exactly one :class:`Reply` or :class:`Refused`."""
+
+    id: RequestNumber
+
+
+class Part(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Base of what messages are made of."""
