@@ -1,21 +1,182 @@
-# Zuruf. `make` alone lists what there is to do.
+# `make` alone lists what there is to do.
+#
+# What has been set up is remembered by stamps whose names carry a hash of the files they
+# depend on: a fresh checkout, a branch switch or a touched file redoes nothing needlessly.
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+.NOTPARALLEL:
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
-MAKEFLAGS += --no-builtin-rules
+MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 PYTHON ?= python3.11
 BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest
+STAGE := tools/stage.sh
+
+hash = $(shell cat $(1) | sha256sum | cut -c1-16)
+web_sources = $(shell find web -name node_modules -prune -o -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c1-16)
 say = @printf '\033[1m==>\033[0m %s\n'
+
+PYTHON_READY := .venv/.ready-$(call hash,requirements-dev.lock pyproject.toml)
+NPM_READY := web/node_modules/.ready-$(call hash,web/package-lock.json)
+WEB_BUILT := gateway/static/.built-$(web_sources)
 
 .PHONY: help
 help:
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | awk -F '\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@echo 'Zuruf. What there is to do:'
+	@grep -hE '^[a-z][a-z0-9-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F '\t' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-.venv/.ready: requirements-dev.lock pyproject.toml
-	$(say) 'Python: virtual environment and locked packages'
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
-	touch $@
+##
+## Run
+##
+
+.PHONY: run
+run: $(PYTHON_READY) $(WEB_BUILT)  ## Set everything up and start the embedded form with the demo site
+	@exec $(BIN)/zuruf serve --demo $(ARGS)
+
+.PHONY: setup
+setup: $(PYTHON_READY) $(WEB_BUILT)  ## Only set up: virtual environment, npm packages, built web
+
+.PHONY: wheel
+wheel: $(PYTHON_READY) $(WEB_BUILT)  ## Build dist/zuruf-*.whl, with the built web inside
+	$(say) 'Wheel'
+	@$(BIN)/python -m hatchling build -t wheel
+
+##
+## Check
+##
+
+.PHONY: test
+test: browsers check test-tools test-acd test-signaling test-gateway test-conformance test-scenarios test-e2e test-wheel  ## Everything: checks, then all tests in short form
+	@echo 'All tests passed.'
+
+.PHONY: check
+check: lint types imports rules generated web-check web-test  ## Lint, types, imports, house rules, generated files, web unit tests
+
+.PHONY: lint types imports rules generated web-check web-test
+lint: $(PYTHON_READY)
+	@$(STAGE) 'ruff' 60 $(BIN)/ruff check --quiet .
+	@$(STAGE) 'ruff format' 60 $(BIN)/ruff format --check --quiet .
+
+types: $(PYTHON_READY)
+	@$(STAGE) 'mypy' 300 $(BIN)/mypy
+
+imports: $(PYTHON_READY)
+	@$(STAGE) 'imports' 60 $(BIN)/lint-imports
+
+rules: $(PYTHON_READY)
+	@$(STAGE) 'house rules' 60 $(BIN)/python -m tools.check
+
+generated: $(PYTHON_READY)
+	@$(STAGE) 'generated files' 60 $(BIN)/python -m tools.check_generated
+
+web-check: $(NPM_READY)
+	@$(STAGE) 'tsc and biome' 120 npm --prefix web run --silent check
+
+web-test: $(NPM_READY)
+	@$(STAGE) 'vitest' 120 npm --prefix web run --silent test
+
+.PHONY: test-tools
+test-tools: $(PYTHON_READY)
+	@$(STAGE) 'tests/tools' 60 $(PYTEST) -q tests/tools
+
+.PHONY: test-acd
+test-acd: $(PYTHON_READY)
+	@$(STAGE) 'tests/acd' 120 $(PYTEST) -q tests/acd --cov=acd --cov-branch --cov-fail-under=100
+
+.PHONY: test-signaling
+test-signaling: $(PYTHON_READY)
+	@$(STAGE) 'tests/signaling' 120 $(PYTEST) -q tests/signaling
+
+.PHONY: test-gateway
+test-gateway: $(PYTHON_READY) $(WEB_BUILT)
+	@$(STAGE) 'tests/gateway' 180 $(PYTEST) -q tests/gateway --ignore=tests/gateway/test_wheel.py
+
+.PHONY: test-conformance
+test-conformance: $(PYTHON_READY)
+	@$(STAGE) 'tests/conformance' 120 $(PYTEST) -q tests/conformance
+
+.PHONY: test-scenarios
+test-scenarios: $(PYTHON_READY) $(WEB_BUILT)
+	@$(STAGE) 'tests/scenarios' 180 $(PYTEST) -q tests/scenarios
+
+.PHONY: test-e2e
+test-e2e: browsers $(PYTHON_READY) $(WEB_BUILT)
+	@$(STAGE) 'tests/e2e' 600 $(PYTEST) -q tests/e2e
+
+.PHONY: test-wheel
+test-wheel: $(PYTHON_READY) $(WEB_BUILT)
+	@$(STAGE) 'wheel' 180 $(PYTEST) -q tests/gateway/test_wheel.py
+
+.PHONY: e2e
+e2e: test-e2e  ## Only the tests with real browsers
+
+.PHONY: soak
+soak: browsers $(PYTHON_READY) $(WEB_BUILT)  ## All tests with full counts; takes hours
+	@$(PYTEST) --hypothesis-profile=soak --timeout=3600 tests/acd tests/signaling tests/gateway tests/conformance tests/scenarios
+
+.PHONY: bench
+bench: browsers $(PYTHON_READY) $(WEB_BUILT)  ## Measure, and write docs/reference/performance.md
+	@$(BIN)/python -m bench $(ARGS)
+
+##
+## Change
+##
+
+.PHONY: fix
+fix: $(PYTHON_READY) $(NPM_READY)  ## Format, and repair what linters can repair
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format --quiet .
+	@npm --prefix web run --silent fix
+
+.PHONY: gen
+gen: $(PYTHON_READY)  ## Generate schema, TypeScript types, diagrams and reference pages from code
+	@for generator in tools/gen_*.py; do $(BIN)/python -m "tools.$$(basename "$$generator" .py)"; done
+
+.PHONY: screenshots
+screenshots: browsers $(PYTHON_READY) $(WEB_BUILT)  ## Take the pictures in docs/images anew
+	@$(BIN)/python -m tools.screenshots
+
+.PHONY: lock
+lock: $(PYTHON_READY)  ## Resolve dependencies anew and write the lock files
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+	    --custom-compile-command 'make lock' pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+	    --custom-compile-command 'make lock' pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+
+.PHONY: clean
+clean:  ## Remove what was set up and built here; data stays
+	@rm -rf .venv web/node_modules gateway/static dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+##
+## Set-up, each step once
+##
+
+$(PYTHON_READY):
+	@tools/need.sh $(PYTHON):python3.11
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo 'Python cannot make virtual environments here. Install python3.11-venv.' >&2; exit 1; }
+	$(say) 'Python: virtual environment'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(say) 'Python: locked packages (under a minute)'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@rm -f .venv/.ready*
+	@touch .venv/.ready $@
+
+$(NPM_READY):
+	@tools/need.sh node:nodejs npm:npm
+	@node -e 'const [a, b] = process.versions.node.split("."); if (+a < 20 || (+a === 20 && +b < 19)) { console.error("Node 20.19 or newer is needed; this is " + process.version + "."); process.exit(1); }'
+	$(say) 'Web: npm packages'
+	@npm --prefix web ci --silent
+	@touch $@
+
+$(WEB_BUILT): $(NPM_READY)
+	$(say) 'Web: build'
+	@npm --prefix web run --silent build
+	@touch $@
+
+.PHONY: browsers
+browsers:
+	@tools/need.sh chromium:chromium firefox-esr:firefox-esr turnserver:coturn ip:iproute2 nft:nftables
