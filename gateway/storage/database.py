@@ -1,0 +1,179 @@
+"""The database as the rest of storage sees it, and the SQLite file behind it.
+
+One thread owns the one connection that writes; everybody's work queues for it. So there
+is one writer by construction, and no work can see another's half.
+"""
+
+import asyncio
+import fcntl
+import os
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import StaticPool
+
+from gateway.storage.migrate import bring_up_to_date
+
+T = TypeVar("T")
+
+_BUSY_MS = 5_000
+
+
+class AlreadyServed(Exception):
+    """Another process serves this database file."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path} is in use by another 'zuruf serve'. Stop that one first, or give this one its own database file."
+        )
+
+
+class StorageUnavailable(Exception):
+    """The database could not be read or written now: locked, full, gone. Nothing was written."""
+
+
+class Database(Protocol):
+    """Where the repositories keep their rows."""
+
+    async def transact(self, work: Callable[[Connection], T]) -> T:
+        """Do some work in one transaction: all of it, or none.
+
+        ``work`` runs outside the event loop and has to be quick.
+
+        Raises:
+            StorageUnavailable: If the database cannot be used at the moment.
+        """
+
+
+class SqliteDatabase:
+    """A SQLite file with its one writer thread. Made by :func:`open_sqlite`."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, thread: ThreadPoolExecutor) -> None:
+        self.path = path
+        self._connection = connection
+        self._thread = thread
+        self._engine = _engine_on(connection)
+
+    async def transact(self, work: Callable[[Connection], T]) -> T:
+        """See :meth:`Database.transact`."""
+
+        def step() -> T:
+            try:
+                with self._engine.begin() as tx:
+                    return work(tx)
+            except DBAPIError as why:
+                if isinstance(why.orig, sqlite3.OperationalError):
+                    raise StorageUnavailable(str(why.orig)) from why
+                raise
+
+        return await self._in_thread(step)
+
+    async def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Like :meth:`transact` for who speaks SQLite directly, as the journal does."""
+
+        def step() -> T:
+            with _available():
+                self._connection.execute("BEGIN IMMEDIATE")
+                try:
+                    result = work(self._connection)
+                    self._connection.commit()
+                except BaseException:
+                    self._connection.rollback()
+                    raise
+                return result
+
+        return await self._in_thread(step)
+
+    async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Look something up. Nothing of this process writes in between."""
+
+        def step() -> T:
+            with _available():
+                return work(self._connection)
+
+        return await self._in_thread(step)
+
+    async def _in_thread(self, step: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, step)
+
+
+@asynccontextmanager
+async def open_sqlite(path: Path, *, alone: bool = True) -> AsyncIterator[SqliteDatabase]:
+    """Open the file, make or migrate its tables, and close it in the end.
+
+    Args:
+        path: The database file; made, readable by its owner only, if there is none.
+        alone: Be the one process that serves the file, and free what a dead one left
+            claimed. Short commands that only touch a row or two pass ``False``.
+
+    Raises:
+        AlreadyServed: If ``alone`` and another process serves the file.
+        SchemaIsNewer: If a later release of Zuruf wrote this file.
+    """
+    with served_here(path) if alone else nullcontext(), ThreadPoolExecutor(1, "sqlite") as thread:
+        loop = asyncio.get_running_loop()
+        connection = await loop.run_in_executor(thread, _connect, path)
+        try:
+            database = SqliteDatabase(path, connection, thread)
+            await database.transact(bring_up_to_date)
+            if alone:
+                # The lock on the file says that nobody else lives who could hold a claim.
+                await database.write(lambda db: db.execute("UPDATE journal_claims SET lease_until = 0").close())
+            yield database
+        finally:
+            await loop.run_in_executor(thread, connection.close)
+
+
+@contextmanager
+def served_here(path: Path) -> Iterator[None]:
+    """Hold the file as ``serve`` does; for whatever must be alone with it.
+
+    Raises:
+        AlreadyServed: If another process holds it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            # The kernel lets go of it when the process dies, however it dies.
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlreadyServed(path) from None
+        yield
+    finally:
+        os.close(lock)
+
+
+@contextmanager
+def _available() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as why:
+        raise StorageUnavailable(str(why)) from why
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600, exist_ok=True)
+    # isolation_level=None: transactions begin where the code says so and nowhere else.
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=True, cached_statements=256)
+    connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    return connection
+
+
+def _engine_on(connection: sqlite3.Connection) -> Engine:
+    engine = create_engine("sqlite+pysqlite://", creator=lambda: connection, poolclass=StaticPool)
+
+    @event.listens_for(engine, "begin")
+    def begin_immediate(tx: Connection) -> None:
+        tx.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine

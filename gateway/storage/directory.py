@@ -1,0 +1,155 @@
+"""Sites, the names of groups and agents, and what visitors said of themselves.
+
+All of it is for showing to people; the core never sees it.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, delete, insert, select
+
+from acd.ids import AgentId, ContactId, GroupId, Millis, SiteId
+from gateway.storage.database import Database
+from gateway.storage.tables import contact_notes, group_names, sites, users
+from signaling.ports import ContactContext
+
+
+class StoredDirectory:
+    """Implements :class:`signaling.ports.Directory`, and lets it be filled and erased."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add_site(self, site: SiteId, name: str, at: Millis) -> bool:
+        """Make a site known; ``False`` if it already was, and then nothing changes."""
+
+        def work(tx: Connection) -> bool:
+            if tx.execute(select(sites.c.id).where(sites.c.id == site)).one_or_none():
+                return False
+            tx.execute(insert(sites).values(id=site, name=name, created_at=at))
+            return True
+
+        return await self._database.transact(work)
+
+    async def sites(self) -> dict[SiteId, str]:
+        """Every site and its name."""
+        return await self._database.transact(
+            lambda tx: {
+                SiteId(row.id): str(row.name)
+                for row in tx.execute(select(sites.c.id, sites.c.name).order_by(sites.c.id))
+            }
+        )
+
+    async def name_group(self, site: SiteId, group: GroupId, names: Mapping[str, str]) -> None:
+        """Give a group its names, by language; replaces those it had."""
+
+        def work(tx: Connection) -> None:
+            tx.execute(delete(group_names).where(group_names.c.site == site, group_names.c.group_id == group))
+            rows = [
+                {"site": site, "group_id": group, "language": language, "name": name}
+                for language, name in names.items()
+            ]
+            if rows:
+                tx.execute(insert(group_names), rows)
+
+        await self._database.transact(work)
+
+    async def agent_name(self, site: SiteId, agent: AgentId) -> str:
+        """The agent's display name, as callers see it; empty if there is no such agent."""
+
+        def work(tx: Connection) -> str:
+            found = tx.execute(
+                select(users.c.display_name).where(users.c.site == site, users.c.id == agent)
+            ).scalar_one_or_none()
+            return found or ""
+
+        return await self._database.transact(work)
+
+    async def group_name(self, site: SiteId, group: GroupId, language: str) -> str:
+        """The group's name in this language, else in English, else its id."""
+        names = (await self.group_names(site)).get(group, {})
+        return names.get(language) or names.get("en") or group
+
+    async def group_names(self, site: SiteId) -> dict[GroupId, dict[str, str]]:
+        """All names of the site's groups: group, then language."""
+
+        def work(tx: Connection) -> dict[GroupId, dict[str, str]]:
+            found: dict[GroupId, dict[str, str]] = {}
+            for row in tx.execute(select(group_names).where(group_names.c.site == site)):
+                found.setdefault(GroupId(row.group_id), {})[row.language] = row.name
+            return found
+
+        return await self._database.transact(work)
+
+    async def note_contact(self, site: SiteId, contact: ContactId, context: ContactContext, at: Millis) -> None:
+        """Keep what the visitor said. The first note of a contact stays; a repeat changes nothing."""
+
+        def work(tx: Connection) -> None:
+            known = select(contact_notes.c.contact).where(
+                contact_notes.c.site == site, contact_notes.c.contact == contact
+            )
+            if tx.execute(known).one_or_none():
+                return
+            tx.execute(
+                insert(contact_notes).values(
+                    site=site,
+                    contact=contact,
+                    name=context.name,
+                    topic=context.topic,
+                    language=context.language,
+                    page_url=context.page_url,
+                    page_title=context.page_title,
+                    created_at=at,
+                )
+            )
+
+        await self._database.transact(work)
+
+    async def contact_context(self, site: SiteId, contact: ContactId) -> ContactContext:
+        """What the visitor said of themselves and where they came from; empty once erased."""
+        return (await self.contact_contexts(site, [contact])).get(contact, ContactContext())
+
+    async def contact_contexts(self, site: SiteId, contacts: Sequence[ContactId]) -> dict[ContactId, ContactContext]:
+        """The same for several contacts; those without a note are left out."""
+
+        def work(tx: Connection) -> dict[ContactId, ContactContext]:
+            rows = tx.execute(
+                select(contact_notes).where(contact_notes.c.site == site, contact_notes.c.contact.in_(contacts))
+            )
+            return {
+                ContactId(row.contact): ContactContext(
+                    name=row.name,
+                    topic=row.topic,
+                    language=row.language,
+                    page_url=row.page_url,
+                    page_title=row.page_title,
+                )
+                for row in rows
+            }
+
+        return await self._database.transact(work)
+
+    async def erase_contact(self, site: SiteId, contact: ContactId) -> bool:
+        """Forget what this visitor said; ``False`` if nothing was kept."""
+        return bool(
+            await self._database.transact(
+                lambda tx: (
+                    tx.execute(
+                        delete(contact_notes).where(contact_notes.c.site == site, contact_notes.c.contact == contact)
+                    ).rowcount
+                )
+            )
+        )
+
+    async def erase_contacts_before(self, site: SiteId, before: Millis, *, keep: Sequence[ContactId] = ()) -> int:
+        """Forget what visitors said before then, except in contacts still open; answers how many."""
+        return await self._database.transact(
+            lambda tx: (
+                tx.execute(
+                    delete(contact_notes).where(
+                        contact_notes.c.site == site,
+                        contact_notes.c.created_at < before,
+                        contact_notes.c.contact.not_in(keep),
+                    )
+                ).rowcount
+            )
+        )

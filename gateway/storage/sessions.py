@@ -1,0 +1,147 @@
+"""Sessions and their mailboxes, as :class:`signaling.ports.Sessions` wants them."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+
+from acd.ids import AgentId, ContactId, Millis, SessionId, SiteId
+from gateway.storage.database import Database
+from gateway.storage.tables import mailboxes, owed_messages, sessions
+from signaling.ports import SessionRecord
+
+
+class StoredSessions:
+    """Every site's sessions. Times come from the caller; tokens are only known by their SHA-256."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def create(self, record: SessionRecord, token_hash: bytes) -> None:
+        """Store a new session. The same again changes nothing, so a repeated request is harmless."""
+
+        def work(tx: Connection) -> None:
+            known = tx.execute(select(sessions.c.token_hash).where(sessions.c.id == record.id)).scalar_one_or_none()
+            if known == token_hash:
+                return
+            tx.execute(
+                insert(sessions).values(
+                    id=record.id,
+                    site=record.site,
+                    role=record.role,
+                    contact=record.contact,
+                    agent=record.agent,
+                    token_hash=token_hash,
+                    expires_at=record.expires_at,
+                )
+            )
+
+        await self._database.transact(work)
+
+    async def find(self, token_hash: bytes, at: Millis) -> SessionRecord | None:
+        """The session of this token, unless there is none or it expired."""
+
+        def work(tx: Connection) -> SessionRecord | None:
+            row = tx.execute(
+                select(sessions).where(sessions.c.token_hash == token_hash, sessions.c.expires_at > at)
+            ).one_or_none()
+            return _record(row) if row else None
+
+        return await self._database.transact(work)
+
+    async def of_contact(self, site: SiteId, contact: ContactId) -> list[SessionRecord]:
+        """The sessions that were born with this contact."""
+
+        def work(tx: Connection) -> list[SessionRecord]:
+            rows = tx.execute(select(sessions).where(sessions.c.site == site, sessions.c.contact == contact))
+            return [_record(row) for row in rows]
+
+        return await self._database.transact(work)
+
+    async def extend(self, session: SessionId, expires_at: Millis) -> None:
+        """Let the session live until then."""
+        await self._database.transact(
+            lambda tx: tx.execute(
+                update(sessions).where(sessions.c.id == session).values(expires_at=expires_at)
+            ).close()
+        )
+
+    async def end(self, session: SessionId) -> None:
+        """Forget the session, its token and everything owed to it."""
+        await self._database.transact(lambda tx: _forget(tx, [session]))
+
+    async def end_expired(self, at: Millis) -> int:
+        """Forget every session that expired before; answers how many."""
+
+        def work(tx: Connection) -> int:
+            ids = tx.execute(select(sessions.c.id).where(sessions.c.expires_at <= at).limit(1000)).scalars().all()
+            _forget(tx, ids)
+            return len(ids)
+
+        ended = 0
+        while some := await self._database.transact(work):
+            ended += some
+        return ended
+
+    async def owe(self, session: SessionId, body: bytes) -> int:
+        """Keep a message for a session; answers its number, which only grows per session."""
+
+        def work(tx: Connection) -> int:
+            moved = tx.execute(
+                update(mailboxes)
+                .where(mailboxes.c.session == session)
+                .values(last_number=mailboxes.c.last_number + 1)
+                .returning(mailboxes.c.last_number)
+            ).scalar_one_or_none()
+            if moved is None:
+                moved = 1
+                tx.execute(insert(mailboxes).values(session=session, last_number=moved))
+            tx.execute(insert(owed_messages).values(session=session, number=moved, body=body))
+            return int(moved)
+
+        return await self._database.transact(work)
+
+    async def owed(self, session: SessionId, after: int) -> list[tuple[int, bytes]]:
+        """What the session was not known to have received, in order."""
+
+        def work(tx: Connection) -> list[tuple[int, bytes]]:
+            rows = tx.execute(
+                select(owed_messages.c.number, owed_messages.c.body)
+                .where(owed_messages.c.session == session, owed_messages.c.number > after)
+                .order_by(owed_messages.c.number)
+            )
+            return [(number, body) for number, body in rows]
+
+        return await self._database.transact(work)
+
+    async def acknowledge(self, session: SessionId, upto: int) -> None:
+        """Delete what the client says it received."""
+        await self._database.transact(
+            lambda tx: tx.execute(
+                delete(owed_messages).where(owed_messages.c.session == session, owed_messages.c.number <= upto)
+            ).close()
+        )
+
+    async def count(self) -> int:
+        """How many sessions there are."""
+        return await self._database.transact(
+            lambda tx: tx.execute(select(func.count()).select_from(sessions)).scalar_one()
+        )
+
+
+def _forget(tx: Connection, ids: Sequence[str]) -> None:
+    tx.execute(delete(sessions).where(sessions.c.id.in_(ids)))
+    tx.execute(delete(mailboxes).where(mailboxes.c.session.in_(ids)))
+    tx.execute(delete(owed_messages).where(owed_messages.c.session.in_(ids)))
+
+
+def _record(row: Row[Any]) -> SessionRecord:
+    role: Literal["caller", "agent"] = row.role
+    return SessionRecord(
+        id=SessionId(row.id),
+        site=SiteId(row.site),
+        role=role,
+        contact=ContactId(row.contact) if row.contact is not None else None,
+        agent=AgentId(row.agent) if row.agent is not None else None,
+        expires_at=Millis(row.expires_at),
+    )

@@ -1,0 +1,271 @@
+"""Every table there is, for SQLite and PostgreSQL alike.
+
+Migrations bring a database here; a test compares the two. Times are integer
+milliseconds since the Unix epoch. Nothing personal stands in the journal's tables; what
+is personal stands in ``contact_notes``, ``users`` and ``audit_details``, and can be
+erased there.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+REVISION = "0001"
+"""The migration that makes these tables."""
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+_Id = String(64)
+_Hash = LargeBinary(32)
+
+# The journal.
+
+journal_heads = Table(
+    "journal_heads",
+    metadata,
+    Column("site", _Id, primary_key=True),
+    Column("last_position", BigInteger, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+    comment="Who appends holds this row, so positions are given in the order of commits.",
+)
+
+journal_claims = Table(
+    "journal_claims",
+    metadata,
+    Column("site", _Id, primary_key=True),
+    Column("owner", _Id, nullable=False),
+    Column("term", BigInteger, nullable=False),
+    Column("core_version", Integer, nullable=False),
+    Column("lease_until", BigInteger, nullable=False),
+    Column("beat_at", BigInteger, nullable=False),
+    Column("upto", BigInteger, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    comment="Who decides, and how far decisions go. The term in this row is the fence.",
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("site", _Id, primary_key=True),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("source", String(128), nullable=False),
+    Column("request", String(128), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    UniqueConstraint("site", "source", "request"),
+    Index("ix_facts_site_at", "site", "at"),
+    sqlite_with_rowid=False,
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("site", _Id, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("cause", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("ix_decisions_site_cause", "site", "cause"),
+    sqlite_with_rowid=False,
+)
+
+quarantined_facts = Table(
+    "quarantined_facts",
+    metadata,
+    Column("site", _Id, primary_key=True),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("reason", Text, nullable=False),
+)
+
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("site", _Id, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("upto", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+live_contacts = Table(
+    "live_contacts",
+    metadata,
+    Column("site", _Id, primary_key=True),
+    Column("contact", _Id, primary_key=True),
+    Column("group_id", _Id, nullable=False),
+    Column("phase", String(32), nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("visitor", String(128), nullable=False),
+    Column("agent", _Id),
+    Column("slot", Integer),
+    Index(
+        "uq_live_contacts_slot",
+        "site",
+        "agent",
+        "slot",
+        unique=True,
+        sqlite_where=text("agent IS NOT NULL"),
+        postgresql_where=text("agent IS NOT NULL"),
+    ),
+    comment="The store's own guard: nobody has two contacts on one slot.",
+)
+
+# Sessions and what is owed to them.
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("site", _Id, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("contact", _Id),
+    Column("agent", _Id),
+    Column("token_hash", _Hash, nullable=False, unique=True),
+    Column("expires_at", BigInteger, nullable=False),
+    Index("ix_sessions_expires_at", "expires_at"),
+    Index("ix_sessions_site_contact", "site", "contact"),
+)
+
+mailboxes = Table(
+    "mailboxes",
+    metadata,
+    Column("session", _Id, primary_key=True),
+    Column("last_number", BigInteger, nullable=False),
+    comment="Numbers of a session's messages only grow, also after the last one was acknowledged.",
+)
+
+owed_messages = Table(
+    "owed_messages",
+    metadata,
+    Column("session", _Id, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("body", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Sites, their names and keys.
+
+sites = Table(
+    "sites",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+group_names = Table(
+    "group_names",
+    metadata,
+    Column("site", _Id, primary_key=True),
+    Column("group_id", _Id, primary_key=True),
+    Column("language", String(8), primary_key=True),
+    Column("name", String(200), nullable=False),
+)
+
+site_keys = Table(
+    "site_keys",
+    metadata,
+    Column("key", _Id, primary_key=True),
+    Column("site", _Id, nullable=False),
+    Column("origins", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+    Index("ix_site_keys_site", "site"),
+)
+
+contact_notes = Table(
+    "contact_notes",
+    metadata,
+    Column("site", _Id, primary_key=True),
+    Column("contact", _Id, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("language", String(35), nullable=False),
+    Column("page_url", Text, nullable=False),
+    Column("page_title", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Index("ix_contact_notes_site_created_at", "site", "created_at"),
+    comment="What a visitor said of themselves. Personal: erased on request and by retention.",
+)
+
+# People who sign in.
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("site", _Id, nullable=False),
+    Column("user_name", String(200), nullable=False, unique=True),
+    Column("display_name", String(200), nullable=False),
+    Column("password_hash", String(300), nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("locked_until", BigInteger, nullable=False),
+    Column("is_disabled", Boolean(create_constraint=False), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Index("ix_users_site", "site"),
+)
+
+grants = Table(
+    "grants",
+    metadata,
+    Column("user_id", _Id, primary_key=True),
+    Column("role", String(32), primary_key=True),
+    Column("group_id", _Id, primary_key=True),
+    comment="A role a user has in one group, or with the group '*' in the whole site.",
+)
+
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("token_hash", _Hash, primary_key=True),
+    Column("user_id", _Id, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Index("ix_sign_ins_user_id", "user_id"),
+    Index("ix_sign_ins_expires_at", "expires_at"),
+)
+
+# Who did what.
+
+audit_entries = Table(
+    "audit_entries",
+    metadata,
+    Column("site", _Id, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", _Id, nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("subject", _Id, nullable=False),
+    Column("details_hash", _Hash, nullable=False),
+    Column("chain_hash", _Hash, nullable=False),
+    comment="Append-only. Each row's hash covers the row before it.",
+)
+
+audit_details = Table(
+    "audit_details",
+    metadata,
+    Column("site", _Id, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("salt", LargeBinary(16), nullable=False),
+    Column("body", Text, nullable=False),
+    comment="The words of an audit entry. May be erased: the chain holds their salted hash only.",
+)
