@@ -64,7 +64,7 @@ types: $(PYTHON_READY)
 	@$(STAGE) 'mypy' 300 $(BIN)/mypy
 
 imports: $(PYTHON_READY)
-	@$(STAGE) 'imports' 60 $(BIN)/lint-imports
+	@$(STAGE) 'imports' 60 $(BIN)/lint-imports --no-logo
 
 rules: $(PYTHON_READY)
 	@$(STAGE) 'house rules' 60 $(BIN)/python -m tools.check

@@ -1,0 +1,50 @@
+"""Rules that hold for every test, whatever it tests.
+
+A test belongs to the category of its directory. A test that is skipped is a test that
+fails: whatever it needed should have been set up. The order is random, the seed printed.
+"""
+
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+CATEGORIES = frozenset({"acd", "signaling", "gateway", "conformance", "scenarios", "e2e", "tools"})
+
+# No deadline: how long an example takes says more about the machine than about us.
+settings.register_profile("short", deadline=None, print_blob=True)
+settings.register_profile(
+    "soak", deadline=None, print_blob=True, max_examples=5_000, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("short")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        category = item.path.relative_to(here).parts[0]
+        if category not in CATEGORIES:
+            raise pytest.UsageError(
+                f"{item.nodeid}: put tests into one of {', '.join(sorted(CATEGORIES))} under tests/"
+            )
+
+
+def _fail_if_skipped(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if report.skipped:
+        report.longrepr = f"{report.nodeid} was skipped, and nothing may be: {report.longrepr}"
+        report.outcome = "failed"
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    _fail_if_skipped(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    _fail_if_skipped(report)
+    return report

@@ -1,0 +1,1 @@
+"""House rules as programs, and generators. Nothing here is part of the product."""
