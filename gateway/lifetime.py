@@ -1,0 +1,64 @@
+"""Background work that lives as long as something else, and no longer.
+
+A :class:`Lifetime` is a task group whose jobs are expected to run until it ends. A job
+that fails is logged and counted, and started again if it is a repeated one; it never
+takes its neighbours with it. When the lifetime ends, its jobs are cancelled and awaited.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from types import TracebackType
+from typing import Any, Self
+
+import structlog
+
+_log = structlog.stdlib.get_logger(__name__)
+
+OnFailure = Callable[[str], None]
+
+
+class Lifetime:
+    """Use with ``async with``: leaving it ends everything started in it.
+
+    Args:
+        on_failure: Told the name of each job that failed, e.g. to count it.
+    """
+
+    def __init__(self, on_failure: OnFailure = lambda job: None) -> None:
+        self._group = asyncio.TaskGroup()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._on_failure = on_failure
+
+    async def __aenter__(self) -> Self:
+        await self._group.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await self._group.__aexit__(kind, error, trace)
+
+    def start(self, job: Coroutine[Any, Any, None], name: str) -> None:
+        """Run something once, beside everything else."""
+        task = self._group.create_task(self._guarded(job, name), name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def repeat(self, step: Callable[[], Awaitable[None]], name: str, *, every: float) -> None:
+        """Run a step now and then again, ``every`` so many seconds after it finished."""
+
+        async def forever() -> None:
+            while True:
+                await self._guarded(step(), name)
+                await asyncio.sleep(every)
+
+        self.start(forever(), name)
+
+    async def _guarded(self, job: Awaitable[None], name: str) -> None:
+        try:
+            await job
+        except Exception:
+            _log.exception("job_failed", job=name)
+            self._on_failure(name)
