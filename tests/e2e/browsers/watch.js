@@ -1,0 +1,42 @@
+// Runs in every page before its own scripts. It changes two things a test could not see
+// or bear otherwise, and nothing about how a call is made:
+//
+// * peer connections and media elements are remembered, so that a check can find what
+//   arrives from the far end wherever it is shown, shadow roots included;
+// * the microphone is taken without echo cancellation, noise suppression and gain control,
+//   which would take a steady tone for noise and remove it.
+() => {
+  const key = Symbol.for("e2e");
+  if (key in window || !window.RTCPeerConnection) return;
+
+  const peers = [];
+  const players = new Set();
+  Object.defineProperty(window, key, { value: { peers, players } });
+
+  window.RTCPeerConnection = class RTCPeerConnection extends window.RTCPeerConnection {
+    constructor(...args) {
+      super(...args);
+      peers.push(this);
+    }
+  };
+
+  const media = HTMLMediaElement.prototype;
+  const srcObject = Object.getOwnPropertyDescriptor(media, "srcObject");
+  Object.defineProperty(media, "srcObject", {
+    ...srcObject,
+    set(stream) {
+      players.add(this);
+      srcObject.set.call(this, stream);
+    },
+  });
+
+  // Absent where the page is no secure context.
+  if (!navigator.mediaDevices) return;
+  const getUserMedia = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = (wanted) => {
+    const raw = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+    if (!wanted?.audio) return getUserMedia(wanted);
+    const audio = wanted.audio === true ? raw : { ...wanted.audio, ...raw };
+    return getUserMedia({ ...wanted, audio });
+  };
+};

@@ -1,0 +1,129 @@
+"""The people in a test: each has a browser, and a browser that complains fails the test.
+
+A person is one browser process with a camera and microphone of its own, on a page of its
+own. :class:`People` opens them, keeps what is needed to understand a failure, and closes
+everything at the end.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.e2e.browsers import Browser, Chromium, Colours, Firefox, Kind, Media, Page
+from tests.e2e.browsers.chromium import Camera
+from tests.e2e.media.made import PEOPLE, write_media
+from tests.e2e.waiting import until
+
+
+class Person:
+    """Somebody at a page: the page itself, what they say and show, and their browser."""
+
+    def __init__(self, who: str, page: Page, media: Media | None, browser: Browser) -> None:
+        self.who = who
+        self.page = page
+        self.browser = browser
+        self._media = media
+
+    @property
+    def media(self) -> Media:
+        """What the far end must hear and see of this person."""
+        assert self._media is not None, f"{self.who} has neither camera nor microphone"
+        return self._media
+
+
+class People:
+    """Opens browsers. One per test, closed by the test's fixture."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._faces = iter(PEOPLE)
+        self._here: list[Person] = []
+
+    async def person(
+        self,
+        who: str,
+        *,
+        browser: Kind = "chromium",
+        locale: str = "en-US",
+        colours: Colours = "light",
+        media: bool = True,
+        camera: Camera = "allowed",
+        prefix: Sequence[str] = (),
+        flags: Sequence[str] = (),
+    ) -> Person:
+        """Open a browser for somebody.
+
+        Args:
+            who: A word for messages and file names.
+            media: Whether there are camera and microphone. Tones and pictures differ from
+                person to person; the order of opening decides who has which.
+            camera: What the person answers when asked (Chromium only).
+            prefix: See :attr:`.network.Namespace.prefix` (Chromium only).
+            flags: Chromium's own flags.
+        """
+        log = self._folder / f"{who}.browser.log"
+        running: Browser
+        face: Media | None = None
+        if browser == "chromium":
+            face = write_media(self._folder, next(self._faces)) if media else None
+            running = await Chromium.launch(log, media=face, camera=camera, colours=colours, prefix=prefix, flags=flags)
+        else:
+            assert (tuple(prefix), tuple(flags), camera) == ((), (), "allowed"), "Chromium only"
+            face = Media(hz=next(self._faces).hz, left=None, right=None) if media else None
+            running = await Firefox.launch(log, media=face, colours=colours)
+        person = Person(who, await running.page(who, locale=locale), face, running)
+        self._here.append(person)
+        return person
+
+    async def keep_traces(self) -> None:
+        """Save what everybody sees now, for whoever has to find out what went wrong."""
+        for person in self._here:
+            (self._folder / f"{person.who}.png").write_bytes(await person.page.screenshot())
+
+    async def leave(self) -> None:
+        """Close all browsers."""
+        for person in reversed(self._here):
+            await person.browser.close()
+
+    def expect_no_complaints(self) -> None:
+        """Fail if any page reported an error that was not forgiven."""
+        complaints = {p.who: p.page.complaints.unforgiven for p in self._here}
+        complaints = {who: heard for who, heard in complaints.items() if heard}
+        assert not complaints, f"pages complained: {complaints}"
+
+
+async def to_read(page: Page, text: str, *, role: str = "status", limit_s: float = 5.0) -> None:
+    """Wait until some thing of a role, a status line unless said otherwise, contains a text."""
+    await until(
+        lambda: page.texts(role),
+        lambda texts: any(text in t for t in texts),
+        limit_s=limit_s,
+        saying=f"{page.who} reads {text!r} in a {role}",
+    )
+
+
+async def to_show(page: Page, role: str, name: str | None = None, *, limit_s: float = 5.0) -> None:
+    """Wait until a thing is visible."""
+    await until(lambda: page.shows(role, name), limit_s=limit_s, saying=f"{page.who} sees {role} {name!r}")
+
+
+async def not_to_show(page: Page, role: str, name: str | None = None, *, limit_s: float = 5.0) -> None:
+    """Wait until a thing is not visible any more."""
+    await until(
+        lambda: page.shows(role, name),
+        lambda there: not there,
+        limit_s=limit_s,
+        saying=f"{page.who} does not see {role} {name!r}",
+    )
+
+
+async def tab_to(page: Page, role: str, name: str, *, at_most: int = 40) -> None:
+    """Reach a thing with the Tab key alone.
+
+    Raises:
+        AssertionError: If it is not reached within so many presses.
+    """
+    for _ in range(at_most):
+        if await page.is_focused(role, name):
+            return
+        await page.keys("Tab")
+    raise AssertionError(f"{page.who} cannot reach {role} {name!r} with the Tab key")
