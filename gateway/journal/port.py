@@ -29,6 +29,14 @@ class ConstraintBroken(Exception):
     """The store's own guard refused the decisions, e.g. two live contacts on one slot."""
 
 
+class OlderCore(Exception):
+    """A newer core has decided for this site; ours might not understand what it did."""
+
+
+class JournalUnavailable(Exception):
+    """The store cannot be read or written now. Of what was asked, all or nothing happened."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """A fact to append.
@@ -69,10 +77,15 @@ class RecordedDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """The right to decide for the site. A later claim has a higher term."""
+    """The right to decide for the site. A later claim has a higher term.
+
+    Attributes:
+        paused_ms: How long nobody had decided when this was given; 0 for the first claim ever.
+    """
 
     owner: str
     term: int
+    paused_ms: Millis = Millis(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,8 +158,10 @@ class Journal(Protocol):
     async def claim(self, owner: str, *, core_version: int, ttl_ms: Millis) -> Claim | None:
         """Become, or stay, the one who decides; ``None`` while somebody else is.
 
-        Renewing keeps the term; taking over raises it. An older core than the one
-        that last claimed gets ``None``.
+        Renewing keeps the term; taking over raises it.
+
+        Raises:
+            OlderCore: If a newer core than this claimed before.
         """
 
     async def release(self, claim: Claim) -> None:
@@ -170,14 +185,18 @@ class Journal(Protocol):
         """What was decided about this fact; ``None`` while nobody has decided."""
 
     async def quarantine(self, claim: Claim, position: Position, reason: str) -> None:
-        """Set a fact aside that cannot be decided; it is decided with no decisions.
+        """Set the next undecided fact aside; it counts as decided, with no decisions.
 
         Raises:
             Fenced: If a later claim exists.
+            ValueError: If facts before it are still undecided: they would be lost.
         """
 
     async def quarantined(self) -> list[tuple[Position, str]]:
         """What was set aside, and why."""
+
+    async def live(self) -> list[LiveContact]:
+        """The guard's rows: the open contacts as of the last commit, by id."""
 
     async def save_snapshot(self, claim: Claim, snapshot: Snapshot) -> None:
         """Keep this snapshot and the one before it; drop older ones.
@@ -190,4 +209,8 @@ class Journal(Protocol):
         """The snapshots kept, newest first; at most two."""
 
     async def trim(self, before: Millis) -> int:
-        """Delete facts and decisions older than this that no snapshot needs; answer how many facts."""
+        """Delete facts and decisions older than this that no snapshot needs; answer how many facts.
+
+        While fewer than two snapshots are kept nothing is deleted: were the one to be
+        broken, only the whole record could replace it.
+        """

@@ -1,0 +1,1 @@
+"""The record of each site: facts in order, and what was decided about them."""
