@@ -35,7 +35,9 @@ class Group:
         max_waiting: New contacts beyond this many waiting are refused with ``group_full``.
         ring_ms: How long an offer rings before it is a RONA.
         wrap_up_ms: Longest wrap-up; it ends by itself then. 0: no wrap-up.
-        declined_ms: How long an agent who declined is left alone by the same group.
+        declined_ms: How long an agent who declined is left alone: no offer at all.
+        missed_ms: How long a contact is not offered again to the agent who let it ring out,
+            or with whom the set-up failed.
         turn_only: Both browsers may use TURN candidates only.
     """
 
@@ -47,6 +49,7 @@ class Group:
     ring_ms: Millis = Millis(20_000)
     wrap_up_ms: Millis = Millis(60_000)
     declined_ms: Millis = Millis(10_000)
+    missed_ms: Millis = Millis(30_000)
     turn_only: bool = False
 
 

@@ -46,7 +46,10 @@ class WithdrawReason(StrEnum):
     """It rang to the end: RONA."""
     CALLER_GONE = "caller_gone"
     AGENT_LOST = "agent_lost"
+    """The agent's tab or connection is gone, or does not answer its heartbeat."""
     AGENT_UNAVAILABLE = "agent_unavailable"
+    """The agent chose another presence, signed out, or no longer serves the group."""
+    GROUP_GONE = "group_gone"
 
 
 class RequeueReason(StrEnum):
@@ -134,11 +137,26 @@ class ExcludeAgent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EndExclusion:
+    """This contact may be offered to this agent again."""
+
+    contact: ContactId
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BackOff:
     """Offer nothing to this agent until then."""
 
     agent: AgentId
     until: Millis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndBackOff:
+    """The agent may be offered contacts again."""
+
+    agent: AgentId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,11 +188,16 @@ class Connect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requeue:
-    """Take the contact from its agent and let it wait again, in front."""
+    """Take the contact from its agent and let it wait again, in front.
+
+    Attributes:
+        head_start_ms: How far in front: it is treated as if it had asked that much earlier.
+    """
 
     contact: ContactId
     agent: AgentId
     reason: RequeueReason
+    head_start_ms: Millis = Millis(24 * 60 * 60 * 1000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +227,7 @@ class StartWrapUp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndWrapUp:
-    """Wrap-up is over; empty code if none was chosen."""
+    """Wrap-up is over; empty code if none was chosen. The slot is freed by a :class:`FreeSlot`."""
 
     agent: AgentId
     contact: ContactId
@@ -229,10 +252,15 @@ class SetPresence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn:
-    """This session leads for the agent from now on; another one is superseded."""
+    """This session leads for the agent from now on; another one is superseded.
+
+    Attributes:
+        grace_until: A session that has not attached by then is signed out again.
+    """
 
     agent: AgentId
     session: SessionId
+    grace_until: Millis | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,7 +311,9 @@ Decision = (
     | MakeOffer
     | WithdrawOffer
     | ExcludeAgent
+    | EndExclusion
     | BackOff
+    | EndBackOff
     | Assign
     | MarkMedia
     | Connect

@@ -69,11 +69,18 @@ class CallerAttached:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallerDetached:
-    """The caller's socket is gone; ``leaving`` if the page said it was closing."""
+    """The caller's socket is gone.
+
+    Attributes:
+        leaving: The page said it was closing, so the grace is short.
+        process: Where the socket was. Given, it keeps a late word from a process they
+            already left from detaching them from where they are now.
+    """
 
     contact: ContactId
     session: SessionId
     leaving: bool = False
+    process: ProcessId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,11 +109,18 @@ class AgentAttached:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentDetached:
-    """The agent's socket is gone; ``leaving`` if the page said it was closing."""
+    """The agent's socket is gone.
+
+    Attributes:
+        leaving: The page said it was closing, so the grace is short.
+        process: Where the socket was. Given, it keeps a late word from a process they
+            already left from detaching them from where they are now.
+    """
 
     agent: AgentId
     session: SessionId
     leaving: bool = False
+    process: ProcessId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

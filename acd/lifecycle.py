@@ -1,6 +1,18 @@
-"""The life of a contact and of an agent's slot, written down as two tables."""
+"""The life of a contact and of an agent's slot, written down as two tables.
 
+Every change of a contact's phase happens in :func:`advance`, every change of a slot's
+routing state in :func:`advance_slot`, and both only read the tables here; nothing else
+in the program assigns either. The diagrams in ``docs/explanation/lifecycles.md`` are
+drawn from these tables by ``make gen``.
+
+Who the agent is, and why this one, is not known here; see :mod:`acd.routing`. Nor is
+what a fact means: :mod:`acd.policy` turns facts into decisions, and
+:mod:`acd.evolution` decisions into triggers.
+"""
+
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Final
 
 
 class Phase(StrEnum):
@@ -13,6 +25,27 @@ class Phase(StrEnum):
     ENDED = "ended"
 
 
+class Trigger(StrEnum):
+    """What moves a contact from one phase to another."""
+
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    MISSED = "missed"
+    CALLER_GONE = "caller_gone"
+    AGENT_UNAVAILABLE = "agent_unavailable"
+    AGENT_LOST = "agent_lost"
+    MEDIA_CONNECTED = "media_connected"
+    SETUP_FAILED = "setup_failed"
+    SETUP_GIVEN_UP = "setup_given_up"
+    CONTRADICTED = "contradicted"
+    ABANDONED = "abandoned"
+    CALLER_HUNG_UP = "caller_hung_up"
+    AGENT_HUNG_UP = "agent_hung_up"
+    CALLER_LOST = "caller_lost"
+    GROUP_GONE = "group_gone"
+
+
 class Routing(StrEnum):
     """Where an agent's slot stands."""
 
@@ -22,3 +55,126 @@ class Routing(StrEnum):
     TALKING = "talking"
     WRAP_UP = "wrap_up"
     NOT_RESPONDING = "not_responding"
+
+
+class SlotTrigger(StrEnum):
+    """What moves a slot from one routing state to another."""
+
+    OFFERED = "offered"
+    WITHDRAWN = "withdrawn"
+    MISSED = "missed"
+    ASSIGNED = "assigned"
+    CONNECTED = "connected"
+    FREED = "freed"
+    WRAP_UP_STARTED = "wrap_up_started"
+    PRESENCE_CHOSEN = "presence_chosen"
+    SIGNED_OUT = "signed_out"
+
+
+class ImpossibleTransition(AssertionError):
+    """Neither table nor race explains this: the program is wrong."""
+
+
+TRANSITIONS: Final[Mapping[tuple[Phase, Trigger], Phase]] = {
+    (Phase.QUEUED, Trigger.OFFERED): Phase.OFFERED,
+    (Phase.QUEUED, Trigger.ABANDONED): Phase.ENDED,
+    (Phase.QUEUED, Trigger.CALLER_LOST): Phase.ENDED,
+    (Phase.QUEUED, Trigger.GROUP_GONE): Phase.ENDED,
+    (Phase.OFFERED, Trigger.ACCEPTED): Phase.CONNECTING,
+    # Back to the queue. The contact keeps the time it asked at, hence its place. A
+    # caller who hangs up while it rings passes through here too: first the ringing
+    # stops, then the contact ends.
+    (Phase.OFFERED, Trigger.DECLINED): Phase.QUEUED,
+    (Phase.OFFERED, Trigger.MISSED): Phase.QUEUED,
+    (Phase.OFFERED, Trigger.CALLER_GONE): Phase.QUEUED,
+    (Phase.OFFERED, Trigger.AGENT_UNAVAILABLE): Phase.QUEUED,
+    (Phase.OFFERED, Trigger.AGENT_LOST): Phase.QUEUED,
+    (Phase.OFFERED, Trigger.GROUP_GONE): Phase.QUEUED,
+    (Phase.CONNECTING, Trigger.MEDIA_CONNECTED): Phase.TALKING,
+    # Who had an agent and lost them through no doing of their own waits in front.
+    (Phase.CONNECTING, Trigger.SETUP_FAILED): Phase.QUEUED,
+    (Phase.CONNECTING, Trigger.AGENT_LOST): Phase.QUEUED,
+    (Phase.CONNECTING, Trigger.CONTRADICTED): Phase.QUEUED,
+    (Phase.CONNECTING, Trigger.SETUP_GIVEN_UP): Phase.ENDED,
+    (Phase.CONNECTING, Trigger.ABANDONED): Phase.ENDED,
+    (Phase.CONNECTING, Trigger.AGENT_HUNG_UP): Phase.ENDED,
+    (Phase.CONNECTING, Trigger.CALLER_LOST): Phase.ENDED,
+    (Phase.CONNECTING, Trigger.GROUP_GONE): Phase.ENDED,
+    (Phase.TALKING, Trigger.AGENT_LOST): Phase.QUEUED,
+    (Phase.TALKING, Trigger.CONTRADICTED): Phase.QUEUED,
+    (Phase.TALKING, Trigger.CALLER_HUNG_UP): Phase.ENDED,
+    (Phase.TALKING, Trigger.AGENT_HUNG_UP): Phase.ENDED,
+    (Phase.TALKING, Trigger.CALLER_LOST): Phase.ENDED,
+    (Phase.TALKING, Trigger.GROUP_GONE): Phase.ENDED,
+}
+
+# Races and repeats that are nobody's fault: the trigger was true when it was sent.
+STALE: Final[frozenset[tuple[Phase, Trigger]]] = frozenset(
+    {
+        (Phase.QUEUED, Trigger.ACCEPTED),
+        (Phase.CONNECTING, Trigger.ACCEPTED),
+        (Phase.TALKING, Trigger.ACCEPTED),
+        (Phase.QUEUED, Trigger.DECLINED),
+        (Phase.CONNECTING, Trigger.DECLINED),
+        (Phase.TALKING, Trigger.DECLINED),
+        (Phase.QUEUED, Trigger.MEDIA_CONNECTED),
+        (Phase.OFFERED, Trigger.MEDIA_CONNECTED),
+        (Phase.TALKING, Trigger.MEDIA_CONNECTED),
+        (Phase.QUEUED, Trigger.SETUP_FAILED),
+        (Phase.OFFERED, Trigger.SETUP_FAILED),
+        # Browsers repair a broken path by an ICE restart; when that is hopeless,
+        # somebody hangs up, a grace ends or a report contradicts the state.
+        (Phase.TALKING, Trigger.SETUP_FAILED),
+        (Phase.QUEUED, Trigger.AGENT_HUNG_UP),
+        (Phase.OFFERED, Trigger.AGENT_HUNG_UP),
+        (Phase.QUEUED, Trigger.CONTRADICTED),
+        (Phase.OFFERED, Trigger.CONTRADICTED),
+    }
+)
+
+SLOT_TRANSITIONS: Final[Mapping[tuple[Routing, SlotTrigger], Routing]] = {
+    (Routing.IDLE, SlotTrigger.OFFERED): Routing.OFFERED,
+    # An agent who let it ring is not there. Do not let the next caller find out.
+    (Routing.IDLE, SlotTrigger.MISSED): Routing.NOT_RESPONDING,
+    (Routing.OFFERED, SlotTrigger.WITHDRAWN): Routing.IDLE,
+    (Routing.OFFERED, SlotTrigger.ASSIGNED): Routing.CONNECTING,
+    (Routing.CONNECTING, SlotTrigger.CONNECTED): Routing.TALKING,
+    (Routing.CONNECTING, SlotTrigger.FREED): Routing.IDLE,
+    (Routing.TALKING, SlotTrigger.WRAP_UP_STARTED): Routing.WRAP_UP,
+    (Routing.TALKING, SlotTrigger.FREED): Routing.IDLE,
+    (Routing.WRAP_UP, SlotTrigger.FREED): Routing.IDLE,
+    (Routing.NOT_RESPONDING, SlotTrigger.PRESENCE_CHOSEN): Routing.IDLE,
+    (Routing.NOT_RESPONDING, SlotTrigger.SIGNED_OUT): Routing.IDLE,
+}
+
+# Presence is an axis of its own: only *not responding* listens to it.
+SLOT_STALE: Final[frozenset[tuple[Routing, SlotTrigger]]] = frozenset(
+    {
+        (Routing.IDLE, SlotTrigger.PRESENCE_CHOSEN),
+        (Routing.OFFERED, SlotTrigger.PRESENCE_CHOSEN),
+        (Routing.CONNECTING, SlotTrigger.PRESENCE_CHOSEN),
+        (Routing.TALKING, SlotTrigger.PRESENCE_CHOSEN),
+        (Routing.WRAP_UP, SlotTrigger.PRESENCE_CHOSEN),
+        (Routing.IDLE, SlotTrigger.SIGNED_OUT),
+    }
+)
+
+
+def advance(phase: Phase, trigger: Trigger) -> Phase | None:
+    """The contact's next phase, or ``None`` when the trigger came too late to matter."""
+    if (phase, trigger) in STALE:
+        return None
+    try:
+        return TRANSITIONS[phase, trigger]
+    except KeyError:
+        raise ImpossibleTransition(f"contact: {trigger} while {phase}") from None
+
+
+def advance_slot(routing: Routing, trigger: SlotTrigger) -> Routing | None:
+    """The slot's next routing state, or ``None`` when the trigger does not concern it."""
+    if (routing, trigger) in SLOT_STALE:
+        return None
+    try:
+        return SLOT_TRANSITIONS[routing, trigger]
+    except KeyError:
+        raise ImpossibleTransition(f"slot: {trigger} while {routing}") from None

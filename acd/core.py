@@ -1,0 +1,61 @@
+"""The ACD of one site: facts in, decisions out.
+
+No clock, no loop, no lock, no I/O. Time is what the journal stamped on the fact.
+:meth:`Core.decide` holds all policy; :meth:`Core.evolve` applies a decision and judges
+nothing, and is the only thing that changes the state. Recovery only evolves.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from acd.decisions import Decision
+from acd.evolution import evolve
+from acd.facts import Fact
+from acd.ids import Millis
+from acd.policy import about, expired, matched, skipped
+from acd.state import State
+
+CORE_VERSION: Final = 1
+"""Raised when this core makes decisions an older one could not fold."""
+
+
+class Core:
+    """Decides for one site.
+
+    Decisions are taken into the state as they are made, because those of one step follow
+    from each other. If their commit is then refused, throw the core away and fold the
+    recorded decisions into a new one; nothing is undone by hand.
+    """
+
+    def __init__(self, state: State | None = None) -> None:
+        self.state = State() if state is None else state
+
+    def decide(self, fact: Fact, at: Millis) -> list[Decision]:
+        """Say what is to be done about a fact, in order.
+
+        First comes what ended by itself by now, then the fact, then new offers. Facts that
+        are late, repeated or odd are harmless and cause nothing of their own.
+
+        Args:
+            fact: What happened.
+            at: When it happened. A moment before the last decision counts as that moment.
+        """
+        at = max(at, self.state.at)
+        return [self.evolve(decision, at) for decision in self._steps(fact, at)]
+
+    def evolve(self, decision: Decision, at: Millis) -> Decision:
+        """Take a decision, ours or a recorded one, into the state; answers it."""
+        evolve(self.state, decision, at)
+        return decision
+
+    @property
+    def next_deadline(self) -> Millis | None:
+        """The earliest moment at which :class:`acd.facts.Ticked` would decide something."""
+        return self.state.next_deadline
+
+    def _steps(self, fact: Fact, at: Millis) -> Iterator[Decision]:
+        # One after the other: each part must see what the one before it decided.
+        yield from skipped(fact)
+        yield from expired(self.state, at)
+        yield from about(self.state, fact, at)
+        yield from matched(self.state, at)
