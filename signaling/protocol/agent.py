@@ -85,12 +85,16 @@ class AgentAttached(Message, frozen=True, tag="agent.attached"):
 
 
 class AgentChanged(Message, frozen=True, tag="agent.changed"):
-    """The desk or the other end changed; both parts are whole. Queue lengths at most once a second."""
+    """The desk or the other end changed; both parts are whole. Queue lengths at most once a second.
+
+    ``ice`` comes with each new assignment; null: keep what you have.
+    """
 
     sequence: Count
     server_time: MillisUtc
     desk: Desk
     peer: Peer | None
+    ice: IceConfiguration | None
 
 
 class SetPresence(Request, frozen=True, tag="presence.set"):
@@ -137,3 +141,7 @@ class HealthReport(Request, frozen=True, tag="agent.health"):
 
 class SignOut(Request, frozen=True, tag="agent.sign_out"):
     """End this agent's session; the browser cookie ends with HTTP ``POST /api/v1/sign-out``."""
+
+
+class SignedOut(Message, frozen=True, tag="agent.signed_out"):
+    """This agent was signed out, here or elsewhere. This socket closes; sign in again."""

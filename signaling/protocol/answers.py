@@ -15,7 +15,6 @@ RefusalCode = Literal[
     "offer_gone",
     "contact_gone",
     "too_many_requests",
-    "too_large",
     "bad_signal",
     "busy",
     "pending",

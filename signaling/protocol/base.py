@@ -9,9 +9,10 @@ Channel = Literal["voice", "video"]
 MediaPolicy = Literal["direct", "relay", "record"]
 Party = Literal["caller", "agent"]
 
-Identity = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")]
+# ``$`` alone would let a line end pass in Python.
+Identity = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$(?!\n)")]
 """Any of our ids."""
-Token = Annotated[str, Meta(min_length=16, max_length=256, pattern=r"^[A-Za-z0-9_.-]+$")]
+Token = Annotated[str, Meta(min_length=16, max_length=256, pattern=r"^[A-Za-z0-9_.-]+$(?!\n)")]
 """A bearer secret. Never logged."""
 RequestNumber = Annotated[str, Meta(min_length=1, max_length=64)]
 """A request's id, chosen by the client, unique in its session."""
@@ -29,7 +30,7 @@ class Message(Struct, frozen=True, kw_only=True, tag_field="type", rename="camel
 
 
 class Request(Message, frozen=True, kw_only=True):
-    """Base of what a client asks. Each gets exactly one :class:`Reply` or :class:`Refused`."""
+    """Base of what a client asks. Each gets one :class:`Reply` or :class:`Refused`; asked again, the same one."""
 
     id: RequestNumber
 

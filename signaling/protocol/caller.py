@@ -17,6 +17,15 @@ from signaling.protocol.base import (
 from signaling.protocol.media import IceConfiguration, Peer
 
 CallerPhase = Literal["queued", "offered", "connecting", "talking", "ended"]
+EndReason = Literal[
+    "abandoned",
+    "caller_hung_up",
+    "agent_hung_up",
+    "caller_lost",
+    "setup_failed",
+    "group_gone",
+]
+"""How a contact ended."""
 
 
 class CallerContact(Part, frozen=True):
@@ -38,7 +47,7 @@ class CallerContact(Part, frozen=True):
     position: Count | None
     agent_name: str | None
     in_front_again: bool
-    ended: str | None
+    ended: EndReason | None
 
 
 class CallerAttached(Message, frozen=True, tag="caller.attached"):
@@ -58,12 +67,16 @@ class CallerAttached(Message, frozen=True, tag="caller.attached"):
 
 
 class CallerChanged(Message, frozen=True, tag="caller.changed"):
-    """The contact or the other end changed; both parts are whole."""
+    """The contact or the other end changed; both parts are whole.
+
+    ``ice`` comes with each new assignment; null: keep what you have.
+    """
 
     sequence: Count
     server_time: MillisUtc
     contact: CallerContact
     peer: Peer | None
+    ice: IceConfiguration | None
 
 
 class LeaveContact(Request, frozen=True, tag="contact.leave"):

@@ -14,10 +14,12 @@ from signaling.protocol.base import (
     Part,
     Party,
     Request,
+    RequestNumber,
 )
+from signaling.protocol.limits import CANDIDATE_CHARACTERS, CANDIDATES, SDP_CHARACTERS
 
-Sdp = Annotated[str, Meta(max_length=32_768)]
-CandidateLine = Annotated[str, Meta(max_length=512)]
+Sdp = Annotated[str, Meta(max_length=SDP_CHARACTERS)]
+CandidateLine = Annotated[str, Meta(max_length=CANDIDATE_CHARACTERS)]
 ConnectionState = Literal["new", "connecting", "connected", "disconnected", "failed", "closed"]
 
 
@@ -32,26 +34,32 @@ class Candidate(Part, frozen=True):
     """One ICE candidate as the browser wrote it. An empty line ends the candidates."""
 
     candidate: CandidateLine
-    sdp_mid: str | None
-    sdp_m_line_index: int | None
-    username_fragment: str | None
+    sdp_mid: Annotated[str, Meta(max_length=64)] | None
+    sdp_m_line_index: Annotated[int, Meta(ge=0, le=64)] | None
+    username_fragment: Annotated[str, Meta(max_length=256)] | None
 
 
 class Candidates(Part, frozen=True, tag_field="kind", tag="candidates"):
     """Candidates of one generation, gathered for 50 ms before they are sent."""
 
-    candidates: Annotated[list[Candidate], Meta(max_length=64)]
+    candidates: Annotated[list[Candidate], Meta(max_length=CANDIDATES)]
 
 
 Signal = Description | Candidates
+"""What one end tells the other."""
 
 
 class SendSignal(Request, frozen=True, tag="media.signal"):
-    """For the other end of the contact. Held back until the server says that both are there."""
+    """For the other end of the contact. Held back until the server says that both are there.
+
+    ``generation`` is the sender's own, ``peer_generation`` the other end's as the sender
+    knows it; whichever is old is refused with ``stale_generation``.
+    """
 
     contact_id: Identity
     epoch: EpochNumber
     generation: Generation
+    peer_generation: Generation
     signal: Signal
 
 
@@ -106,7 +114,10 @@ class IceServer(Part, frozen=True):
 
 
 class IceConfiguration(Part, frozen=True):
-    """Where this end may look for a way through NAT. Empty unless the operator set servers."""
+    """Where this end may look for a way through NAT. Empty unless the operator set servers.
+
+    ``relay_only``: the present contact's group allows TURN candidates only.
+    """
 
     servers: list[IceServer]
     relay_only: bool
@@ -118,8 +129,9 @@ class RefreshIce(Request, frozen=True, tag="ice.refresh"):
 
 
 class IceRefreshed(Message, frozen=True, tag="ice.refreshed"):
-    """Fresh credentials."""
+    """Fresh credentials: the answer to :class:`RefreshIce`, in place of a reply."""
 
+    id: RequestNumber
     ice: IceConfiguration
 
 

@@ -1,0 +1,59 @@
+"""How a browser takes its session up: what it shows at connect, and what it is told if that will not do.
+
+These bodies travel in Socket.IO's own connect and connect-error packets, not as messages.
+"""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from signaling.protocol.base import Count, Identity, Part, Token
+
+Capabilities = Annotated[list[Annotated[str, Meta(max_length=40)]], Meta(max_length=32)]
+"""What this end can do, by name. Unknown names are ignored."""
+
+ConnectRefusalCode = Literal[
+    "malformed",
+    "session_expired",
+    "wrong_origin",
+    "not_signed_in",
+    "superseded",
+    "draining",
+    "busy",
+    "too_many_requests",
+    "internal",
+]
+
+
+class AttachAsCaller(Part, frozen=True):
+    """``auth`` of the namespace ``/caller``.
+
+    ``page`` is made at random once per page load: the same page again is a mere
+    reconnect, another page on the same session is a reload and raises the generation.
+    """
+
+    token: Token
+    page: Identity
+    capabilities: Capabilities
+
+
+class AttachAsAgent(Part, frozen=True):
+    """``auth`` of the namespace ``/agent``; who it is, says the cookie.
+
+    ``token`` is null in a tab that has no session yet; see :class:`AgentAttached`.
+    """
+
+    token: Token | None
+    page: Identity
+    capabilities: Capabilities
+
+
+class ConnectRefused(Part, frozen=True):
+    """``data`` of the connect error.
+
+    ``retryable`` says whether to try again by itself, ``retry_after_ms`` not before when.
+    """
+
+    code: ConnectRefusalCode
+    retryable: bool
+    retry_after_ms: Count | None

@@ -1,0 +1,55 @@
+"""Who may say what to whom: the four directions, each a union that its reader decodes."""
+
+from signaling.protocol.agent import (
+    AcceptOffer,
+    AgentAttached,
+    AgentChanged,
+    DeclineOffer,
+    EndContact,
+    FinishWrapUp,
+    HealthReport,
+    SetPresence,
+    SignedOut,
+    SignOut,
+)
+from signaling.protocol.answers import Draining, Refused, Reply, Superseded
+from signaling.protocol.caller import CallerAttached, CallerChanged, LeaveContact, PageLeaving
+from signaling.protocol.media import (
+    Acknowledge,
+    IceRefreshed,
+    MediaReport,
+    MediaStateChanged,
+    RefreshIce,
+    SendSignal,
+    SignalReceived,
+)
+
+CallerToServer = LeaveContact | PageLeaving | SendSignal | MediaStateChanged | MediaReport | Acknowledge | RefreshIce
+"""What a caller's page may say."""
+
+AgentToServer = (
+    SetPresence
+    | AcceptOffer
+    | DeclineOffer
+    | EndContact
+    | FinishWrapUp
+    | HealthReport
+    | SignOut
+    | PageLeaving
+    | SendSignal
+    | MediaStateChanged
+    | MediaReport
+    | Acknowledge
+    | RefreshIce
+)
+"""What an agent's page may say."""
+
+ServerToCaller = (
+    CallerAttached | CallerChanged | SignalReceived | IceRefreshed | Reply | Refused | Superseded | Draining
+)
+"""What a caller's page is told."""
+
+ServerToAgent = (
+    AgentAttached | AgentChanged | SignalReceived | IceRefreshed | Reply | Refused | Superseded | SignedOut | Draining
+)
+"""What an agent's page is told."""
