@@ -24,7 +24,7 @@ class Lifetime:
         on_failure: Told the name of each job that failed, e.g. to count it.
     """
 
-    def __init__(self, on_failure: OnFailure = lambda job: None) -> None:
+    def __init__(self, on_failure: OnFailure | None = None) -> None:
         self._group = asyncio.TaskGroup()
         self._tasks: set[asyncio.Task[None]] = set()
         self._on_failure = on_failure
@@ -61,4 +61,5 @@ class Lifetime:
             await job
         except Exception:
             _log.exception("job_failed", job=name)
-            self._on_failure(name)
+            if self._on_failure is not None:
+                self._on_failure(name)

@@ -65,8 +65,7 @@ PROBLEMS: Final[dict[str, dict[Language, tuple[str, str]]]] = {
     "busy": {
         "de": (
             "Gerade überlastet",
-            "Der Dienst ist gerade überlastet oder wird neu gestartet. "
-            "Bitte versuchen Sie es in {seconds} Sekunden noch einmal.",
+            "Der Dienst ist überlastet oder startet neu. Bitte versuchen Sie es in {seconds} Sekunden noch einmal.",
         ),
         "en": (
             "Busy right now",
@@ -84,12 +83,11 @@ PROBLEMS: Final[dict[str, dict[Language, tuple[str, str]]]] = {
     "locked_out": {
         "de": (
             "Vorübergehend gesperrt",
-            "Nach zu vielen Fehlversuchen ist die Anmeldung gesperrt. "
-            "Bitte versuchen Sie es in {seconds} Sekunden noch einmal.",
+            "Das waren zu viele Fehlversuche. Bitte versuchen Sie es in {seconds} Sekunden noch einmal.",
         ),
         "en": (
             "Locked for a while",
-            "Sign-in is locked after too many failed attempts. Please try again in {seconds} seconds.",
+            "Those were too many failed attempts. Please try again in {seconds} seconds.",
         ),
     },
     "csrf": {
@@ -129,14 +127,13 @@ PAGES_MISSING: Final[dict[Language, str]] = {
 
 def language_of(accept_language: str) -> Language:
     """The language somebody wants most, of those there are; English if none."""
-    wanted: list[tuple[float, int, Language]] = []
-    for place, part in enumerate(accept_language[:200].split(",")):
+    best, language = 0.0, LANGUAGES[-1]
+    for part in accept_language[:200].split(","):
         tag, _, weight = part.strip().partition(";")
-        for language in LANGUAGES:
-            if tag.lower().split("-")[0] == language:
-                wanted.append((-_quality(weight), place, language))
-    best = min(wanted, default=None)
-    return best[2] if best is not None and best[0] < 0 else "en"
+        spoken = next((known for known in LANGUAGES if tag.lower().split("-")[0] == known), None)
+        if spoken is not None and _quality(weight) > best:
+            best, language = _quality(weight), spoken
+    return language
 
 
 def _quality(weight: str) -> float:
