@@ -3,7 +3,7 @@
 The gateway implements these and hands them in; tests bring their own.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -26,6 +26,10 @@ class Outcome:
 
 
 Listener = Callable[[Sequence[Decision], Millis], None]
+
+
+Clock = Callable[[], Millis]
+"""Says what time it is: milliseconds since the Unix epoch, UTC."""
 
 
 class Floor(Protocol):
@@ -67,6 +71,8 @@ class SessionRecord:
         contact: Whose caller it is, for role ``caller``.
         agent: Whose desk it is, for role ``agent``.
         expires_at: Attaching later is refused.
+        page: The page that attached last; empty before the first.
+        generation: Which life of its leg that page is; 0 before the first.
     """
 
     id: SessionId
@@ -75,6 +81,8 @@ class SessionRecord:
     contact: ContactId | None
     agent: AgentId | None
     expires_at: Millis
+    page: str = ""
+    generation: int = 0
 
 
 class Sessions(Protocol):
@@ -85,6 +93,16 @@ class Sessions(Protocol):
 
     async def find(self, token_hash: bytes, at: Millis) -> SessionRecord | None:
         """The session of this token, unless there is none or it expired."""
+
+    async def turn_page(self, session: SessionId, page: str) -> int:
+        """Note that another page has the session; answers the raised generation.
+
+        It is higher than that of every other session of the same contact or agent, so that
+        the other end notices a change of tab as it does a reload.
+        """
+
+    async def generation(self, session: SessionId) -> int:
+        """Which life of its leg the session's page is; 0 if there is no such session."""
 
     async def end(self, session: SessionId) -> None:
         """Forget the session, its token and everything owed to it."""
@@ -141,3 +159,37 @@ class IceServers(Protocol):
 
     def issue(self, session: SessionId, at: Millis) -> tuple[tuple[IceServer, ...], Millis | None]:
         """Servers with fresh credentials, and when these expire (``None``: never, there are none)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentIdentity:
+    """Who a browser is signed in as, if they are an agent.
+
+    Attributes:
+        sign_in: The browser's sign-in, for whoever gave this out; means nothing here.
+    """
+
+    site: SiteId
+    agent: AgentId
+    display_name: str
+    sign_in: bytes = b""
+
+
+class Authenticator(Protocol):
+    """Knows agents by their cookie."""
+
+    async def agent_of(self, cookies: Mapping[str, str]) -> AgentIdentity | None:
+        """Who is signed in with these cookies; ``None`` if nobody is, or not as an agent."""
+
+    async def is_still_signed_in(self, identity: AgentIdentity) -> bool:
+        """Asked once a minute while a desk is attached: keeps the sign-in alive, unless it is over."""
+
+
+class Origins(Protocol):
+    """Which pages may connect. Browsers alone tell the truth here."""
+
+    def is_own(self, origin: str) -> bool:
+        """Whether pages of this origin are ours: the desk, the call page, the demo site."""
+
+    def is_allowed(self, origin: str, site: SiteId | None) -> bool:
+        """Whether a widget on this origin may call the site, or any site if none is named."""

@@ -33,6 +33,8 @@ class StoredSessions:
                     agent=record.agent,
                     token_hash=token_hash,
                     expires_at=record.expires_at,
+                    page=record.page,
+                    generation=record.generation,
                 )
             )
 
@@ -48,6 +50,33 @@ class StoredSessions:
             return _record(row) if row else None
 
         return await self._database.transact(work)
+
+    async def turn_page(self, session: SessionId, page: str) -> int:
+        """Note that another page has the session; answers the raised generation, 0 if there is no such session.
+
+        It is higher than that of every other session of the same contact or agent, so that
+        the other end notices a change of tab as it does a reload.
+        """
+
+        def work(tx: Connection) -> int:
+            row = tx.execute(select(sessions).where(sessions.c.id == session)).one_or_none()
+            if row is None:
+                return 0
+            same_leg = sessions.c.contact == row.contact if row.role == "caller" else sessions.c.agent == row.agent
+            highest = tx.execute(
+                select(func.max(sessions.c.generation)).where(sessions.c.site == row.site, same_leg)
+            ).scalar_one()
+            tx.execute(update(sessions).where(sessions.c.id == session).values(page=page, generation=highest + 1))
+            return int(highest) + 1
+
+        return await self._database.transact(work)
+
+    async def generation(self, session: SessionId) -> int:
+        """Which life of its leg the session's page is; 0 if there is no such session."""
+        found = await self._database.transact(
+            lambda tx: tx.execute(select(sessions.c.generation).where(sessions.c.id == session)).scalar_one_or_none()
+        )
+        return int(found or 0)
 
     async def of_contact(self, site: SiteId, contact: ContactId) -> list[SessionRecord]:
         """The sessions that were born with this contact."""
@@ -144,4 +173,6 @@ def _record(row: Row[Any]) -> SessionRecord:
         contact=ContactId(row.contact) if row.contact is not None else None,
         agent=AgentId(row.agent) if row.agent is not None else None,
         expires_at=Millis(row.expires_at),
+        page=row.page,
+        generation=row.generation,
     )

@@ -140,8 +140,11 @@ sessions = Table(
     Column("agent", _Id),
     Column("token_hash", _Hash, nullable=False, unique=True),
     Column("expires_at", BigInteger, nullable=False),
+    Column("page", _Id, nullable=False),
+    Column("generation", BigInteger, nullable=False),
     Index("ix_sessions_expires_at", "expires_at"),
     Index("ix_sessions_site_contact", "site", "contact"),
+    Index("ix_sessions_site_agent", "site", "agent"),
 )
 
 mailboxes = Table(

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from signaling.protocol.base import Count, Identity, Part, Token
+from signaling.protocol.base import Count, Identity, Language, Part, Token
 
 Capabilities = Annotated[list[Annotated[str, Meta(max_length=40)]], Meta(max_length=32)]
 """What this end can do, by name. Unknown names are ignored."""
@@ -46,6 +46,8 @@ class AttachAsAgent(Part, frozen=True):
     token: Token | None
     page: Identity
     capabilities: Capabilities
+    language: Language = "en"
+    """Of the names of groups."""
 
 
 class ConnectRefused(Part, frozen=True):

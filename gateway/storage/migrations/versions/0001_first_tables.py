@@ -160,10 +160,13 @@ def upgrade() -> None:
         sa.Column("agent", sa.String(length=64), nullable=True),
         sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("page", sa.String(length=64), nullable=False),
+        sa.Column("generation", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sessions")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_sessions_token_hash")),
     )
     op.create_index("ix_sessions_expires_at", "sessions", ["expires_at"], unique=False)
+    op.create_index("ix_sessions_site_agent", "sessions", ["site", "agent"], unique=False)
     op.create_index("ix_sessions_site_contact", "sessions", ["site", "contact"], unique=False)
     op.create_table(
         "sign_ins",

@@ -402,6 +402,8 @@ export interface AttachAsAgent {
   readonly token: string | null;
   readonly page: string;
   readonly capabilities: readonly string[];
+  /** Of the names of groups. */
+  readonly language?: Language;
 }
 
 /**
