@@ -17,7 +17,7 @@ STAGE := tools/stage.sh
 
 hash = $(shell cat $(1) | sha256sum | cut -c1-16)
 web_sources = $(shell find web -name node_modules -prune -o -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c1-16)
-say = @printf '\033[1m==>\033[0m %s\n'
+say = @printf '==> %s\n'
 
 PYTHON_READY := .venv/.ready-$(call hash,requirements-dev.lock pyproject.toml)
 NPM_READY := web/node_modules/.ready-$(call hash,web/package-lock.json)
@@ -160,8 +160,8 @@ $(PYTHON_READY):
 	$(say) 'Python: virtual environment'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(say) 'Python: locked packages (under a minute)'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@rm -f .venv/.ready*
 	@touch .venv/.ready $@
 
