@@ -117,6 +117,9 @@ class MemoryJournal:
         self._beat_at = self._clock()
         return self._number
 
+    async def last_at(self) -> Millis:
+        return self._last_at
+
     async def decided(self) -> Position:
         return self._upto
 

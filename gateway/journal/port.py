@@ -175,6 +175,9 @@ class Journal(Protocol):
             ConstraintBroken: If the store's guard refused; nothing was written.
         """
 
+    async def last_at(self) -> Millis:
+        """When the last fact was appended; 0 if there is none. Time must not start before this."""
+
     async def decided(self) -> Position:
         """How far decisions go: the ``upto`` of the last commit."""
 

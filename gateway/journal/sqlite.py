@@ -162,6 +162,10 @@ class SqliteJournal:
 
         return await self._write(work)
 
+    async def last_at(self) -> Millis:
+        rows = await self._select("SELECT last_at FROM journal_heads WHERE site = ?", (self.site,))
+        return Millis(rows[0][0]) if rows else Millis(0)
+
     async def decided(self) -> Position:
         return await self._read(lambda db: _upto(db, self.site))
 

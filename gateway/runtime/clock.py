@@ -1,0 +1,57 @@
+"""Time for the journals of this process: it goes on, never back, and notices when it was missed."""
+
+from collections.abc import Callable
+
+from acd.ids import Millis
+from gateway.clock import Clock
+
+_USUAL_MS = 2_000
+
+
+class SteadyClock:
+    """Follows the wall clock forward, and a monotonic one while the wall clock is behind.
+
+    Set back by an hour, the wall clock would hold all deadlines for an hour; this one goes
+    on from where it was.
+
+    Args:
+        wall: Milliseconds since the epoch.
+        monotonic: Seconds, from anywhere.
+    """
+
+    def __init__(self, wall: Clock, monotonic: Callable[[], float]) -> None:
+        self._wall = wall
+        self._monotonic = monotonic
+        self._then = wall()
+        self._since = monotonic()
+
+    def __call__(self) -> Millis:
+        return Millis(self._then + int((self._monotonic() - self._since) * 1000))
+
+    def not_before(self, at: Millis) -> None:
+        """Go on from ``at`` if it is later than now, as after a restart with the clock set back."""
+        if at > self():
+            self._then, self._since = at, self._monotonic()
+
+    def follow(self) -> None:
+        """Look at the wall clock, and step forward with it if it is ahead."""
+        self.not_before(self._wall())
+
+
+class Pulse:
+    """Beats while the process works; says how much time went by unseen.
+
+    That is a loop that stood still, a process that was stopped, a machine that slept, a
+    clock that was set forward: callers and agents could not act meanwhile.
+    """
+
+    def __init__(self, clock: SteadyClock) -> None:
+        self._clock = clock
+        self._last = clock()
+
+    def beat(self) -> Millis:
+        """How long ago the last beat was if that is unusual, else 0."""
+        self._clock.follow()
+        now = self._clock()
+        gap, self._last = now - self._last, now
+        return Millis(gap if gap > _USUAL_MS else 0)

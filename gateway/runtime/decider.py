@@ -1,0 +1,304 @@
+"""Decides the facts of one site while it holds the claim, and only then.
+
+Whatever goes wrong at a commit, the state is thrown away and folded again from what was
+recorded. Nothing is undone by hand, and recovery decides nothing.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import structlog
+
+from acd.core import CORE_VERSION
+from acd.decisions import Decision
+from acd.facts import Ticked
+from acd.ids import ContactId, Millis, ProcessId, SiteId
+from acd.state import State
+from gateway.clock import Clock
+from gateway.journal.codec import decode_fact, encode_decision, encode_fact, kind_of
+from gateway.journal.port import (
+    Claim,
+    Commit,
+    ConstraintBroken,
+    Fenced,
+    Journal,
+    JournalUnavailable,
+    LiveContact,
+    OlderCore,
+    Position,
+    RecordedFact,
+)
+from gateway.metrics import Metrics
+from gateway.runtime.appender import Appender
+from gateway.runtime.bell import Bell
+from gateway.runtime.fold import Folded, MakeCore, fold
+from gateway.runtime.snapshots import SnapshotWriter, Taken
+
+_log = structlog.stdlib.get_logger(__name__)
+
+_POLL_S = 1.0
+_TTL_MS = Millis(10_000)
+_RENEW_MS = 3_000
+_BATCH = 200
+_TICK_AGAIN_MS = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotRule:
+    """When to take a snapshot: after so many decisions, or the first one after so long."""
+
+    decisions: int = 2_000
+    ms: int = 300_000
+
+
+USUAL_RULE = SnapshotRule()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Held:
+    """What there is only while the claim is held."""
+
+    claim: Claim
+    folded: Folded
+    renewed_at: Millis
+    snapshot_number: int
+    snapshot_at: Millis
+
+
+_Step = tuple[Position, Millis, Sequence[Decision]]
+
+
+class Decider:
+    """The one that decides, or stands by to.
+
+    Args:
+        clock: What deadlines are compared with; the journal stamps facts by the same.
+        committed: Called after each commit.
+    """
+
+    def __init__(
+        self,
+        site: SiteId,
+        journal: Journal,
+        *,
+        process: ProcessId,
+        clock: Clock,
+        appender: Appender,
+        snapshots: SnapshotWriter,
+        metrics: Metrics,
+        make_core: MakeCore,
+        committed: Callable[[], None],
+        snapshot_rule: SnapshotRule,
+    ) -> None:
+        self._site = site
+        self._journal = journal
+        self._process = process
+        self._clock = clock
+        self._appender = appender
+        self._snapshots = snapshots
+        self._metrics = metrics
+        self._make_core = make_core
+        self._committed = committed
+        self._snapshot_rule = snapshot_rule
+        self._bell = Bell()
+        self._held: _Held | None = None
+        self._batch = _BATCH
+        self._ticks = 0
+        self._ticked_for: Millis | None = None
+        self._tick_again_at = Millis(0)
+        self._is_closed = False
+
+    @property
+    def is_deciding(self) -> bool:
+        """Whether the claim is held."""
+        return self._held is not None
+
+    def look(self) -> None:
+        """There may be a new fact, or it is later than it was."""
+        self._bell.ring()
+
+    def close(self) -> None:
+        """Decide what is there, give the claim back, and let :meth:`run` return."""
+        self._is_closed = True
+        self._bell.ring()
+
+    async def take_over(self) -> bool:
+        """Claim the site and fold what was recorded; ``False`` while somebody else decides.
+
+        Raises:
+            OlderCore: If a newer release has decided for this site.
+        """
+        claim = await self._journal.claim(self._process, core_version=CORE_VERSION, ttl_ms=_TTL_MS)
+        if claim is None:
+            return False
+        folded = await fold(self._site, self._journal, self._make_core, self._metrics)
+        now = self._clock()
+        self._held = _Held(claim=claim, folded=folded, renewed_at=now, snapshot_number=folded.snapshot, snapshot_at=now)
+        _log.info(
+            "claimed", site=self._site, term=claim.term, number=folded.number, contacts=len(folded.core.state.contacts)
+        )
+        if claim.paused_ms:
+            self._appender.skip(claim.paused_ms)
+        return True
+
+    async def run(self) -> None:
+        """Decide until closed."""
+        while True:
+            try:
+                is_idle = not (await self._stand_by() if self._held is None else await self._step(self._held))
+            except Fenced:
+                _log.warning("fenced", site=self._site)
+                self._held = None
+                continue
+            except JournalUnavailable as why:
+                # Whether the last commit happened is not known; the record will tell.
+                _log.error("journal_unavailable", site=self._site, reason=str(why))
+                self._held = None
+                is_idle = True
+            if is_idle and self._is_closed:
+                break
+            if is_idle:
+                await self._bell.wait(self._seconds_to_wait())
+        if self._held is not None:
+            claim, self._held = self._held.claim, None
+            # If it cannot be given back, it runs out by itself.
+            with suppress(JournalUnavailable):
+                await self._journal.release(claim)
+
+    async def _stand_by(self) -> bool:
+        try:
+            return await self.take_over()
+        except OlderCore:
+            _log.warning("newer_core_decides", site=self._site)
+            return False
+
+    async def _step(self, held: _Held) -> bool:
+        """Decide one batch, or tick if it is time; whether there may be more at once."""
+        await self._renew(held)
+        facts = await self._journal.facts(held.folded.upto, self._batch)
+        if facts:
+            await self._decide(held, facts)
+            self._take_snapshot(held)
+            return True
+        self._tick(held)
+        return False
+
+    async def _renew(self, held: _Held) -> None:
+        now = self._clock()
+        if now - held.renewed_at < _RENEW_MS:
+            return
+        claim = await self._journal.claim(self._process, core_version=CORE_VERSION, ttl_ms=_TTL_MS)
+        if claim is None or claim.term != held.claim.term:
+            raise Fenced
+        held.renewed_at = now
+
+    async def _decide(self, held: _Held, facts: Sequence[RecordedFact]) -> None:
+        steps: list[_Step] = []
+        undecidable: Exception | None = None
+        for fact in facts:
+            try:
+                decisions = held.folded.core.decide(decode_fact(fact.body), fact.at)
+            except Exception as why:
+                # A fact that breaks the core must not stop the site: here it is set aside.
+                undecidable = why
+                break
+            steps.append((fact.position, fact.at, decisions))
+        if steps:
+            try:
+                await self._commit(held, steps)
+            except ConstraintBroken as why:
+                await self._divide(held, facts[: len(steps)], why)
+                return
+            self._metrics.decider_lag_seconds.labels(self._site).observe(max(0, self._clock() - facts[0].at) / 1000)
+        if undecidable is not None:
+            await self._set_aside(held, facts[len(steps)], undecidable)
+
+    async def _commit(self, held: _Held, steps: Sequence[_Step]) -> None:
+        folded = held.folded
+        changed, closed = _live(folded.core.state, (decision for _, _, made in steps for decision in made))
+        upto = steps[-1][0]
+        folded.number = await self._journal.commit(
+            held.claim,
+            Commit(
+                upto=upto,
+                decisions=[(cause, at, encode_decision(decision)) for cause, at, made in steps for decision in made],
+                changed=changed,
+                closed=closed,
+            ),
+        )
+        folded.upto = upto
+        self._batch = min(_BATCH, self._batch * 2)
+        self._committed()
+
+    async def _divide(self, held: _Held, facts: Sequence[RecordedFact], why: ConstraintBroken) -> None:
+        """The store refused a batch: try less at a time, until the one to blame stands alone."""
+        if len(facts) == 1:
+            await self._set_aside(held, facts[0], why)
+        else:
+            self._batch = len(facts) // 2
+            await self._fold_again(held)
+
+    async def _set_aside(self, held: _Held, fact: RecordedFact, why: Exception) -> None:
+        await self._journal.quarantine(held.claim, fact.position, f"{type(why).__name__}: {why}"[:500])
+        self._metrics.facts_quarantined_total.labels(self._site).inc()
+        _log.error("fact_quarantined", site=self._site, position=fact.position, kind=kind_of(fact.body), exc_info=why)
+        await self._fold_again(held)
+        self._committed()
+
+    async def _fold_again(self, held: _Held) -> None:
+        held.folded = await fold(self._site, self._journal, self._make_core, self._metrics)
+
+    def _tick(self, held: _Held) -> None:
+        deadline, now = held.folded.core.next_deadline, self._clock()
+        if deadline is None or now < self._tick_at(deadline):
+            return
+        self._ticks += 1
+        self._ticked_for, self._tick_again_at = deadline, Millis(now + _TICK_AGAIN_MS)
+        self._appender.tell(encode_fact(Ticked()), f"tick-{self._ticks}")
+
+    def _tick_at(self, deadline: Millis) -> Millis:
+        # One tick for one deadline; another only if the first was lost.
+        return max(deadline, self._tick_again_at) if deadline == self._ticked_for else deadline
+
+    def _seconds_to_wait(self) -> float:
+        deadline = None if self._held is None else self._held.folded.core.next_deadline
+        if deadline is None:
+            return _POLL_S
+        return min(_POLL_S, max(0.001, (self._tick_at(deadline) - self._clock()) / 1000))
+
+    def _take_snapshot(self, held: _Held) -> None:
+        made, now = held.folded.number - held.snapshot_number, self._clock()
+        is_due = made >= self._snapshot_rule.decisions or (
+            made > 0 and now - held.snapshot_at >= self._snapshot_rule.ms
+        )
+        if is_due and not self._snapshots.is_busy:
+            held.snapshot_number, held.snapshot_at = held.folded.number, now
+            records = held.folded.core.state.records()
+            self._snapshots.write(
+                Taken(claim=held.claim, records=records, upto=held.folded.upto, number=held.folded.number)
+            )
+
+
+def _live(state: State, decisions: Iterable[Decision]) -> tuple[list[LiveContact], list[ContactId]]:
+    """The guard's rows of every contact these decisions were about."""
+    touched = {contact for decision in decisions if (contact := getattr(decision, "contact", None)) is not None}
+    changed = []
+    closed = []
+    for contact in sorted(touched):
+        found = state.contacts.get(contact)
+        if found is None:
+            closed.append(contact)
+            continue
+        changed.append(
+            LiveContact(
+                contact=found.id,
+                group=found.group,
+                phase=found.phase,
+                epoch=found.epoch,
+                visitor=found.visitor,
+                agent=found.agent,
+                slot=None if found.agent is None else 0,
+            )
+        )
+    return changed, closed
