@@ -1,0 +1,1 @@
+"""HTTP: a table of routes, and what each answers. Decides nothing about contacts."""

@@ -1,0 +1,77 @@
+"""``GET /api/v1/sites/SITE/availability``: what the widget shows before anybody calls."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+from acd.facts import Health, Presence
+from acd.ids import GroupId, Millis, SiteId
+from acd.lifecycle import Phase, Routing
+from acd.state import State
+from gateway.http.problems import Refused
+from gateway.http.route import Answer, Call
+from gateway.storage.directory import StoredDirectory
+from gateway.texts import LANGUAGES
+from signaling.ports import Floor
+from signaling.protocol.base import Language
+from signaling.protocol.rest import Availability, GroupAvailability
+
+_CACHED_MS = 10_000
+
+
+class Availabilities:
+    """One answer for everybody who looks, made anew every 10 s."""
+
+    def __init__(self, *, floors: Mapping[SiteId, Floor], directory: StoredDirectory) -> None:
+        self._floors = floors
+        self._directory = directory
+        self._made: dict[tuple[SiteId, Language], tuple[Millis, Availability]] = {}
+
+    async def show(self, call: Call) -> Answer:
+        """Every group of a site, and whether somebody could answer."""
+        floor = self._floors.get(SiteId(call.request.match_info["site"]))
+        if floor is None:
+            raise Refused("site_unknown")
+        wanted = call.request.query.get("lang", "")
+        language = next((known for known in LANGUAGES if known == wanted), call.language)
+        made = self._made.get((floor.site, language))
+        if made is None or not 0 <= call.at - made[0] < _CACHED_MS:
+            names = await self._directory.group_names(floor.site)
+            made = call.at, Availability(site=floor.site, groups=_groups(floor.state, names, language))
+            self._made[floor.site, language] = made
+        return Answer(made[1], headers={"Cache-Control": "public, max-age=10"})
+
+
+def _groups(state: State, names: Mapping[GroupId, Mapping[str, str]], language: Language) -> list[GroupAvailability]:
+    if state.site is None:
+        return []
+    waiting = Counter(
+        contact.group for contact in state.contacts.values() if contact.phase in (Phase.QUEUED, Phase.OFFERED)
+    )
+    present: set[GroupId] = set()
+    idle: set[GroupId] = set()
+    for agent in state.agents.values():
+        if agent.endpoint is None or agent.presence is not Presence.AVAILABLE or agent.health is Health.LOST:
+            continue
+        if agent.routing is not Routing.NOT_RESPONDING:
+            present.update(agent.groups)
+        if agent.routing is Routing.IDLE:
+            idle.update(agent.groups)
+    return [
+        GroupAvailability(
+            id=group.id,
+            name=names.get(group.id, {}).get(language) or names.get(group.id, {}).get("en") or group.id,
+            state=(
+                "closed"
+                if not group.is_open
+                else "available"
+                if group.id in idle and not waiting[group.id]
+                else "busy"
+                if group.id in present
+                else "nobody"
+            ),
+            channels=[channel.value for channel in group.channels],
+            policy=group.policy.value,
+            waiting=waiting[group.id],
+        )
+        for group in state.site.groups
+    ]

@@ -1,0 +1,182 @@
+"""``POST /api/v1/contacts``: a visitor presses the button and becomes a caller."""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping
+from typing import Final, Protocol
+from urllib.parse import urlsplit
+
+import structlog
+
+from acd.config import Channel
+from acd.decisions import Admit, Refuse
+from acd.facts import ContactRequested
+from acd.ids import ContactId, GroupId, Millis, SessionId, SiteId, VisitorKey
+from gateway.http.limits import Allowance
+from gateway.http.origins import Origins
+from gateway.http.problems import Refused
+from gateway.http.route import Answer, Call
+from gateway.ids import new_id
+from gateway.storage.directory import StoredDirectory
+from signaling.ports import ContactContext, Floor, SessionRecord, Sessions
+from signaling.protocol.rest import ContactCreated, NewContact
+
+VISITOR_HEADER = "X-Zuruf-Visitor"
+_SESSION_MS: Final = 24 * 60 * 60_000
+_PENDING = Millis(1_000)
+_DRAINING = Millis(3_000)
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class HumanityCheck(Protocol):
+    """Tells people from programs, e.g. by a challenge that the widget solved."""
+
+    async def is_human(self, proof: str, *, site: SiteId) -> bool:
+        """Whether the proof that came with a request is good enough."""
+
+
+class NobodyAsks:
+    """The check of who checks nothing."""
+
+    async def is_human(self, proof: str, *, site: SiteId) -> bool:  # noqa: ARG002 - the port's signature.
+        """Always."""
+        return True
+
+
+class Contacts:
+    """Begins contacts. The same request with the same key gets the same answer, token included.
+
+    The token is not stored: it is made from the server's secret, the contact and the
+    idempotency key, which only the visitor's page knows, so the repeat of a lost answer
+    tells it again and a copy of the database does not tell it at all.
+    """
+
+    def __init__(
+        self,
+        *,
+        floors: Mapping[SiteId, Floor],
+        sessions: Sessions,
+        directory: StoredDirectory,
+        origins: Origins,
+        per_address: Allowance,
+        per_site: Allowance,
+        humanity: HumanityCheck,
+        secret: bytes,
+        is_draining: Callable[[], bool],
+    ) -> None:
+        self._floors = floors
+        self._sessions = sessions
+        self._directory = directory
+        self._origins = origins
+        self._per_address = per_address
+        self._per_site = per_site
+        self._humanity = humanity
+        self._token_key = hmac.digest(secret, b"session token", "sha256")
+        self._visitor_key = hmac.digest(secret, b"visitor", "sha256")
+        self._is_draining = is_draining
+
+    async def create(self, call: Call) -> Answer:
+        """Let a visitor ask for a group; answered once the ACD has decided."""
+        asked: NewContact = call.body
+        key = call.request.headers.get("Idempotency-Key", "")
+        if not (8 <= len(key) <= 128 and key.isascii() and key.isprintable()):
+            raise Refused("malformed", reason="the header Idempotency-Key has to be 8 to 128 printable characters")
+        floor = self._floors.get(SiteId(asked.site))
+        if floor is None:
+            raise Refused("site_unknown")
+        structlog.contextvars.bind_contextvars(site=floor.site)
+        if not self._origins.is_allowed_page(call.request, floor.site):
+            raise Refused("wrong_origin")
+        if self._is_draining():
+            raise Refused("busy", retry_after_ms=_DRAINING)
+        for allowance, counted in ((self._per_address, call.peer.prefix), (self._per_site, floor.site)):
+            wait = allowance.take(counted, call.at)
+            if wait is not None:
+                raise Refused("too_many_requests", retry_after_ms=wait)
+        if not await self._humanity.is_human(asked.proof, site=floor.site):
+            raise Refused("proof_required")
+        return await self._report(call, asked, floor, key)
+
+    async def _report(self, call: Call, asked: NewContact, floor: Floor, key: str) -> Answer:
+        visitor = self._visitor(call)
+        fresh = ContactId(new_id("ct", call.at))
+        # Before the report: an agent may be offered the contact at once, with these words.
+        await self._directory.note_contact(floor.site, fresh, _context(asked), call.at)
+        outcome = await floor.report(
+            ContactRequested(
+                contact=fresh,
+                session=SessionId(new_id("ss", call.at)),
+                group=GroupId(asked.group),
+                channel=Channel(asked.channel),
+                visitor=visitor,
+            ),
+            source=f"post:{floor.site}",
+            request=hashlib.sha256(f"{visitor} {key}".encode()).hexdigest(),
+        )
+        if outcome.decided is None:
+            # Nobody decided in time. The page asks again with the same key and gets what was decided.
+            raise Refused("busy", retry_after_ms=_PENDING)
+        decided = next((made for made in outcome.decided if isinstance(made, Admit | Refuse)), None)
+        assert decided is not None, "a requested contact is admitted or refused"
+        if decided.contact != fresh or isinstance(decided, Refuse):
+            await self._directory.erase_contact(floor.site, fresh)
+        if isinstance(decided, Refuse):
+            raise Refused(decided.reason.value)
+        return await self._created(floor, decided, key)
+
+    async def _created(self, floor: Floor, admitted: Admit, key: str) -> Answer:
+        token = self._token(floor.site, admitted.contact, key)
+        if admitted.contact in floor.state.contacts:
+            record = SessionRecord(
+                id=admitted.session,
+                site=floor.site,
+                role="caller",
+                contact=admitted.contact,
+                agent=None,
+                expires_at=Millis(admitted.asked_at + _SESSION_MS),
+            )
+            await self._sessions.create(record, hashlib.sha256(token.encode()).digest())
+        _log.info("contact_created", contact=admitted.contact, group=admitted.group, session=admitted.session)
+        created = ContactCreated(
+            contact_id=admitted.contact,
+            session_id=admitted.session,
+            session_token=token,
+            position=floor.state.position(admitted.contact) or 0,
+        )
+        return Answer(created, status=201)
+
+    def _visitor(self, call: Call) -> VisitorKey:
+        """Who asks, without saying who: the page's own random id, or else the address, hashed."""
+        own = call.request.headers.get(VISITOR_HEADER, "")
+        said = f"page {own[:128]}" if len(own) >= 16 else f"address {call.peer.address}"
+        return VisitorKey(hmac.new(self._visitor_key, said.encode("utf-8", "surrogateescape"), "sha256").hexdigest())
+
+    def _token(self, site: SiteId, contact: ContactId, key: str) -> str:
+        return hmac.new(self._token_key, f"{site} {contact} {key}".encode(), "sha256").hexdigest()
+
+
+def _context(asked: NewContact) -> ContactContext:
+    return ContactContext(
+        name=asked.name.strip(),
+        topic=asked.topic.strip(),
+        language=asked.language,
+        page_url=_page(asked.page_url),
+        page_title=asked.page_title.strip(),
+    )
+
+
+def _page(url: str) -> str:
+    """Origin and path only: a query may hold anything."""
+    try:
+        split = urlsplit(url)
+    except ValueError:
+        return ""
+    if split.scheme not in ("http", "https") or not split.hostname:
+        return ""
+    host = f"[{split.hostname}]" if ":" in split.hostname else split.hostname
+    try:
+        port = f":{split.port}" if split.port else ""
+    except ValueError:
+        return ""
+    return f"{split.scheme}://{host}{port}{split.path}"

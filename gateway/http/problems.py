@@ -1,0 +1,69 @@
+"""What is answered when the answer is no: RFC 9457, a code for programs, words for people."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+
+import msgspec
+
+from acd.ids import Millis
+from gateway.texts import PROBLEMS
+from signaling.protocol.base import Language
+from signaling.protocol.rest import Problem
+
+STATUS: Final[Mapping[str, HTTPStatus]] = {
+    "malformed": HTTPStatus.BAD_REQUEST,
+    "not_signed_in": HTTPStatus.UNAUTHORIZED,
+    "bad_credentials": HTTPStatus.UNAUTHORIZED,
+    "wrong_origin": HTTPStatus.FORBIDDEN,
+    "csrf": HTTPStatus.FORBIDDEN,
+    "forbidden": HTTPStatus.FORBIDDEN,
+    "proof_required": HTTPStatus.FORBIDDEN,
+    "not_found": HTTPStatus.NOT_FOUND,
+    "site_unknown": HTTPStatus.NOT_FOUND,
+    "group_unknown": HTTPStatus.NOT_FOUND,
+    "group_closed": HTTPStatus.CONFLICT,
+    "group_full": HTTPStatus.CONFLICT,
+    "channel_unavailable": HTTPStatus.CONFLICT,
+    "too_many_open": HTTPStatus.CONFLICT,
+    "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "too_many_requests": HTTPStatus.TOO_MANY_REQUESTS,
+    "locked_out": HTTPStatus.TOO_MANY_REQUESTS,
+    "internal": HTTPStatus.INTERNAL_SERVER_ERROR,
+    "busy": HTTPStatus.SERVICE_UNAVAILABLE,
+}
+"""Every code there is, and the status it comes with."""
+
+
+class Refused(Exception):
+    """The request was understood, or not even that, and the answer is no.
+
+    ``retry_after_ms`` says when the same request may succeed; ``reason`` is what is
+    wrong with a malformed one, in English, for whoever writes the program that sent it.
+    """
+
+    def __init__(self, code: str, *, retry_after_ms: Millis | None = None, reason: str = "") -> None:
+        super().__init__(code)
+        self.code = code
+        self.retry_after_ms = retry_after_ms
+        self.reason = reason
+
+
+def problem(refused: Refused, language: Language, *, trace: str | None = None) -> tuple[int, bytes, dict[str, str]]:
+    """Status, body and headers of a refusal."""
+    title, detail = PROBLEMS[refused.code][language]
+    seconds = None if refused.retry_after_ms is None else max(1, -(-refused.retry_after_ms // 1000))
+    status = STATUS[refused.code]
+    body = Problem(
+        type=f"urn:zuruf:problem:{refused.code}",
+        title=title,
+        status=status,
+        code=refused.code,
+        detail=detail.format(reason=refused.reason, seconds=seconds or 1, trace=trace),
+        retry_after=seconds,
+        trace=trace,
+    )
+    headers = {"Content-Type": "application/problem+json", "Content-Language": language}
+    if seconds is not None:
+        headers["Retry-After"] = str(seconds)
+    return status, msgspec.json.encode(body), headers

@@ -1,0 +1,29 @@
+"""Makes an aiohttp application of the table."""
+
+from collections.abc import Iterable
+
+from aiohttp import web
+
+from gateway.http.edge import LARGEST_BODY, Edge
+from gateway.http.route import Route
+
+
+def application(edge: Edge, table: Iterable[Route], parts: Iterable[object]) -> web.Application:
+    """Every route of the table, handled by the part it names.
+
+    Raises:
+        KeyError: If a part is missing.
+    """
+    by_type = {type(part): part for part in parts}
+    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[edge.unmatched()])
+    cross_origin: dict[str, list[str]] = {}
+    for route in table:
+        handler = edge.handler(route, by_type[route.part])
+        app.router.add_route(route.method, route.path, handler)
+        if route.method == "GET":
+            app.router.add_route("HEAD", route.path, handler)
+        if route.cross_origin:
+            cross_origin.setdefault(route.path, []).append(route.method)
+    for path, methods in cross_origin.items():
+        app.router.add_route("OPTIONS", path, edge.preflight(methods))
+    return app
