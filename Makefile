@@ -15,13 +15,13 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 STAGE := tools/stage.sh
 
-hash = $(shell cat $(1) | sha256sum | cut -c1-16)
-web_sources = $(shell find web -name node_modules -prune -o -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c1-16)
+hash = $(shell $(1) | sha256sum | cut -c1-16)
+comma := ,
 say = @printf '==> %s\n'
 
-PYTHON_READY := .venv/.ready-$(call hash,requirements-dev.lock pyproject.toml)
-NPM_READY := web/node_modules/.ready-$(call hash,web/package-lock.json)
-WEB_BUILT := gateway/static/.built-$(web_sources)
+PYTHON_READY := .venv/.ready-$(call hash,cat requirements-dev.lock; sed '/^\[tool\./$(comma)$$d' pyproject.toml)
+NPM_READY := web/node_modules/.ready-$(call hash,cat web/package-lock.json)
+WEB_BUILT := gateway/static/.built-$(call hash,find web -name node_modules -prune -o -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum)
 
 .PHONY: help
 help:
@@ -155,7 +155,7 @@ clean:  ## Remove what was set up and built here; data stays
 ##
 
 $(PYTHON_READY):
-	@tools/need.sh $(PYTHON):python3.11
+	@command -v $(PYTHON) >/dev/null || { echo 'Python 3.11 is needed, as $(PYTHON). Another one: make PYTHON=...' >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo 'Python cannot make virtual environments here. Install python3.11-venv.' >&2; exit 1; }
 	$(say) 'Python: virtual environment'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -166,10 +166,10 @@ $(PYTHON_READY):
 	@touch .venv/.ready $@
 
 $(NPM_READY):
-	@tools/need.sh node:nodejs npm:npm
+	@command -v node npm >/dev/null || { echo 'Node 20 with npm is needed.' >&2; exit 1; }
 	@node -e 'const [a, b] = process.versions.node.split("."); if (+a < 20 || (+a === 20 && +b < 19)) { console.error("Node 20.19 or newer is needed; this is " + process.version + "."); process.exit(1); }'
 	$(say) 'Web: npm packages'
-	@npm --prefix web ci --silent
+	@npm --prefix web ci --loglevel=error
 	@touch $@
 
 $(WEB_BUILT): $(NPM_READY)

@@ -3,16 +3,33 @@
  *
  * Each app writes its own part, so one alone is built by `npm run build -w packages/agent`.
  */
-import { rm } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
 
 const APPS = ["widget", "agent", "demo"];
+const STATIC = new URL("../gateway/static/", import.meta.url);
 
-await rm(new URL("../gateway/static", import.meta.url), { recursive: true, force: true });
+await rm(STATIC, { recursive: true, force: true });
 for (const app of APPS) {
   const root = fileURLToPath(new URL(`packages/${app}`, import.meta.url));
   process.chdir(root);
   await build({ root, configFile: `${root}/vite.config.ts`, logLevel: "warn" });
   console.log(`built ${app}`);
+}
+await writeFile(new URL("licenses.txt", STATIC), await licenses());
+
+/** The licences of what ends up in the browser: others' work keeps its terms when we bundle it. */
+async function licenses() {
+  const lock = JSON.parse(await readFile(new URL("package-lock.json", import.meta.url), "utf8"));
+  const texts = [];
+  for (const [path, { dev, link, version, license }] of Object.entries(lock.packages)) {
+    if (dev || link || !path.startsWith("node_modules/")) continue;
+    const directory = new URL(`${path}/`, import.meta.url);
+    const files = (await readdir(directory)).filter((name) => /^(licen[cs]e|copying|notice)/i.test(name));
+    const bodies = await Promise.all(files.map((name) => readFile(new URL(name, directory), "utf8")));
+    const name = path.replace("node_modules/", "");
+    texts.push([`${name} ${version}${license ? ` (${license})` : ""}`, ...bodies.map((body) => body.trim())].join("\n\n"));
+  }
+  return `${texts.join(`\n\n${"-".repeat(80)}\n\n`)}\n`;
 }
