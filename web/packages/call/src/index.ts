@@ -1,1 +1,4 @@
-export {};
+/** The call itself: devices, the connection between two browsers, and the caller's side of a contact. */
+export { type Assignment, Leg, type LegOptions, type Line, type MediaState, NO_MEDIA } from "./leg";
+export { browserPeers, type LinkState, type PeerFactory, type Sends } from "./link";
+export { type Devices, LocalMedia, type LocalState, MediaProblem, type MediaTrouble } from "./local";

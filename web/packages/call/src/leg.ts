@@ -1,0 +1,286 @@
+/**
+ * Our end of a contact's media, for as long as the page lives.
+ *
+ * The server says who is assigned to whom; a leg has at most one {@link Link}, for exactly
+ * this assignment and these two page loads, and drops it when any of them changes. It holds
+ * signals back until the other end is there, drops old ones, reports numbers and keeps the
+ * credentials of relays fresh. Microphone and camera are lent to it; it never closes them.
+ */
+import {
+  type Channel,
+  type IceConfiguration,
+  type MediaReport,
+  type MediaStateChanged,
+  type Party,
+  type Peer,
+  REPORT_EVERY_MS,
+  type RefreshIce,
+  Refusal,
+  type SendSignal,
+  type Signal,
+  type SignalReceived,
+  type Time,
+} from "@zuruf/protocol";
+import { Link, type LinkState, type PeerFactory, type Sends } from "./link";
+import type { LocalMedia } from "./local";
+
+/** Fresh credentials are asked for so long before the old ones end. */
+const REFRESH_BEFORE_MS = 60_000;
+const REFRESH_AT_LEAST_MS = 5_000;
+/** Signals that came before the word that they are due. More than this is nobody's honest call. */
+const MOST_EARLY = 64;
+
+/** What a leg says to the server. A {@link Connection} of either namespace takes it. */
+export type LegRequest =
+  | SendSignal
+  | MediaStateChanged
+  | MediaReport
+  | RefreshIce
+  | { type: "ack"; number: number; id: string };
+
+/** The part of a {@link Connection} that a leg uses. */
+export interface Line {
+  ask(request: WithoutId<LegRequest>, manner: "keep"): Promise<void>;
+  tell(request: WithoutId<LegRequest>): void;
+}
+
+type WithoutId<R> = R extends unknown ? Omit<R, "id"> : never;
+
+/** What the newest message from the server says about media. */
+export interface Assignment {
+  readonly contactId: string;
+  readonly epoch: number;
+  readonly channel: Channel;
+  /** Our own, as told at attach. */
+  readonly generation: number;
+  readonly peer: Peer;
+}
+
+export interface MediaState {
+  /** `none`: nobody is assigned, or our own devices are not open yet. */
+  readonly link: LinkState | "none";
+  /** Sound and picture of the other end; a new object for each new link. */
+  readonly remote: MediaStream | null;
+  readonly sends: Sends | null;
+  readonly code: string | null;
+  readonly relayed: boolean | null;
+}
+
+export const NO_MEDIA: MediaState = { link: "none", remote: null, sends: null, code: null, relayed: null };
+
+export interface LegOptions {
+  readonly party: Party;
+  readonly line: Line;
+  readonly local: LocalMedia;
+  readonly peers: PeerFactory;
+  readonly time: Time;
+  readonly onChange: (state: MediaState) => void;
+}
+
+export class Leg {
+  #assignment: Assignment | null = null;
+  #ice: IceConfiguration = { servers: [], relayOnly: false, expiresAt: null };
+  /** How far the server's clock is ahead of ours. */
+  #ahead = 0;
+  #link: Link | null = null;
+  /** What the link stands for. Another one means another link. */
+  #key = "";
+  #ready = false;
+  #attached = false;
+  #seen = -1;
+  #early: SignalReceived[] = [];
+  #held: Signal[] = [];
+  #told: "connected" | "failed" | null = null;
+  #callOffReport = () => {};
+  #callOffRefresh = () => {};
+
+  constructor(private readonly options: LegOptions) {}
+
+  get state(): MediaState {
+    const link = this.#link;
+    if (!link) return NO_MEDIA;
+    return {
+      link: link.state,
+      remote: link.remote,
+      sends: link.sends,
+      code: link.code,
+      relayed: link.relayed,
+    };
+  }
+
+  /** Whether our microphone and camera are as open as they will be: only then is there a link. */
+  ready(ready: boolean): void {
+    this.#ready = ready;
+    this.#arrange();
+  }
+
+  /** A track of ours changed. */
+  localChanged(): void {
+    void this.#link?.tracksChanged();
+  }
+
+  /** Whether the line to the server is attached. */
+  attached(attached: boolean): void {
+    this.#attached = attached;
+    this.#arrange();
+  }
+
+  /** The newest word on who is at the other end; `null` when nobody is. Call it with every snapshot and change. */
+  follow(assignment: Assignment | null): void {
+    this.#assignment = assignment;
+    this.#arrange();
+  }
+
+  /**
+   * Servers to use from now on.
+   *
+   * @param serverTime - The server's clock in the same message.
+   */
+  configure(ice: IceConfiguration, serverTime: number): void {
+    this.#ahead = serverTime - this.options.time.now();
+    this.refreshed(ice);
+  }
+
+  /** The answer to a request for fresh credentials. */
+  refreshed(ice: IceConfiguration): void {
+    this.#ice = ice;
+    this.#link?.configure(ice);
+    this.#callOffRefresh();
+    if (ice.expiresAt === null) return;
+    const left = ice.expiresAt - this.options.time.now() - this.#ahead;
+    const wait = Math.max(REFRESH_AT_LEAST_MS, Math.min(left - REFRESH_BEFORE_MS, left * 0.8));
+    this.#callOffRefresh = this.options.time.after(wait, () => void this.#ask({ type: "ice.refresh" }));
+  }
+
+  /** A signal from the other end. Acknowledged here, repeats included. */
+  receive(message: SignalReceived): void {
+    this.options.line.tell({ type: "ack", number: message.number });
+    if (message.number <= this.#seen) return;
+    this.#seen = message.number;
+    this.#early.push(message);
+    if (this.#early.length > MOST_EARLY) this.#early.shift();
+    this.#deliver();
+  }
+
+  /** The network is back. */
+  networkBack(): void {
+    if (this.#link?.state !== "connected") this.#link?.restart();
+  }
+
+  /** Let go of everything but the devices. */
+  close(): void {
+    this.#callOffRefresh();
+    this.#assignment = null;
+    this.#early = [];
+    this.#arrange();
+  }
+
+  #arrange(): void {
+    const assignment = this.#ready ? this.#assignment : null;
+    const key = assignment ? keyOf(assignment) : "";
+    if (key !== this.#key) {
+      this.#key = key;
+      this.#drop();
+      if (assignment) this.#make(assignment);
+      this.options.onChange(this.state);
+    }
+    const live = this.#attached && this.#assignment?.peer.present === true;
+    this.#link?.live(live);
+    if (live) for (const signal of this.#held.splice(0)) this.#send(signal);
+    this.#deliver();
+  }
+
+  #make(assignment: Assignment): void {
+    const { party, local, peers, time } = this.options;
+    const link: Link = new Link({
+      party,
+      channel: assignment.channel,
+      local,
+      ice: this.#ice,
+      peers,
+      time,
+      send: (signal) => {
+        if (this.#link === link) this.#send(signal);
+      },
+      onChange: () => {
+        if (this.#link === link) this.#changed(link);
+      },
+    });
+    this.#link = link;
+    this.#report();
+  }
+
+  #drop(): void {
+    this.#link?.close();
+    this.#link = null;
+    this.#held = [];
+    this.#told = null;
+    this.#callOffReport();
+  }
+
+  #changed(link: Link): void {
+    const { state } = link;
+    if ((state === "connected" || state === "failed") && state !== this.#told && this.#assignment) {
+      this.#told = state;
+      const { contactId, epoch } = this.#assignment;
+      void this.#ask({ type: "media.state", contactId, epoch, state });
+    }
+    this.options.onChange(this.state);
+  }
+
+  #send(signal: Signal): void {
+    const { contactId, epoch, generation, peer } = this.#assignment as Assignment;
+    if (!this.#attached || !peer.present) {
+      this.#held.push(signal);
+      return;
+    }
+    void this.#ask({
+      type: "media.signal",
+      contactId,
+      epoch,
+      generation,
+      peerGeneration: peer.generation,
+      signal,
+    });
+  }
+
+  #deliver(): void {
+    const now = this.#assignment;
+    const later: SignalReceived[] = [];
+    for (const message of this.#early) {
+      const age = now ? message.epoch - now.epoch || message.generation - now.peer.generation : 1;
+      // From the future: the word that brings us there is on its way.
+      if (age > 0 || (age === 0 && !this.#link)) later.push(message);
+      else if (age === 0 && message.contactId === now?.contactId) this.#link?.receive(message.signal);
+    }
+    this.#early = later;
+  }
+
+  #report(): void {
+    this.#callOffReport = this.options.time.after(REPORT_EVERY_MS, () => {
+      const link = this.#link;
+      const assignment = this.#assignment;
+      if (!link || !assignment) return;
+      this.#report();
+      void link.numbers().then((numbers) => {
+        if (link !== this.#link) return;
+        const { contactId, epoch } = assignment;
+        this.options.line.tell({ type: "media.report", contactId, epoch, ...numbers });
+        this.options.onChange(this.state);
+      });
+    });
+  }
+
+  async #ask(request: WithoutId<LegRequest>): Promise<void> {
+    try {
+      await this.options.line.ask(request, "keep");
+    } catch (refusal) {
+      // What is stale, or too late, is put right by the next word from the server.
+      if (!(refusal instanceof Refusal)) throw refusal;
+    }
+  }
+}
+
+function keyOf({ contactId, epoch, generation, peer }: Assignment): string {
+  return `${contactId} ${epoch} ${generation} ${peer.generation}`;
+}
