@@ -15,13 +15,13 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 STAGE := tools/stage.sh
 
-hash = $(shell $(1) | sha256sum | cut -c1-16)
-comma := ,
 say = @printf '==> %s\n'
+short = sha256sum | cut -c1-16
 
-PYTHON_READY := .venv/.ready-$(call hash,cat requirements-dev.lock; sed '/^\[tool\./$(comma)$$d' pyproject.toml)
-NPM_READY := web/node_modules/.ready-$(call hash,cat web/package-lock.json)
-WEB_BUILT := gateway/static/.built-$(call hash,find web -name node_modules -prune -o -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum)
+# Of pyproject.toml what comes before the tools' configuration: that changes what is installed.
+PYTHON_READY := .venv/.ready-$(shell { cat requirements-dev.lock; sed '/^\[tool\./,$$d' pyproject.toml; } | $(short))
+NPM_READY := web/node_modules/.ready-$(shell cat web/package-lock.json | $(short))
+WEB_BUILT := gateway/static/.built-$(shell find web -name node_modules -prune -o -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | $(short))
 
 .PHONY: help
 help:

@@ -29,7 +29,11 @@ async function licenses() {
     const files = (await readdir(directory)).filter((name) => /^(licen[cs]e|copying|notice)/i.test(name));
     const bodies = await Promise.all(files.map((name) => readFile(new URL(name, directory), "utf8")));
     const name = path.replace("node_modules/", "");
-    texts.push([`${name} ${version}${license ? ` (${license})` : ""}`, ...bodies.map((body) => body.trim())].join("\n\n"));
+    texts.push(
+      [`${name} ${version}${license ? ` (${license})` : ""}`, ...bodies.map((body) => body.trim())].join(
+        "\n\n",
+      ),
+    );
   }
   return `${texts.join(`\n\n${"-".repeat(80)}\n\n`)}\n`;
 }
