@@ -5,12 +5,15 @@ own. :class:`People` opens them, keeps what is needed to understand a failure, a
 everything at the end.
 """
 
+import asyncio
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 from tests.e2e.browsers import Browser, Chromium, Colours, Firefox, Kind, Media, Page
 from tests.e2e.browsers.chromium import Camera
 from tests.e2e.media.made import PEOPLE, write_media
+from tests.e2e.network import Namespace
 from tests.e2e.waiting import until
 
 
@@ -37,6 +40,7 @@ class People:
         self._folder = folder
         self._faces = iter(PEOPLE)
         self._here: list[Person] = []
+        self._networks: list[Namespace] = []
 
     async def person(
         self,
@@ -74,15 +78,28 @@ class People:
         self._here.append(person)
         return person
 
+    async def network(self, server_port: int) -> Namespace:
+        """Make a network for one person, from which only that server can be reached.
+
+        Its ``prefix`` goes to :meth:`person`.
+        """
+        network = await Namespace.create(server_port)
+        self._networks.append(network)
+        return network
+
     async def keep_traces(self) -> None:
         """Save what everybody sees now, for whoever has to find out what went wrong."""
         for person in self._here:
             (self._folder / f"{person.who}.png").write_bytes(await person.page.screenshot())
 
     async def leave(self) -> None:
-        """Close all browsers."""
-        for person in reversed(self._here):
-            await person.browser.close()
+        """Close all browsers, then the networks they were in."""
+        async with AsyncExitStack() as stack:
+            for network in self._networks:
+                stack.push_async_callback(network.close)
+            async with asyncio.TaskGroup() as closing:
+                for person in self._here:
+                    closing.create_task(person.browser.close())
 
     def expect_no_complaints(self) -> None:
         """Fail if any page reported an error that was not forgiven."""

@@ -7,7 +7,8 @@ goes into one log, which must be free of tracebacks at the end.
 import re
 import socket
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
@@ -96,6 +97,19 @@ class Server:
         ):
             found = re.search(sign, text)
             assert found is None, f"in {self.log.name}:\n{text[found.start() :][:3000]}"
+
+
+@asynccontextmanager
+async def running(server: Server) -> AsyncIterator[Server]:
+    """Start a server; at the end stop it in good order and expect that its log is clean."""
+    await server.start()
+    try:
+        yield server
+        await server.stop()
+    finally:
+        if server.child.alive:
+            await server.kill()
+    server.expect_clean_log()
 
 
 def zuruf(folder: Path, *options: str, env: Mapping[str, str] | None = None) -> Server:

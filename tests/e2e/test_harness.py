@@ -1,13 +1,33 @@
 """What the other end-to-end tests rely on, proved with a call that is not the product's."""
 
+from urllib.parse import urlencode
+
 import pytest
 
 from tests.e2e.browsers import Kind
+from tests.e2e.coturn import Coturn, Credentials
 from tests.e2e.media import to_be_heard, to_be_playing, to_be_seen, to_be_silent
+from tests.e2e.media.far_end import candidate_types, far_end
+from tests.e2e.network import Proxy
 from tests.e2e.people import People, tab_to, to_read, to_show
 from tests.e2e.server import Server
+from tests.e2e.waiting import until
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(90)]
+# Coturn reads it as 32 bits with a sign.
+FAR_FUTURE_S = 2_100_000_000
+
+pytestmark = pytest.mark.timeout(90)
+
+
+def bare_address(server: Server, turn: str, credentials: Credentials) -> str:
+    query = {
+        "room": "turn",
+        "policy": "relay",
+        "turn": turn,
+        "username": credentials.username,
+        "credential": credentials.password,
+    }
+    return f"{server.url}/?{urlencode(query)}"
 
 
 @pytest.mark.parametrize("other", ["chromium", "firefox"])
@@ -102,3 +122,117 @@ async def test_a_server_that_is_killed_comes_back_at_the_same_address(bare: Serv
 
     assert bare.url == address
     assert bare.child.alive
+
+
+async def test_a_call_survives_a_network_that_is_cut_for_some_seconds(people: People, bare: Server) -> None:
+    line = await people.network(bare.port)
+    ada = await people.person("ada", prefix=line.prefix)
+    bob = await people.person("bob")
+    for person in (ada, bob):
+        await person.page.open(f"{bare.url}/?room=five")
+        await person.page.press("Call")
+    await to_read(ada.page, "Talking")
+
+    await line.cut()
+    await to_read(ada.page, "Interrupted", limit_s=15)
+    await line.restore()
+
+    await to_read(ada.page, "Talking", limit_s=15)
+    await to_be_playing(ada.page)
+    await to_be_playing(bob.page)
+
+
+async def test_where_udp_is_blocked_pages_work_and_media_does_not(people: People, bare: Server) -> None:
+    line = await people.network(bare.port)
+    ada = await people.person("ada", prefix=line.prefix)
+    bob = await people.person("bob")
+    await line.block_udp()
+    for person in (ada, bob):
+        await person.page.open(f"{bare.url}/?room=six")
+        await person.page.press("Call")
+    checking = "() => window[Symbol.for('e2e')].peers.some((p) => p.iceConnectionState === 'checking')"
+
+    await until(lambda: ada.page.evaluate(checking), limit_s=5, saying="signals pass")
+    assert (await far_end(ada.page)).decoded == 0
+    assert not await ada.page.texts("status", "Talking")
+
+    await line.restore()
+    await to_be_playing(ada.page)
+
+
+async def test_a_proxy_cuts_and_stalls_and_carries_again(people: People, bare: Server) -> None:
+    proxy = await Proxy.start(bare.port)
+    ada = await people.person("ada", media=False)
+    page = ada.page
+    page.complaints.forgive(r"net::ERR_(CONNECTION|SOCKET|EMPTY)_")
+    await page.open(f"{proxy.url}/?room=seven")
+    reach = "() => fetch('/readyz').then((r) => r.ok, () => false)"
+    ask = "() => { window.answered = false; fetch('/readyz').then(() => { window.answered = true }) }"
+
+    proxy.cut()
+    assert not await page.evaluate(reach)
+    proxy.restore()
+    assert await page.evaluate(reach)
+
+    proxy.stall()
+    await page.evaluate(ask)
+    assert not await page.evaluate("() => window.answered")
+    proxy.restore()
+    await until(lambda: page.evaluate("() => window.answered"), limit_s=5, saying="the answer comes late")
+    await proxy.close()
+
+
+@pytest.mark.parametrize("way", ["udp", "tcp", "tls"])
+async def test_a_call_through_turn_alone(people: People, bare: Server, turn: Coturn, way: str) -> None:
+    ada = await people.person("ada", flags=[turn.trust])
+    bob = await people.person("bob", flags=[turn.trust])
+    server = {"udp": turn.udp, "tcp": turn.tcp, "tls": turn.tls}[way]
+    address = bare_address(bare, server, turn.credentials(expires_at_s=FAR_FUTURE_S))
+
+    for person in (ada, bob):
+        await person.page.open(address)
+        await person.page.press("Call")
+
+    await to_be_heard(ada.page, bob.media)
+    await to_be_seen(bob.page, ada.media)
+    assert await candidate_types(ada.page) == {("relay", "relay")}
+
+
+@pytest.mark.parametrize("wrong", ["expired", "forged"])
+async def test_turn_refuses_credentials_that_are_not_good(
+    people: People, bare: Server, turn: Coturn, wrong: str
+) -> None:
+    ada = await people.person("ada")
+    bad = {
+        "expired": turn.credentials(expires_at_s=1),
+        "forged": turn.credentials(expires_at_s=FAR_FUTURE_S, secret="guessed"),
+    }[wrong]
+
+    refused = await ada.page.evaluate(
+        """async (urls, username, credential) => {
+          const peer = new RTCPeerConnection({
+            iceServers: [{ urls, username, credential }], iceTransportPolicy: "relay" });
+          peer.createDataChannel("x");
+          const refusals = new Promise((done) => {
+            peer.onicecandidateerror = ({ errorCode }) => done(errorCode);
+            peer.onicecandidate = ({ candidate }) => candidate?.candidate && done(candidate.type);
+          });
+          await peer.setLocalDescription();
+          return await refusals;
+        }""",
+        turn.udp,
+        bad.username,
+        bad.password,
+    )
+
+    assert refused == 401
+
+
+async def test_turn_relays_where_it_may_and_not_to_inner_addresses(turn: Coturn) -> None:
+    inner = ("10.0.0.1", "169.254.169.254", "127.0.0.2", "192.168.1.1", "::1", "::ffff:127.0.0.1", "fd00::1")
+    # Somebody else each time: one person may not have many allocations.
+    people = [turn.credentials(expires_at_s=FAR_FUTURE_S, about=f"test{n}") for n in range(len(inner) + 1)]
+
+    assert await turn.relays_to("127.0.0.1", people.pop())
+    for peer in inner:
+        assert not await turn.relays_to(peer, people.pop()), peer

@@ -1,5 +1,5 @@
-// One call between two copies of this page. Whoever presses Call second starts the
-// negotiation: then both are there, and nobody offers to an empty room.
+// One call between two copies of this page. Each says who it is when it comes and when it
+// meets the other; the smaller number offers, so that never both do.
 const query = new URLSearchParams(location.search);
 const german = navigator.language.startsWith("de");
 const words = german
@@ -50,7 +50,7 @@ class BareCall extends HTMLElement {
     this.#find("call").hidden = true;
     this.#find("mute").hidden = false;
     this.#find("end").hidden = false;
-    this.#say("Waiting");
+    this.#say("Starting");
     const own = await navigator.mediaDevices.getUserMedia({
       audio: true,
       video: { width: 320, height: 240, frameRate: 10 },
@@ -75,38 +75,47 @@ class BareCall extends HTMLElement {
       if (said[peer.connectionState]) this.#say(said[peer.connectionState]);
     };
 
-    let polite = true;
+    const me = Math.random();
+    let met = false;
+    let offering = false;
     let work = Promise.resolve();
     const take = (signal) => {
       // One at a time: a candidate must not overtake the description it belongs to.
-      work = work.then(() => this.#take(signal, send));
+      work = work.then(() => this.#take(signal));
     };
     const send = await signals(query.get("room"), take);
+    this.send = send;
+    this.meet = async (other) => {
+      if (met) return;
+      met = true;
+      send({ here: me });
+      if (me < other) await this.offer();
+    };
     peer.onicecandidate = ({ candidate }) => candidate && send({ candidate: candidate.toJSON() });
     this.offer = async (options) => {
-      polite = false;
+      offering = true;
       await peer.setLocalDescription(await peer.createOffer(options));
       send({ description: peer.localDescription.toJSON() });
     };
     peer.oniceconnectionstatechange = () => {
-      if (peer.iceConnectionState === "disconnected" && !polite) this.offer({ iceRestart: true });
+      if (peer.iceConnectionState === "disconnected" && offering) this.offer({ iceRestart: true });
     };
-    send({ here: true });
+    send({ here: me });
+    this.#say("Waiting");
   }
 
-  async #take(signal, send) {
+  async #take(signal) {
     const { peer } = this;
-    if (signal.here) await this.offer();
+    if (signal.here) await this.meet(signal.here);
     if (signal.candidate) await peer.addIceCandidate(signal.candidate);
     if (signal.bye) this.#over();
     if (signal.description) {
       await peer.setRemoteDescription(signal.description);
       if (signal.description.type === "offer") {
         await peer.setLocalDescription();
-        send({ description: peer.localDescription.toJSON() });
+        this.send({ description: peer.localDescription.toJSON() });
       }
     }
-    this.send = send;
   }
 
   #mute() {

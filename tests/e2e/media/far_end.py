@@ -13,6 +13,20 @@ from tests.e2e.waiting import until
 
 LOOK: Final = Path(__file__).with_name("far_end.js").read_text().strip().removesuffix(";")
 
+PAIRS: Final = """async () => {
+  const pairs = [];
+  for (const peer of window[Symbol.for("e2e")].peers) {
+    if (peer.connectionState !== "connected") continue;
+    const stats = await peer.getStats();
+    for (const report of stats.values()) {
+      if (report.type !== "candidate-pair" || !report.nominated || report.state !== "succeeded") continue;
+      const ends = [report.localCandidateId, report.remoteCandidateId];
+      pairs.push(ends.map((id) => stats.get(id).candidateType));
+    }
+  }
+  return pairs;
+}"""
+
 HZ_TOLERANCE: Final = 9.0
 """One and a half bins of the transform in far_end.js."""
 
@@ -69,6 +83,12 @@ async def far_end(page: Page) -> FarEnd:
         decoded=seen["decoded"],
         played=seen["played"],
     )
+
+
+async def candidate_types(page: Page) -> set[tuple[str, str]]:
+    """Say by which kinds of address (own, other's) media travels now: host, srflx, prflx, relay."""
+    pairs = await page.evaluate(PAIRS)
+    return {(own, other) for own, other in pairs}
 
 
 async def to_be_heard(page: Page, media: Media, *, limit_s: float = MEDIA_LIMIT_S) -> None:
