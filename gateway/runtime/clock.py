@@ -5,7 +5,8 @@ from collections.abc import Callable
 from acd.ids import Millis
 from gateway.clock import Clock
 
-_USUAL_MS = 2_000
+USUAL_MS = 2_000
+"""A longer gap than this is time that nobody could act in."""
 
 
 class SteadyClock:
@@ -54,4 +55,4 @@ class Pulse:
         self._clock.follow()
         now = self._clock()
         gap, self._last = now - self._last, now
-        return Millis(gap if gap > _USUAL_MS else 0)
+        return Millis(gap if gap > USUAL_MS else 0)

@@ -32,6 +32,7 @@ from gateway.journal.port import (
 from gateway.metrics import Metrics
 from gateway.runtime.appender import Appender
 from gateway.runtime.bell import Bell
+from gateway.runtime.clock import USUAL_MS
 from gateway.runtime.fold import Folded, MakeCore, fold
 from gateway.runtime.snapshots import SnapshotWriter, Taken
 
@@ -138,7 +139,7 @@ class Decider:
         _log.info(
             "claimed", site=self._site, term=claim.term, number=folded.number, contacts=len(folded.core.state.contacts)
         )
-        if claim.paused_ms:
+        if claim.paused_ms > USUAL_MS:
             self._appender.skip(claim.paused_ms)
         return True
 
