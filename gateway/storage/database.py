@@ -58,7 +58,7 @@ class SqliteDatabase:
         self.path = path
         self._connection = connection
         self._thread = thread
-        self._engine = _engine_on(connection)
+        self._engine = engine_on(connection)
 
     async def transact(self, work: Callable[[Connection], T]) -> T:
         """See :meth:`Database.transact`."""
@@ -118,7 +118,7 @@ async def open_sqlite(path: Path, *, alone: bool = True) -> AsyncIterator[Sqlite
     """
     with served_here(path) if alone else nullcontext(), ThreadPoolExecutor(1, "sqlite") as thread:
         loop = asyncio.get_running_loop()
-        connection = await loop.run_in_executor(thread, _connect, path)
+        connection = await loop.run_in_executor(thread, connect, path)
         try:
             database = SqliteDatabase(path, connection, thread)
             await database.transact(bring_up_to_date)
@@ -158,7 +158,8 @@ def _available() -> Iterator[None]:
         raise StorageUnavailable(str(why)) from why
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection that writes, as the writer thread has it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600, exist_ok=True)
     # isolation_level=None: transactions begin where the code says so and nowhere else.
@@ -169,11 +170,12 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _engine_on(connection: sqlite3.Connection) -> Engine:
+def engine_on(connection: sqlite3.Connection, *, begin: str = "BEGIN IMMEDIATE") -> Engine:
+    """SQLAlchemy on top of a connection that somebody else opened and will close."""
     engine = create_engine("sqlite+pysqlite://", creator=lambda: connection, poolclass=StaticPool)
 
     @event.listens_for(engine, "begin")
-    def begin_immediate(tx: Connection) -> None:
-        tx.exec_driver_sql("BEGIN IMMEDIATE")
+    def say_begin(tx: Connection) -> None:
+        tx.exec_driver_sql(begin)
 
     return engine

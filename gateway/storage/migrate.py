@@ -1,10 +1,14 @@
 """Brings a database's tables to the form this release expects, one migration after another."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect
 
 from gateway.storage.tables import REVISION
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -37,25 +41,43 @@ def bring_up_to_date(tx: Connection) -> None:
         move_to(tx, "head")
 
 
-def move_to(tx: Connection, revision: str) -> None:
-    """Go up or down to a revision (``head``, ``base`` or a number)."""
-    # Needed once in many starts, and slow to import.
-    from alembic import command
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
+def is_known(revision: str) -> bool:
+    """Whether this release has a migration of that name, and so could bring it up to date."""
+    return revision in _revisions(_config())
 
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+
+def move_to(tx: Connection, revision: str) -> None:
+    """Go up or down to a revision: ``head``, ``base`` or a name.
+
+    Raises:
+        SchemaIsNewer: If the database is ahead of this release.
+    """
+    from alembic import command
+
+    config = _config()
     config.attributes["connection"] = tx
+    known = _revisions(config)
     here = revision_of(tx)
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if here is not None and here not in known:
         raise SchemaIsNewer(here)
-    ranks = sorted(known)
-    goes_down = revision == "base" or (
-        here is not None and revision in known and ranks.index(revision) < ranks.index(here)
-    )
-    if goes_down:
+    ranks = {None: 0, "base": 0, "head": len(known)} | {name: rank for rank, name in enumerate(known, 1)}
+    if ranks[revision] < ranks[here]:
         command.downgrade(config, revision)
     else:
         command.upgrade(config, revision)
+
+
+def _config() -> "Config":
+    # Needed once in many starts, and slow to import.
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
+
+
+def _revisions(config: "Config") -> list[str]:
+    """All of them, first to last."""
+    from alembic.script import ScriptDirectory
+
+    return [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()][::-1]

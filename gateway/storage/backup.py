@@ -1,0 +1,169 @@
+"""Taking the database out and putting it back: backup, restore, migration, export.
+
+Plain functions for the command line. Each says in its error what is wrong and what to do.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import msgspec
+
+from gateway.storage.database import connect, engine_on, served_here
+from gateway.storage.migrate import SchemaIsNewer, bring_up_to_date, is_known, revision_of
+
+
+class BackupRefused(Exception):
+    """A backup cannot be made, or cannot be restored; the message says why."""
+
+
+def migrate(path: Path) -> tuple[str | None, str | None]:
+    """Bring the database to this release's schema; answers the revision before and after.
+
+    Raises:
+        AlreadyServed: If a running ``zuruf serve`` uses it.
+        SchemaIsNewer: If a later release wrote it.
+    """
+    with served_here(path), closing(connect(path)) as connection, engine_on(connection).begin() as tx:
+        before = revision_of(tx)
+        bring_up_to_date(tx)
+        return before, revision_of(tx)
+
+
+def backup(path: Path, target: Path) -> int:
+    """Copy the database into a new file while it is served or not; answers its size in bytes.
+
+    The copy is the database as of one moment. Nobody who writes has to wait.
+
+    Raises:
+        BackupRefused: If there is no database, or the target exists.
+    """
+    if target.exists():
+        raise BackupRefused(f"{target} exists. Choose another name, or move that file away first.")
+    with closing(_open_to_read(path)) as source:
+        _check(source, path)
+        _copy(source, target)
+    return target.stat().st_size
+
+
+def restore(copy: Path, path: Path) -> Path | None:
+    """Make a backup the database; what was there is kept beside it under the answered name.
+
+    Raises:
+        AlreadyServed: If a running ``zuruf serve`` uses the database.
+        BackupRefused: If the backup is damaged, or no database of Zuruf's.
+        SchemaIsNewer: If a later release wrote the backup.
+    """
+    with served_here(path), closing(_open_to_read(copy)) as source:
+        _check(source, copy)
+        fresh = path.with_name(path.name + ".restoring")
+        fresh.unlink(missing_ok=True)
+        _copy(source, fresh)
+        kept = _put_aside(path)
+        fresh.replace(path)
+        _sync_directory(path.parent)
+        return kept
+
+
+def export_journal(path: Path, out: BinaryIO) -> int:
+    """Write every site's record as JSON lines: each fact, then what was decided about it.
+
+    There is nothing personal in it; that stands in other tables. Answers how many lines.
+
+    Raises:
+        BackupRefused: If there is no database.
+    """
+    lines = 0
+    with closing(_open_to_read(path)) as source:
+        # One transaction, so that the record is that of one moment.
+        source.execute("BEGIN")
+        sites = [site for (site,) in source.execute("SELECT site FROM journal_heads ORDER BY site")]
+        for site in sites:
+            for line in _record_of(source, site):
+                out.write(msgspec.json.encode(line) + b"\n")
+                lines += 1
+    return lines
+
+
+def _record_of(source: sqlite3.Connection, site: str) -> Iterator[dict[str, Any]]:
+    set_aside = dict(
+        source.execute("SELECT position, reason FROM quarantined_facts WHERE site = ?", (site,)).fetchall()
+    )
+    decisions = groupby(
+        source.execute("SELECT cause, number, at, body FROM decisions WHERE site = ? ORDER BY number", (site,)),
+        key=itemgetter(0),
+    )
+    cause, caused = next(decisions, (None, iter(())))
+    facts = source.execute(
+        "SELECT position, at, source, request, body FROM facts WHERE site = ? ORDER BY position", (site,)
+    )
+    for position, at, who, request, body in facts:
+        line = {"site": site, "position": position, "at": at, "source": who, "request": request}
+        yield line | {"fact": msgspec.Raw(body)} | ({"setAside": set_aside[position]} if position in set_aside else {})
+        # Trimming deletes facts and their decisions together, so the two keep step.
+        while cause is not None and cause <= position:
+            for _, number, made_at, decision in caused:
+                yield {"site": site, "number": number, "cause": cause, "at": made_at, "decision": msgspec.Raw(decision)}
+            cause, caused = next(decisions, (None, iter(())))
+
+
+def _open_to_read(path: Path) -> sqlite3.Connection:
+    if not path.is_file():
+        raise BackupRefused(f"There is no file {path}.")
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
+
+
+def _check(source: sqlite3.Connection, path: Path) -> None:
+    try:
+        found = [line for (line,) in source.execute("PRAGMA integrity_check")]
+        if found == ["ok"]:
+            with engine_on(source, begin="BEGIN").begin() as tx:
+                revision = revision_of(tx)
+        else:
+            raise BackupRefused(f"{path} is damaged ({found[0]}). Use another backup.")
+    except sqlite3.DatabaseError as why:
+        raise BackupRefused(f"{path} cannot be read as a database ({why}). Use another backup.") from why
+    if revision is None:
+        raise BackupRefused(f"{path} is a database, but not one of Zuruf's.")
+    if not is_known(revision):
+        raise SchemaIsNewer(revision)
+
+
+def _copy(source: sqlite3.Connection, target: Path) -> None:
+    target.touch(mode=0o600)
+    try:
+        with closing(sqlite3.connect(target, isolation_level=None)) as copy:
+            # All pages in one step: it reads one moment and never has to begin again.
+            source.backup(copy, pages=-1)
+            copy.execute("PRAGMA journal_mode = DELETE")
+        with target.open("rb+") as file:
+            os.fsync(file.fileno())
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+    _sync_directory(target.parent)
+
+
+def _put_aside(path: Path) -> Path | None:
+    if not path.exists():
+        return None
+    kept = path.with_name(path.name + ".before-restore")
+    for ending in ("", "-wal", "-shm"):
+        old, aside = (Path(f"{name}{ending}") for name in (path, kept))
+        aside.unlink(missing_ok=True)
+        if old.exists():
+            old.replace(aside)
+    return kept
+
+
+def _sync_directory(directory: Path) -> None:
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
