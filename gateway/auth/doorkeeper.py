@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from acd.ids import Millis, SiteId
+from acd.ids import AgentId, Millis, SiteId
 from gateway.auth.lockout import Lockout, lock_ms
 from gateway.auth.passwords import Passwords
 from gateway.clock import Clock
@@ -154,10 +154,15 @@ class Doorkeeper:
             await self._touch(sign_in, at)
         return user
 
-    async def sign_out(self, who: Recognised) -> None:
+    async def peek(self, key: bytes) -> User | None:
+        """Who is behind a sign-in, without keeping it alive; ``None`` once it is over."""
+        found = await self._sign_ins.find(key, self._clock())
+        return found[1] if found is not None else None
+
+    async def sign_out(self, user: AgentId, site: SiteId, key: bytes) -> None:
         """End this browser's sign-in. Safe to repeat."""
-        await self._sign_ins.end(who.key)
-        await self._audit.add(who.user.site, self._clock(), actor=who.user.id, action="signed_out")
+        await self._sign_ins.end(key)
+        await self._audit.add(site, self._clock(), actor=user, action="signed_out")
 
     async def _count_attempt(self, user: User | None, stranger: str, at: Millis) -> bool:
         """Count this attempt as wrong for now; ``False`` if others at the same time used it up."""

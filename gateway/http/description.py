@@ -24,7 +24,7 @@ class Description:
         return Answer(self._body, headers={"Content-Type": "application/json", "Cache-Control": "public, max-age=60"})
 
 
-def describe(table: Iterable[Route], version: str) -> dict[str, Any]:
+def describe(table: Iterable[Route]) -> dict[str, Any]:
     """OpenAPI of the routes that programs use; pages and their parts are left out."""
     routes = [route for route in table if route.kind is Kind.API]
     structs = {Problem: None} | {
@@ -39,7 +39,7 @@ def describe(table: Iterable[Route], version: str) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {
             "title": "Zuruf",
-            "version": version,
+            "version": "1",
             "description": "Errors are `application/problem+json`, in German or English by `Accept-Language`.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },

@@ -83,7 +83,7 @@ class Edge:
         async def handle(request: web.Request) -> web.StreamResponse:
             origin = request.headers.get("Origin", "")
             headers = security_headers(Kind.API, is_secure=False, own=())
-            if not self._origins.knows(origin):
+            if not self._origins.is_allowed(origin, None):
                 return self._refusal(Refused("wrong_origin"), request, headers)
             headers |= self._cross_origin(origin)
             headers["Access-Control-Allow-Methods"] = ", ".join(methods)
@@ -116,7 +116,7 @@ class Edge:
         if route.cross_origin:
             origin = request.headers.get("Origin", "")
             headers["Vary"] = "Origin"
-            if self._origins.knows(origin):
+            if self._origins.is_allowed(origin, None):
                 headers |= self._cross_origin(origin)
         call = Call(
             request=request,

@@ -22,13 +22,17 @@ class Origins:
         """The sites' origins are these from now on."""
         self._of_sites = dict(of_sites)
 
-    def allows(self, site: SiteId, origin: str) -> bool:
-        """Whether a page of this origin may embed the site's widget."""
-        return origin in self.own or origin in self._of_sites.get(site, frozenset())
+    def is_own(self, origin: str) -> bool:
+        """Whether pages of this origin are ours."""
+        return origin in self.own
 
-    def knows(self, origin: str) -> bool:
-        """Whether any site allows this origin; all that can be asked before a body was read."""
-        return origin in self.own or any(origin in allowed for allowed in self._of_sites.values())
+    def is_allowed(self, origin: str, site: SiteId | None) -> bool:
+        """Whether a page of this origin may embed the widget of a site; of any site, if none is named."""
+        if origin in self.own:
+            return True
+        if site is None:
+            return any(origin in allowed for allowed in self._of_sites.values())
+        return origin in self._of_sites.get(site, frozenset())
 
     def is_own_page(self, request: web.Request) -> bool:
         """Whether the request comes from one of our own pages, or from no page at all."""
@@ -41,7 +45,7 @@ class Origins:
         origin = request.headers.get("Origin")
         if origin is None:
             return request.headers.get("Sec-Fetch-Site") == "same-origin"
-        return self.allows(site, origin)
+        return self.is_allowed(origin, site)
 
 
 def own_origins(*, scheme: str, hosts: Iterable[str], port: int, public_url: str | None) -> frozenset[str]:

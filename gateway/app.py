@@ -1,0 +1,397 @@
+"""Where everything is put together: settings in, a running process out.
+
+Started in order, storage before sites before conversation before the open port, so that
+whoever gets through finds everything there; stopped in the opposite order, after a
+drain. Nothing else in the program knows how many processes or stores there are.
+"""
+
+import asyncio
+import datetime as dt
+import socket
+import ssl
+import time
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import structlog
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+
+from acd.config import Site
+from acd.ids import Millis, ProcessId, SiteId
+from gateway.auth.doorkeeper import Doorkeeper
+from gateway.auth.passwords import Passwords
+from gateway.clock import Clock, system_clock
+from gateway.demo import DEMO_SITE, NotForThis, check_mark, seed_people
+from gateway.door import Door
+from gateway.http.account import Account
+from gateway.http.address import peer_of
+from gateway.http.audit import Audit
+from gateway.http.availability import Availabilities
+from gateway.http.contacts import Contacts, HumanityCheck, NobodyAsks
+from gateway.http.description import Description, describe, encode
+from gateway.http.edge import Edge
+from gateway.http.health import Health
+from gateway.http.limits import Allowance
+from gateway.http.origins import Origins, own_origins
+from gateway.http.pages import Pages
+from gateway.http.server import application
+from gateway.http.table import TABLE
+from gateway.ids import new_id
+from gateway.jobs.configuration import ConfigurationJob
+from gateway.jobs.retention import Keeping, KeptSite, RetentionJob
+from gateway.journal.sqlite import SqliteJournal
+from gateway.lifetime import Lifetime
+from gateway.metrics import Metrics
+from gateway.runtime.clock import SteadyClock
+from gateway.runtime.site import SiteRuntime
+from gateway.secret import server_secret
+from gateway.settings import Settings
+from gateway.sites import SitePlan, as_configured, plan
+from gateway.storage.audit import StoredAudit
+from gateway.storage.database import AlreadyServed, SqliteDatabase, StorageUnavailable, open_sqlite
+from gateway.storage.directory import StoredDirectory
+from gateway.storage.migrate import SchemaIsNewer
+from gateway.storage.sessions import StoredSessions
+from gateway.storage.site_keys import SiteKey, StoredSiteKeys
+from gateway.storage.users import StoredSignIns, StoredUsers
+from gateway.telemetry import log_loop_errors
+from gateway.tls import CertificateUnusable, local_names, server_context
+from gateway.turn import TurnServers
+from signaling.conversation import Conversation, ConversationSettings
+from signaling.metrics import SignalingMetrics
+
+STATIC = Path(__file__).parent / "static"
+
+_FOLLOW_S = 2.0
+_RETENTION_S = 60 * 60.0
+_LAG_S = 0.5
+_CLOSING_S = 2.0
+_COME_BACK_MS = Millis(1_000)
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class StartRefused(Exception):
+    """The server does not start; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stores:
+    """Every repository, on one database."""
+
+    users: StoredUsers
+    sign_ins: StoredSignIns
+    sessions: StoredSessions
+    directory: StoredDirectory
+    site_keys: StoredSiteKeys
+    audit: StoredAudit
+
+    @classmethod
+    def on(cls, database: SqliteDatabase) -> "Stores":
+        """All of them."""
+        return cls(
+            users=StoredUsers(database),
+            sign_ins=StoredSignIns(database),
+            sessions=StoredSessions(database),
+            directory=StoredDirectory(database),
+            site_keys=StoredSiteKeys(database),
+            audit=StoredAudit(database),
+        )
+
+
+class Running:
+    """The process while it serves."""
+
+    def __init__(self, *, url: str, port: int, conversation: Conversation) -> None:
+        self.url = url
+        self.port = port
+        self.is_draining = False
+        self._conversation = conversation
+
+    async def drain(self, within_s: float) -> None:
+        """Turn new contacts away, send sockets elsewhere, and wait until they are gone, but not for ever."""
+        self.is_draining = True
+        _log.info("draining", sessions=self._conversation.session_count)
+        try:
+            async with asyncio.timeout(within_s):
+                await self._conversation.drain(_COME_BACK_MS)
+                while self._conversation.session_count:  # noqa: ASYNC110 - the count rings no bell.
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            _log.warning("drained_late", sessions=self._conversation.session_count)
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings,
+    *,
+    wall: Clock = system_clock,
+    static: Path = STATIC,
+    humanity: HumanityCheck | None = None,
+    passwords: Passwords | None = None,
+) -> AsyncIterator[Running]:
+    """Serve inside ``async with``; tests bring their own time, web, check and hashing.
+
+    Raises:
+        StartRefused: If it cannot start.
+    """
+    async with AsyncExitStack() as stack:
+        try:
+            check_mark(settings.data_dir, is_demo=settings.demo)
+            tls = server_context(settings, dt.datetime.fromtimestamp(wall() / 1000, dt.UTC))
+            listener = stack.enter_context(_listen(settings))
+            database = await stack.enter_async_context(open_sqlite(settings.database))
+        except (NotForThis, CertificateUnusable, AlreadyServed, SchemaIsNewer) as why:
+            raise StartRefused(str(why)) from why
+        except (OSError, StorageUnavailable) as why:
+            raise StartRefused(f"{settings.data_dir} cannot be used: {why}") from why
+        hasher = passwords or Passwords()
+        stack.enter_context(hasher)
+        yield await _House(settings, database, hasher, SteadyClock(wall, time.monotonic)).open(
+            stack, listener=listener, tls=tls, static=static, humanity=humanity or NobodyAsks()
+        )
+
+
+class _House:
+    """What is built once storage is open. Each method is one step of the start."""
+
+    def __init__(self, settings: Settings, database: SqliteDatabase, passwords: Passwords, clock: SteadyClock) -> None:
+        self.settings = settings
+        self.database = database
+        self.passwords = passwords
+        self.clock = clock
+        self.stores = Stores.on(database)
+        self.metrics = Metrics(CollectorRegistry())
+        self.process = ProcessId(new_id("pr", clock()))
+        self.secret = server_secret(settings)
+        self.floors: dict[SiteId, SiteRuntime] = {}
+        self.journals: dict[SiteId, SqliteJournal] = {}
+        self.configurations: list[ConfigurationJob] = []
+        self.is_storage_up = True
+
+    async def open(
+        self,
+        stack: AsyncExitStack,
+        *,
+        listener: socket.socket,
+        tls: ssl.SSLContext | None,
+        static: Path,
+        humanity: HumanityCheck,
+    ) -> Running:
+        log_loop_errors(asyncio.get_running_loop(), self._count_error)
+        if self.settings.demo:
+            await seed_people(self.stores.users, self.passwords, self.clock)
+        plans = self._plans()
+        for planned in plans:
+            await self._open_site(stack, planned)
+
+        port: int = listener.getsockname()[1]
+        scheme = "https" if tls is not None else "http"
+        origins = await self._origins(plans, scheme, port)
+        door = self._door()
+        conversation = self._conversation(door, origins)
+        door.on_sign_out(conversation.kick)
+        running = Running(
+            url=self.settings.server.public_url or _url(scheme, self.settings.server.host, port),
+            port=port,
+            conversation=conversation,
+        )
+        app = self._application(door, origins, running, static, humanity)
+        conversation.attach_to(app)
+
+        runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=_CLOSING_S)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        await stack.enter_async_context(conversation)
+        site = web.SockSite(runner, listener, ssl_context=tls, backlog=1024)
+        await site.start()
+        stack.push_async_callback(site.stop)
+        jobs = await stack.enter_async_context(Lifetime(self._count_error))
+        self._start_jobs(jobs, door)
+        _log.info("ready", sites=len(plans), process=self.process)
+        return running
+
+    def _plans(self) -> list[SitePlan]:
+        written = (DEMO_SITE,) if self.settings.demo else self.settings.site
+        if not written:
+            raise StartRefused(
+                "No site is set up. Add one to zuruf.toml, with a group:\n\n"
+                '    [[site]]\n    id = "shop"\n    origins = ["https://shop.example"]\n\n'
+                '    [[site.groups]]\n    id = "sales"\n    names = { de = "Verkauf", en = "Sales" }\n\n'
+                "or try the demo: zuruf serve --demo"
+            )
+        per_visitor = self.settings.limits.contacts_per_visitor
+        return [plan(site, contacts_per_visitor=per_visitor) for site in written]
+
+    async def _open_site(self, stack: AsyncExitStack, planned: SitePlan) -> None:
+        directory, at = self.stores.directory, self.clock()
+        await directory.add_site(planned.id, planned.name, at)
+        for group, names in planned.names.items():
+            await directory.name_group(planned.id, group, names)
+        await self.stores.site_keys.put(SiteKey(key=planned.id, site=planned.id, origins=planned.origins), at)
+
+        journal = SqliteJournal(self.database, planned.id, clock=self.clock)
+        floor = SiteRuntime(planned.id, journal, process=self.process, clock=self.clock, metrics=self.metrics)
+        await stack.enter_async_context(floor)
+        stack.callback(self.metrics.follow(floor))
+        self.floors[planned.id] = floor
+        self.journals[planned.id] = journal
+        configuration = ConfigurationJob(
+            floor=floor,
+            wanted=partial(self._wanted, planned),
+            audit=self.stores.audit,
+            process=self.process,
+            clock=self.clock,
+        )
+        await configuration.run()
+        self.configurations.append(configuration)
+
+    async def _wanted(self, planned: SitePlan) -> Site:
+        return as_configured(planned, await self.stores.users.of_site(planned.id))
+
+    async def _origins(self, plans: Iterable[SitePlan], scheme: str, port: int) -> Origins:
+        server = self.settings.server
+        own = own_origins(scheme=scheme, hosts=local_names(server.host), port=port, public_url=server.public_url)
+        allowed: dict[SiteId, frozenset[str]] = {}
+        for planned in plans:
+            keys = await self.stores.site_keys.of_site(planned.id)
+            allowed[planned.id] = frozenset().union(*(key.origins for key in keys))
+        return Origins(own, allowed)
+
+    def _door(self) -> Door:
+        return Door(
+            Doorkeeper(
+                users=self.stores.users,
+                sign_ins=self.stores.sign_ins,
+                audit=self.stores.audit,
+                passwords=self.passwords,
+                secret=self.secret,
+                clock=self.clock,
+                lock_after=self.settings.limits.wrong_passwords,
+                count=lambda outcome: self.metrics.sign_ins_total.labels(outcome).inc(),
+            )
+        )
+
+    def _conversation(self, door: Door, origins: Origins) -> Conversation:
+        trusted = self.settings.server.trusted_proxies
+        return Conversation(
+            floors=self.floors,
+            sessions=self.stores.sessions,
+            directory=self.stores.directory,
+            ice=TurnServers(self.settings.turn),
+            authenticator=door,
+            origins=origins,
+            clock=self.clock,
+            process=self.process,
+            new_id=new_id,
+            metrics=SignalingMetrics(self.metrics.registry),
+            address_of=lambda request: peer_of(request, trusted).address,
+            settings=ConversationSettings(allow_loopback_candidates=self.settings.demo),
+        )
+
+    def _application(
+        self, door: Door, origins: Origins, running: Running, static: Path, humanity: HumanityCheck
+    ) -> web.Application:
+        limits, token = self.settings.limits, self.settings.metrics.token
+        edge = Edge(
+            clock=self.clock,
+            metrics=self.metrics,
+            origins=origins,
+            trusted=self.settings.server.trusted_proxies,
+            door=door,
+            requests=Allowance(limits.requests_per_minute_per_address),
+            inside_token=token.get_secret_value() if token is not None else None,
+        )
+        parts = (
+            Contacts(
+                floors=self.floors,
+                sessions=self.stores.sessions,
+                directory=self.stores.directory,
+                origins=origins,
+                per_address=Allowance(limits.contacts_per_minute_per_address),
+                per_site=Allowance(limits.contacts_per_minute_per_site),
+                humanity=humanity,
+                secret=self.secret,
+                is_draining=lambda: running.is_draining,
+            ),
+            Availabilities(floors=self.floors, directory=self.stores.directory),
+            Account(door=door),
+            Audit(log=self.stores.audit),
+            Description(body=encode(describe(TABLE))),
+            Health(checks=lambda: self._checks(running), metrics=self.metrics),
+            Pages(directory=static, is_demo=self.settings.demo),
+        )
+        return application(edge, TABLE, parts)
+
+    def _checks(self, running: Running) -> Mapping[str, bool]:
+        return {
+            "accepting": not running.is_draining,
+            "deciding": all(floor.is_deciding for floor in self.floors.values()),
+            "storage": self.is_storage_up,
+        }
+
+    def _start_jobs(self, jobs: Lifetime, door: Door) -> None:
+        keeping = self.settings.retention
+        retention = RetentionJob(
+            sites={site: KeptSite(floor=floor, journal=self.journals[site]) for site, floor in self.floors.items()},
+            directory=self.stores.directory,
+            sessions=self.stores.sessions,
+            sign_ins=self.stores.sign_ins,
+            audit=self.stores.audit,
+            keeping=Keeping(
+                journal_days=keeping.journal_days, visitor_days=keeping.visitor_days, audit_days=keeping.audit_days
+            ),
+            clock=self.clock,
+        )
+        jobs.repeat(retention.run, "retention", every=_RETENTION_S)
+        for configuration in self.configurations:
+            jobs.repeat(configuration.run, "configuration", every=_FOLLOW_S)
+        jobs.repeat(door.close_desks, "desks", every=_FOLLOW_S)
+        jobs.repeat(self._look_at_storage, "storage", every=_FOLLOW_S)
+        jobs.start(self._measure_lag(), "lag")
+
+    async def _look_at_storage(self) -> None:
+        try:
+            await self.stores.directory.sites()
+            self.is_storage_up = True
+        except StorageUnavailable:
+            self.is_storage_up = False
+            _log.warning("storage_unavailable")
+
+    async def _measure_lag(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            due = loop.time() + _LAG_S
+            await asyncio.sleep(_LAG_S)
+            self.metrics.loop_lag_seconds.set(max(loop.time() - due, 0))
+
+    def _count_error(self, where: str) -> None:
+        self.metrics.errors_total.labels(where).inc()
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Take the port, early: who cannot have it should hear so at once."""
+    host, port = settings.server.host, settings.server.port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setblocking(False)
+        listener.bind((host, port))
+    except OSError as why:
+        listener.close()
+        raise StartRefused(
+            f"{host}:{port} cannot be listened on ({why.strerror}). Is something else using the port? "
+            "Choose another one with --port."
+        ) from why
+    return listener
+
+
+def _url(scheme: str, host: str, port: int) -> str:
+    shown = "localhost" if host in ("127.0.0.1", "::1", "0.0.0.0", "::") else host  # noqa: S104 - compared only.
+    usual = 443 if scheme == "https" else 80
+    return f"{scheme}://{f'[{shown}]' if ':' in shown else shown}{'' if port == usual else f':{port}'}"

@@ -1,0 +1,93 @@
+"""The doorkeeper as HTTP and the conversation know it. Translates; decides nothing."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from acd.ids import AgentId, Millis, SiteId
+from gateway.auth.doorkeeper import BadCredentials, Doorkeeper, LockedOut, Recognised
+from gateway.auth.passwords import PasswordsBusy
+from gateway.auth.roles import Right, may, roles_of
+from gateway.http.edge import COOKIE
+from gateway.http.problems import Refused
+from gateway.http.route import Who
+from gateway.storage.users import User
+from signaling.ports import AgentIdentity
+
+_BUSY = Millis(2_000)
+
+Kick = Callable[[SiteId, AgentId], Awaitable[None]]
+
+
+class Door:
+    """Implements what :mod:`gateway.http` and :class:`signaling.ports.Authenticator` want of sign-in."""
+
+    def __init__(self, doorkeeper: Doorkeeper) -> None:
+        self._doorkeeper = doorkeeper
+        self._desks: dict[tuple[SiteId, AgentId], bytes] = {}
+        self._kick: Kick | None = None
+
+    def on_sign_out(self, kick: Kick) -> None:
+        """Whom to tell that an agent is not signed in any more."""
+        self._kick = kick
+
+    async def sign_in(self, user_name: str, password: str, *, prefix: str) -> tuple[str, Who]:
+        """See :meth:`gateway.http.account.Door.sign_in`."""
+        try:
+            token, recognised = await self._doorkeeper.sign_in(user_name, password, prefix=prefix)
+        except BadCredentials:
+            raise Refused("bad_credentials") from None
+        except LockedOut as locked:
+            raise Refused("locked_out", retry_after_ms=locked.retry_after_ms) from None
+        except PasswordsBusy:
+            raise Refused("busy", retry_after_ms=_BUSY) from None
+        return token, _who(recognised)
+
+    async def sign_out(self, who: Who) -> None:
+        """See :meth:`gateway.http.account.Door.sign_out`."""
+        await self._doorkeeper.sign_out(who.id, who.site, who.sign_in)
+        if self._desks.get((who.site, who.id)) == who.sign_in:
+            await self._close_desk(who.site, who.id)
+
+    async def recognise(self, cookie: str) -> Who | None:
+        """See :meth:`gateway.http.edge.Recogniser.recognise`."""
+        recognised = await self._doorkeeper.recognise(cookie)
+        return _who(recognised) if recognised is not None else None
+
+    async def agent_of(self, cookies: Mapping[str, str]) -> AgentIdentity | None:
+        """See :meth:`signaling.ports.Authenticator.agent_of`."""
+        cookie = cookies.get(COOKIE)
+        recognised = await self._doorkeeper.recognise(cookie) if cookie else None
+        if recognised is None or not may(recognised.user, Right.SERVE):
+            return None
+        user = recognised.user
+        self._desks[user.site, user.id] = recognised.key
+        return AgentIdentity(site=user.site, agent=user.id, display_name=user.display_name, sign_in=recognised.key)
+
+    async def is_still_signed_in(self, identity: AgentIdentity) -> bool:
+        """See :meth:`signaling.ports.Authenticator.is_still_signed_in`."""
+        user = await self._doorkeeper.keep(identity.sign_in)
+        return user is not None and may(user, Right.SERVE)
+
+    async def close_desks(self) -> None:
+        """Close the desks of who was disabled, lost the role or was signed out elsewhere, e.g. by a command."""
+        for (site, agent), sign_in in list(self._desks.items()):
+            user = await self._doorkeeper.peek(sign_in)
+            if user is None or not may(user, Right.SERVE):
+                await self._close_desk(site, agent)
+
+    async def _close_desk(self, site: SiteId, agent: AgentId) -> None:
+        self._desks.pop((site, agent), None)
+        if self._kick is not None:
+            await self._kick(site, agent)
+
+
+def _who(recognised: Recognised) -> Who:
+    user: User = recognised.user
+    return Who(
+        id=user.id,
+        site=user.site,
+        display_name=user.display_name,
+        roles=tuple(role.value for role in roles_of(user)),
+        rights=frozenset(right.value for right in Right if may(user, right)),
+        csrf=recognised.csrf,
+        sign_in=recognised.key,
+    )

@@ -1,0 +1,82 @@
+"""Deletes what has been kept long enough, and writes down how much it was."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from acd.ids import Millis, SiteId
+from gateway.clock import Clock
+from gateway.journal.port import Journal
+from gateway.storage.audit import StoredAudit
+from gateway.storage.directory import StoredDirectory
+from gateway.storage.sessions import StoredSessions
+from gateway.storage.users import StoredSignIns
+from signaling.ports import Floor
+
+_DAY_MS = 24 * 60 * 60_000
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keeping:
+    """How long things are kept, in days."""
+
+    journal_days: int
+    visitor_days: int
+    audit_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptSite:
+    """A site, as far as there is something to delete in it."""
+
+    floor: Floor
+    journal: Journal
+
+
+class RetentionJob:
+    """One run looks at everything. Safe to repeat and to interrupt."""
+
+    def __init__(
+        self,
+        *,
+        sites: Mapping[SiteId, KeptSite],
+        directory: StoredDirectory,
+        sessions: StoredSessions,
+        sign_ins: StoredSignIns,
+        audit: StoredAudit,
+        keeping: Keeping,
+        clock: Clock,
+    ) -> None:
+        self._sites = sites
+        self._directory = directory
+        self._sessions = sessions
+        self._sign_ins = sign_ins
+        self._audit = audit
+        self._keeping = keeping
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Delete what is over."""
+        at = self._clock()
+        await self._sessions.end_expired(at)
+        await self._sign_ins.end_expired(at)
+        for site, kept in self._sites.items():
+            deleted = {
+                "visitor_rows": await self._directory.erase_contacts_before(
+                    site, self._days_before(at, self._keeping.visitor_days), keep=list(kept.floor.state.contacts)
+                ),
+                "facts": await kept.journal.trim(self._days_before(at, self._keeping.journal_days)),
+                "audit_details": await self._audit.erase_details_before(
+                    site, self._days_before(at, self._keeping.audit_days)
+                ),
+            }
+            if any(deleted.values()):
+                _log.info("retention_ran", site=site, facts=deleted["facts"], visitor_rows=deleted["visitor_rows"])
+                details = {what: str(count) for what, count in deleted.items()}
+                await self._audit.add(site, at, actor="system", action="retention_ran", details=details)
+
+    def _days_before(self, at: Millis, days: int) -> Millis:
+        return Millis(at - days * _DAY_MS)
