@@ -1,0 +1,180 @@
+import { expect, test } from "vitest";
+import { blank, cure, type Happening, quality, reception, reduce, type State, scene } from "./state";
+import { ana, attached, changed, contact, desk, deskWith, NOW } from "./testing";
+
+function after(...happenings: Happening[]): State {
+  return happenings.reduce(reduce, blank("en", true));
+}
+
+const signedIn: Happening = { type: "known", who: ana };
+const heard = (message: Extract<Happening, { type: "heard" }>["message"]): Happening => ({
+  type: "heard",
+  message,
+});
+
+test("after signing in an agent is offline and is told how to receive calls", () => {
+  const state = after(signedIn, heard(attached(desk({ presence: "offline", receivesCalls: "offline" }))));
+
+  expect(scene(state)).toEqual({ is: "away", presence: "offline" });
+  expect(reception(state)).toBe("offline");
+  expect(cure(reception(state))).toBe("available");
+});
+
+test("every reason why no calls come that one can mend has a remedy", () => {
+  const cures = (["offline", "break", "not_responding", "wrap_up"] as const).map((receivesCalls) =>
+    cure(reception(after(signedIn, heard(attached(desk({ receivesCalls })))))),
+  );
+
+  expect(cures).toEqual(["available", "available", "available", "finish"]);
+});
+
+test("a lost line comes before everything the server last said", () => {
+  const open = [signedIn, heard(attached(desk()))];
+
+  expect(reception(after(...open))).toBe("yes");
+  expect(reception(after(...open, { type: "line", line: "lost" }))).toBe("reconnecting");
+  expect(scene(after(...open, { type: "line", line: "superseded" }))).toEqual({ is: "superseded" });
+});
+
+test("a call stays on the screen while the line is lost", () => {
+  const state = after(signedIn, heard(attached(deskWith("talking"))), { type: "line", line: "lost" });
+
+  expect(scene(state)).toMatchObject({ is: "call", talking: true });
+});
+
+test("an offer that ends before it is answered says that the caller hung up", () => {
+  const state = after(signedIn, heard(attached(deskWith("offered"))), heard(changed(desk())));
+
+  expect(state.notice).toBe("offer_gone");
+});
+
+test("an offer that we declined ends without news", () => {
+  const ringing = [signedIn, heard(attached(deskWith("offered")))];
+  const state = after(...ringing, { type: "asked", what: "decline" }, heard(changed(desk())));
+
+  expect(state.notice).toBeNull();
+  expect(state.asked).toBeNull();
+});
+
+test("an offer that rang out shows that the agent did not answer, and nothing else", () => {
+  const missed = desk({ routing: "not_responding", receivesCalls: "not_responding" });
+  const state = after(signedIn, heard(attached(deskWith("offered"))), heard(changed(missed)));
+
+  expect(state.notice).toBeNull();
+  expect(scene(state)).toEqual({ is: "not_responding" });
+});
+
+test("a set-up that reached its deadline has failed; one that ended before was hung up", () => {
+  const connecting = [signedIn, heard(attached(deskWith("connecting", { deadline: NOW + 10_000 })))];
+
+  const late = after(...connecting, heard(changed(desk(), { serverTime: NOW + 10_020 })));
+  const early = after(...connecting, heard(changed(desk(), { serverTime: NOW + 3_000 })));
+  const gaveUp = after(
+    ...connecting,
+    { type: "media", media: { link: "failed" } },
+    heard(changed(desk(), { serverTime: NOW + 3_000 })),
+  );
+
+  expect([late, early, gaveUp].map((state) => state.notice)).toEqual([
+    "setup_failed",
+    "caller_left",
+    "setup_failed",
+  ]);
+});
+
+test("the same caller put through again after a failed set-up is a new call", () => {
+  const connecting = [signedIn, heard(attached(deskWith("connecting", { deadline: NOW + 10_000 })))];
+  const again = changed(deskWith("offered", { epoch: 2 }), { serverTime: NOW + 10_020 });
+
+  const state = after(...connecting, heard(again));
+
+  expect(state.notice).toBe("setup_failed");
+  expect(scene(state)).toMatchObject({ is: "offer", contact: { epoch: 2 } });
+});
+
+test("a call that the caller ended says so, and one that we ended does not", () => {
+  const talking = [signedIn, heard(attached(deskWith("talking")))];
+  const over = heard(changed(deskWith("wrap_up")));
+
+  expect(after(...talking, over).notice).toBe("caller_hung_up");
+  expect(after(...talking, { type: "asked", what: "end" }, over).notice).toBeNull();
+});
+
+test("a caller who did not come back is told apart from one who hung up", () => {
+  const away = heard(
+    changed(deskWith("talking"), { peer: { party: "caller", present: false, generation: 0 } }),
+  );
+  const state = after(
+    signedIn,
+    heard(attached(deskWith("talking"))),
+    away,
+    heard(changed(deskWith("wrap_up"))),
+  );
+
+  expect(state.notice).toBe("caller_lost");
+});
+
+test("who comes back too late learns that the caller was given to others", () => {
+  const state = after(signedIn, heard(attached(deskWith("talking"))), heard(attached(desk())));
+
+  expect(state.notice).toBe("taken_back");
+});
+
+test("a button stays pressed until what it asked for shows", () => {
+  const pressed = [
+    signedIn,
+    heard(attached(deskWith("offered"))),
+    { type: "asked", what: "accept" } as const,
+  ];
+  const answered = { type: "answered", done: true } as const;
+
+  expect(after(...pressed, answered).asked).toBe("accept");
+  expect(after(...pressed, answered, heard(changed(desk({ ...deskWith("connecting") })))).asked).toBeNull();
+});
+
+test("a press that came to nothing is said", () => {
+  const state = after(
+    signedIn,
+    heard(attached(deskWith("offered"))),
+    { type: "asked", what: "accept" },
+    { type: "answered", done: false },
+  );
+
+  expect(state).toMatchObject({ asked: null, notice: "not_done" });
+});
+
+test("a new ring clears what was said of the call before", () => {
+  const gone = [signedIn, heard(attached(deskWith("offered"))), heard(changed(desk()))];
+
+  const ringing = heard(changed(desk({ routing: "offered", contact: contact({ id: "ct_2" }) })));
+
+  expect(after(...gone).notice).toBe("offer_gone");
+  expect(after(...gone, ringing).notice).toBeNull();
+});
+
+test("signing out forgets everything but the language and the bell", () => {
+  const state = after(
+    { type: "bell", bell: { sound: "ready" } },
+    { type: "language", language: "de" },
+    signedIn,
+    heard(attached(deskWith("talking"))),
+    { type: "unknown", trouble: { kind: "expired" } },
+  );
+
+  expect(state).toMatchObject({
+    page: "sign_in",
+    who: null,
+    desk: null,
+    language: "de",
+    trouble: { kind: "expired" },
+    bell: { sound: "ready" },
+  });
+});
+
+test("the quality of a call is a word made from numbers", () => {
+  expect(quality(0, 40, 5)).toBe("good");
+  expect(quality(4, 40, 5)).toBe("fair");
+  expect(quality(0, 500, null)).toBe("fair");
+  expect(quality(0, null, 120)).toBe("poor");
+  expect(quality(30, 40, 5)).toBe("poor");
+});

@@ -1,0 +1,349 @@
+/**
+ * What the desk knows, as one value, and how it changes: pure, so the tests of the desk are
+ * tests of these functions.
+ *
+ * The server's word about the desk replaces the former one whole. What is kept beside it is
+ * what only this tab knows: who signed in here, whether the line is open, what was pressed
+ * and not answered yet, and how the local media stand.
+ */
+
+import type { LinkState, MediaTrouble, Sends } from "@zuruf/call";
+import type {
+  AgentAttached,
+  AgentChanged,
+  AgentContact,
+  Desk,
+  Peer,
+  Presence,
+  SignedIn,
+} from "@zuruf/protocol";
+import type { Language } from "@zuruf/ui";
+
+/** Why somebody is asked to sign in again, or was refused. `said` is a sentence of the server's. */
+export type SignInTrouble =
+  | { readonly kind: "expired" | "signed_out" | "unreachable" | "not_an_agent" | "wrong_origin" }
+  | { readonly kind: "said"; readonly sentence: string };
+
+/** The connection that carries our requests. Media go their own way and may outlive it. */
+export type Line = "opening" | "open" | "lost" | "superseded";
+
+/** Why the microphone does not work. `lost`: it worked, and was unplugged or taken away. */
+export type MicrophoneTrouble = MediaTrouble | "lost";
+
+/** How good the call is, in a word. */
+export type Quality = "good" | "fair" | "poor";
+
+/** What was pressed and is not answered yet. */
+export type Asked = "accept" | "decline" | "end" | "finish" | "presence" | null;
+
+/** What happened to a contact without a press of ours. */
+export type Notice =
+  | "offer_gone"
+  | "caller_left"
+  | "caller_hung_up"
+  | "caller_lost"
+  | "setup_failed"
+  | "taken_back"
+  | "not_done";
+
+export interface Media {
+  readonly microphone: "closed" | "opening" | "on" | "muted" | MicrophoneTrouble;
+  readonly camera: "closed" | "opening" | "on" | "off";
+  /** Set while a camera was wanted and cannot be had. */
+  readonly cameraTrouble: MediaTrouble | null;
+  readonly link: LinkState | "none";
+  readonly quality: Quality | null;
+  /** From both ends' fingerprints, the same at the caller's. */
+  readonly shortCode: string | null;
+  /** Our own picture, to be seen by ourselves. */
+  readonly own: MediaStream | null;
+  readonly remote: MediaStream | null;
+  /** What the caller says comes from there; `null` before anything was said. */
+  readonly callerSends: Sends | null;
+}
+
+/** What this tab can do about ringing. */
+export interface Bell {
+  /** Browsers let a page sound only after a press in it. */
+  readonly sound: "locked" | "ready";
+  readonly notifications: "unknown" | "off" | "on" | "denied";
+}
+
+export interface State {
+  readonly page: "looking" | "sign_in" | "desk";
+  readonly language: Language;
+  readonly trouble: SignInTrouble | null;
+  readonly signingIn: boolean;
+  readonly who: SignedIn | null;
+  readonly line: Line;
+  readonly desk: Desk | null;
+  readonly peer: Peer | null;
+  readonly asked: Asked;
+  readonly notice: Notice | null;
+  /** The contact that we declined or ended ourselves, so that its end is no news. */
+  readonly letGo: string | null;
+  /** The microphone of this computer, as far as one can know without opening it. */
+  readonly microphoneFound: "ok" | "missing" | "unknown";
+  readonly media: Media;
+  readonly bell: Bell;
+  readonly startWithCamera: boolean;
+}
+
+export const noMedia: Media = {
+  microphone: "closed",
+  camera: "closed",
+  cameraTrouble: null,
+  link: "none",
+  quality: null,
+  shortCode: null,
+  own: null,
+  remote: null,
+  callerSends: null,
+};
+
+/** The desk before anything is known. */
+export function blank(language: Language, startWithCamera: boolean): State {
+  return {
+    page: "looking",
+    language,
+    trouble: null,
+    signingIn: false,
+    who: null,
+    line: "opening",
+    desk: null,
+    peer: null,
+    asked: null,
+    notice: null,
+    letGo: null,
+    microphoneFound: "unknown",
+    media: noMedia,
+    bell: { sound: "locked", notifications: "unknown" },
+    startWithCamera,
+  };
+}
+
+export type Happening =
+  | { readonly type: "known"; readonly who: SignedIn }
+  | { readonly type: "unknown"; readonly trouble: SignInTrouble | null }
+  | { readonly type: "signing_in" }
+  | { readonly type: "line"; readonly line: Line }
+  | { readonly type: "heard"; readonly message: AgentAttached | AgentChanged }
+  | { readonly type: "asked"; readonly what: Exclude<Asked, null> }
+  | { readonly type: "answered"; readonly done: boolean }
+  | { readonly type: "dismissed" }
+  | { readonly type: "media"; readonly media: Partial<Media> }
+  | { readonly type: "microphone_found"; readonly found: "ok" | "missing" | "unknown" }
+  | { readonly type: "bell"; readonly bell: Partial<Bell> }
+  | { readonly type: "language"; readonly language: Language }
+  | { readonly type: "start_with_camera"; readonly on: boolean };
+
+/** The next state. */
+export function reduce(state: State, happening: Happening): State {
+  switch (happening.type) {
+    case "known":
+      return { ...state, page: "desk", who: happening.who, trouble: null, signingIn: false, line: "opening" };
+    case "unknown": {
+      const { language, startWithCamera, bell } = state;
+      return { ...blank(language, startWithCamera), bell, page: "sign_in", trouble: happening.trouble };
+    }
+    case "signing_in":
+      return { ...state, signingIn: true, trouble: null };
+    case "line":
+      return { ...state, line: happening.line };
+    case "heard":
+      return heard(state, happening.message);
+    case "asked": {
+      const letsGo = happening.what === "decline" || happening.what === "end";
+      const letGo = letsGo ? (state.desk?.contact?.id ?? null) : state.letGo;
+      return { ...state, asked: happening.what, letGo, notice: null };
+    }
+    case "answered":
+      // What was done shows itself; until then the button stays pressed.
+      if (happening.done) return state.asked === "presence" ? { ...state, asked: null } : state;
+      return { ...state, asked: null, letGo: null, notice: "not_done" };
+    case "dismissed":
+      return { ...state, notice: null };
+    case "media":
+      return { ...state, media: { ...state.media, ...happening.media } };
+    case "microphone_found":
+      return { ...state, microphoneFound: happening.found };
+    case "bell":
+      return { ...state, bell: { ...state.bell, ...happening.bell } };
+    case "language":
+      return { ...state, language: happening.language };
+    case "start_with_camera":
+      return { ...state, startWithCamera: happening.on };
+  }
+}
+
+function heard(state: State, message: AgentAttached | AgentChanged): State {
+  const { desk, peer } = message;
+  const news = whatHappened(state, message);
+  const moved =
+    message.type === "agent.attached" ||
+    desk.routing !== state.desk?.routing ||
+    desk.contact?.id !== state.desk.contact?.id;
+  // A new ring clears what was said of the one before.
+  const rings = desk.routing === "offered" && state.desk?.contact?.id !== desk.contact?.id;
+  return {
+    ...state,
+    line: message.type === "agent.attached" ? "open" : state.line,
+    desk,
+    peer,
+    asked: moved ? null : state.asked,
+    notice: rings ? null : (news ?? state.notice),
+    letGo: desk.contact?.id === state.letGo ? state.letGo : null,
+  };
+}
+
+/** Shorter than this before its deadline, a set-up that ended did so by the deadline. */
+const ABOUT_MS = 500;
+
+/** What became of the contact between two words of the server, if it was not our doing. */
+export function whatHappened(state: State, message: AgentAttached | AgentChanged): Notice | null {
+  const before = state.desk;
+  const contact = before?.contact;
+  if (!before || !contact) return null;
+  const after = message.desk;
+  const stillOurs = after.contact?.id === contact.id && after.contact.epoch === contact.epoch;
+  if (stillOurs && inCall(after.routing)) return null;
+  if (stillOurs && after.routing === before.routing) return null;
+  if (state.letGo === contact.id) return null;
+  const wasAway = message.type === "agent.attached";
+  switch (before.routing) {
+    case "offered":
+      // Not answering is a state of its own, and says so itself.
+      return after.routing === "not_responding" ? null : "offer_gone";
+    case "connecting": {
+      if (wasAway) return "taken_back";
+      const timedOut = contact.deadline !== null && message.serverTime >= contact.deadline - ABOUT_MS;
+      return timedOut || state.media.link === "failed" ? "setup_failed" : "caller_left";
+    }
+    case "talking":
+      if (after.routing !== "wrap_up" && wasAway) return "taken_back";
+      return state.peer?.present === false ? "caller_lost" : "caller_hung_up";
+    case "idle":
+    case "wrap_up":
+    case "not_responding":
+      return null;
+  }
+}
+
+/** Whether a contact's media belong to this routing state. */
+export function inCall(routing: Desk["routing"]): boolean {
+  return routing === "connecting" || routing === "talking";
+}
+
+/** What fills the middle of the desk. */
+export type Scene =
+  | { readonly is: "waiting_for_server" }
+  | { readonly is: "superseded" }
+  | { readonly is: "offer"; readonly contact: AgentContact }
+  | { readonly is: "call"; readonly contact: AgentContact; readonly talking: boolean }
+  | { readonly is: "wrap_up"; readonly contact: AgentContact | null }
+  | { readonly is: "not_responding" }
+  | { readonly is: "away"; readonly presence: Exclude<Presence, "available"> }
+  | { readonly is: "ready" };
+
+export function scene(state: State): Scene {
+  if (state.line === "superseded") return { is: "superseded" };
+  const desk = state.desk;
+  if (!desk) return { is: "waiting_for_server" };
+  const { contact, routing } = desk;
+  if (routing === "offered" && contact) return { is: "offer", contact };
+  if (inCall(routing) && contact) return { is: "call", contact, talking: routing === "talking" };
+  if (routing === "wrap_up") return { is: "wrap_up", contact };
+  if (routing === "not_responding") return { is: "not_responding" };
+  return desk.presence === "available" ? { is: "ready" } : { is: "away", presence: desk.presence };
+}
+
+/** Whether calls come, or why not. The header says it in words; the line's troubles come first. */
+export type Reception =
+  | "yes"
+  | "opening"
+  | "reconnecting"
+  | "superseded"
+  | "ringing"
+  | "in_call"
+  | "wrap_up"
+  | "not_responding"
+  | "back_off"
+  | "offline"
+  | "break"
+  | "lost";
+
+export function reception(state: State): Reception {
+  if (state.line === "superseded") return "superseded";
+  if (state.line === "lost") return "reconnecting";
+  const desk = state.desk;
+  if (!desk || state.line === "opening") return "opening";
+  switch (desk.receivesCalls) {
+    case "busy":
+      return desk.routing === "offered" ? "ringing" : "in_call";
+    case "yes":
+    case "offline":
+    case "break":
+    case "wrap_up":
+    case "not_responding":
+    case "back_off":
+    case "lost":
+      return desk.receivesCalls;
+  }
+}
+
+/** What the header offers to press so that calls come again. `available` is the presence button itself. */
+export type Cure = "available" | "finish" | "use_this_tab" | "reconnect" | null;
+
+export function cure(why: Reception): Cure {
+  switch (why) {
+    case "offline":
+    case "break":
+    case "not_responding":
+      return "available";
+    case "wrap_up":
+      return "finish";
+    case "superseded":
+      return "use_this_tab";
+    case "reconnecting":
+      return "reconnect";
+    case "yes":
+    case "opening":
+    case "ringing":
+    case "in_call":
+    case "back_off":
+    case "lost":
+      return null;
+  }
+}
+
+/** What stands in the way of speaking, if anything does. */
+export function microphoneTrouble(media: Media): MicrophoneTrouble | null {
+  switch (media.microphone) {
+    case "closed":
+    case "opening":
+    case "on":
+    case "muted":
+      return null;
+    default:
+      return media.microphone;
+  }
+}
+
+/** Whether there is something to see of the caller. Before anything was said, a picture is expected. */
+export function callerSeen({ media }: State): boolean {
+  if (media.remote === null || media.link === "none" || media.link === "connecting") return false;
+  return media.callerSends?.camera ?? media.remote.getVideoTracks().length > 0;
+}
+
+/** Presence may change at any time but while we are not heard. */
+export function canAsk(state: State): boolean {
+  return state.line === "open" && state.asked === null;
+}
+
+/** A word for what the last seconds were like. */
+export function quality(lostPerSecond: number, roundTripMs: number | null, jitterMs: number | null): Quality {
+  const [roundTrip, jitter] = [roundTripMs ?? 0, jitterMs ?? 0];
+  if (lostPerSecond > 10 || roundTrip > 700 || jitter > 100) return "poor";
+  if (lostPerSecond > 2 || roundTrip > 350 || jitter > 50) return "fair";
+  return "good";
+}

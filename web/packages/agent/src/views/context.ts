@@ -1,0 +1,190 @@
+/** The right side: about the caller during a contact, about one's own set-up otherwise. */
+import type { AgentContact } from "@zuruf/protocol";
+import { asClock, base, buttons, EverySecond, type IconName, icon } from "@zuruf/ui";
+import { css, html, nothing, type TemplateResult } from "lit";
+import { customElement } from "lit/decorators.js";
+import { scene } from "../state";
+import { details, detailsStyles } from "./details";
+import { View } from "./view";
+import { initials, whoCalls } from "./words";
+
+@customElement("zuruf-desk-context")
+export class Context extends View {
+  static override styles = [
+    base,
+    buttons,
+    detailsStyles,
+    css`
+      :host {
+        display: grid;
+        align-content: start;
+        gap: var(--z-4);
+      }
+
+      section {
+        display: grid;
+        gap: var(--z-4);
+      }
+
+      .head {
+        display: grid;
+        grid-template-columns: 44px 1fr;
+        align-items: center;
+        gap: var(--z-3);
+      }
+
+      .head > :nth-child(2) {
+        min-width: 0;
+        overflow-wrap: anywhere;
+      }
+
+      .face {
+        display: grid;
+        place-items: center;
+        width: 44px;
+        height: 44px;
+        border-radius: 50%;
+        background: var(--z-page);
+        color: var(--z-ink-2);
+        font-weight: 600;
+      }
+
+      .card {
+        display: grid;
+        gap: var(--z-1);
+        padding: var(--z-3);
+        border: 1px solid var(--z-line);
+        border-radius: 12px;
+      }
+
+      .code {
+        font-size: var(--z-t4);
+        font-weight: 650;
+        letter-spacing: 0.08em;
+      }
+
+      .safe {
+        display: flex;
+        gap: var(--z-2);
+        align-items: center;
+      }
+
+      .safe .icon {
+        color: var(--z-ready);
+      }
+
+      li {
+        display: grid;
+        grid-template-columns: 20px 1fr;
+        gap: 2px 10px;
+        padding: 10px 0;
+        border-bottom: 1px solid var(--z-line);
+      }
+
+      li:last-child {
+        border-bottom: 0;
+      }
+
+      li > .icon {
+        color: var(--z-ink-2);
+      }
+
+      li.wrong > .icon {
+        color: var(--z-ring);
+      }
+
+      li .button {
+        justify-self: start;
+        min-height: 32px;
+        margin-top: 6px;
+        padding: 2px 12px;
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    new EverySecond(this);
+  }
+
+  protected override render(): TemplateResult {
+    const shown = scene(this.state);
+    const known = (shown.is === "call" || shown.is === "wrap_up") && shown.contact;
+    return known ? this.#caller(known) : this.#setUp();
+  }
+
+  #caller(contact: AgentContact): TemplateResult {
+    const { state, texts, clock } = this;
+    const { shortCode } = state.media;
+    return html`<section aria-labelledby="caller">
+      <div class="head">
+        <span class="face" aria-hidden="true">${initials(contact) || icon("person")}</span>
+        <div>
+          <h2 id="caller">${whoCalls(contact, texts)}</h2>
+          <p class="small muted number">${texts.waited(asClock(this.#waitedMs(clock.now(), contact)))}</p>
+        </div>
+      </div>
+      ${details(contact, texts, state.language)}
+      ${
+        contact.policy === "direct" && scene(state).is === "call"
+          ? html`<div class="card">
+              <p class="safe"><b>${icon("shield")}</b><span>${texts.encrypted}</span></p>
+              ${
+                shortCode === null
+                  ? nothing
+                  : html`<p class="small muted" id="code">${texts.shortCode}</p>
+                      <p class="code number" aria-labelledby="code">${shortCode}</p>
+                      <p class="small muted">${texts.shortCodeLead}</p>`
+              }
+            </div>`
+          : nothing
+      }
+    </section>`;
+  }
+
+  /** Until the call began; the desk knows when that was. */
+  #waitedMs(now: number, contact: AgentContact): number {
+    const began = this.state.desk?.routing === "talking" ? this.state.desk.routingSince : now;
+    return began - contact.askedAt;
+  }
+
+  #setUp(): TemplateResult {
+    const { state, texts, actions } = this;
+    const { bell, line, microphoneFound } = state;
+    const microphone = {
+      ok: texts.setUpMicrophoneOk,
+      missing: texts.setUpMicrophoneMissing,
+      unknown: texts.setUpMicrophoneUnknown,
+    };
+    const notices = {
+      on: texts.notificationsOn,
+      off: texts.notificationsOff,
+      denied: texts.notificationsDenied,
+      unknown: texts.notificationsUnknown,
+    };
+    const ask = html`<button class="button" @click=${() => actions.allowNotices()}>${texts.allowNotifications}</button>`;
+    const test = html`<button class="button" @click=${() => actions.testRing()}>${texts.testRing}</button>`;
+    return html`<section aria-labelledby="setup">
+      <h2 id="setup">${texts.youAreSetUp}</h2>
+      <ul>
+        ${item("microphone", microphoneFound === "missing", texts.microphone, microphone[microphoneFound])}
+        ${item("bell", bell.sound === "locked", texts.ring, bell.sound === "ready" ? texts.ringReady : texts.ringLocked, test)}
+        ${item("alert", false, texts.notifications, notices[bell.notifications], bell.notifications === "off" ? ask : nothing)}
+        ${item("people", line === "superseded", texts.thisTab, line === "open" ? texts.thisTabLeads : texts.thisTabWaits)}
+      </ul>
+    </section>`;
+  }
+}
+
+function item(
+  sign: IconName,
+  wrong: boolean,
+  name: string,
+  words: string,
+  button: TemplateResult | typeof nothing = nothing,
+): TemplateResult {
+  return html`<li class=${wrong ? "wrong" : ""}>
+    ${icon(sign)}
+    <div><b>${name}</b><br /><span class="small muted">${words}</span><br />${button}</div>
+  </li>`;
+}

@@ -1,0 +1,42 @@
+/** German or English: a plain list to choose from, each language named in itself. */
+import { icon, type Language, languages } from "@zuruf/ui";
+import { css, html, type TemplateResult } from "lit";
+import type { DeskTexts } from "../texts";
+
+const NAMES: Record<Language, string> = { de: "Deutsch", en: "English" };
+
+export const languageSwitchStyles = css`
+  .languages {
+    display: inline-flex;
+    align-items: center;
+    gap: 6px;
+    color: var(--z-ink-2);
+  }
+
+  .languages select {
+    min-height: 40px;
+    padding: 4px 6px;
+    border: 1px solid transparent;
+    border-radius: var(--z-r2);
+    background: var(--z-surface);
+    color: var(--z-ink);
+    font: inherit;
+    cursor: pointer;
+  }
+`;
+
+export function languageSwitch(
+  language: Language,
+  texts: DeskTexts,
+  choose: (language: Language) => void,
+): TemplateResult {
+  const changed = (event: Event) => choose((event.target as HTMLSelectElement).value as Language);
+  return html`<span class="languages">
+    ${icon("globe")}
+    <select aria-label=${texts.language} @change=${changed}>
+      ${languages.map(
+        (one) => html`<option value=${one} lang=${one} ?selected=${one === language}>${NAMES[one]}</option>`,
+      )}
+    </select>
+  </span>`;
+}

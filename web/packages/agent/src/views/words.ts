@@ -1,0 +1,104 @@
+/** From what is known to what is said of it. */
+import type { MediaTrouble } from "@zuruf/call";
+import type { AgentContact } from "@zuruf/protocol";
+import { type Language, languageName } from "@zuruf/ui";
+import type { MicrophoneTrouble, Notice, Quality, Reception, SignInTrouble } from "../state";
+import type { DeskTexts } from "../texts";
+
+/** Who is calling, by the best name there is. */
+export function whoCalls(contact: AgentContact, texts: DeskTexts): string {
+  if (contact.name) return contact.name;
+  return contact.pageTitle ? texts.visitorFrom(contact.pageTitle) : texts.visitor;
+}
+
+/** One or two letters for a face that is not there. */
+export function initials(contact: AgentContact): string {
+  const words = contact.name.split(/\s+/).filter(Boolean);
+  const letters = [words.at(0), words.length > 1 ? words.at(-1) : undefined];
+  return letters.map((word) => [...(word ?? "")][0]?.toUpperCase() ?? "").join("");
+}
+
+export function kindOfCall(contact: AgentContact, texts: DeskTexts): string {
+  return contact.channel === "video" ? texts.videoCall : texts.voiceCall;
+}
+
+export function spokenLanguage(contact: AgentContact, language: Language, texts: DeskTexts): string {
+  return contact.language ? languageName(contact.language, language) : texts.notStated;
+}
+
+/** A page's address as people say it: host and path, without scheme and query. */
+export function shortAddress(url: string): string {
+  try {
+    const { host, pathname } = new URL(url);
+    return pathname === "/" ? host : host + pathname;
+  } catch {
+    // Not an address; shown as it came.
+    return url;
+  }
+}
+
+export function becauseOf(why: Reception, texts: DeskTexts): string {
+  const reasons: Record<Exclude<Reception, "yes">, string> = {
+    opening: texts.becauseOpening,
+    reconnecting: texts.becauseReconnecting,
+    superseded: texts.becauseSuperseded,
+    ringing: texts.becauseRinging,
+    in_call: texts.becauseInCall,
+    wrap_up: texts.becauseWrapUp,
+    not_responding: texts.becauseNotResponding,
+    back_off: texts.becauseBackOff,
+    offline: texts.becauseOffline,
+    break: texts.becauseBreak,
+    lost: texts.becauseLost,
+  };
+  return why === "yes" ? texts.receives : texts.noCalls(reasons[why]);
+}
+
+export function aboutMicrophone(trouble: MicrophoneTrouble, texts: DeskTexts): string {
+  return {
+    denied: texts.microphoneDenied,
+    missing: texts.microphoneMissing,
+    in_use: texts.microphoneInUse,
+    insecure: texts.microphoneInsecure,
+    unsupported: texts.microphoneUnsupported,
+    lost: texts.microphoneLost,
+  }[trouble];
+}
+
+export function aboutCamera(trouble: MediaTrouble, texts: DeskTexts): string {
+  return {
+    denied: texts.cameraDenied,
+    missing: texts.cameraMissing,
+    in_use: texts.cameraInUse,
+    insecure: texts.cameraInsecure,
+    unsupported: texts.cameraUnsupported,
+  }[trouble];
+}
+
+export function newsOf(notice: Notice, texts: DeskTexts): string {
+  return {
+    offer_gone: texts.newsOfferGone,
+    caller_left: texts.newsCallerLeft,
+    caller_hung_up: texts.newsCallerHungUp,
+    caller_lost: texts.newsCallerLost,
+    setup_failed: texts.newsSetupFailed,
+    taken_back: texts.newsTakenBack,
+    not_done: texts.newsNotDone,
+  }[notice];
+}
+
+export function signInSentence(trouble: SignInTrouble, texts: DeskTexts): string {
+  if (trouble.kind === "said") return trouble.sentence;
+  return {
+    expired: texts.expired,
+    signed_out: texts.signedOut,
+    unreachable: texts.unreachable,
+    not_an_agent: texts.notAnAgent,
+    wrong_origin: texts.wrongOrigin,
+  }[trouble.kind];
+}
+
+export function qualityWord(quality: Quality | null, texts: DeskTexts): string {
+  if (quality === null) return texts.qualityUnknown;
+  return { good: texts.qualityGood, fair: texts.qualityFair, poor: texts.qualityPoor }[quality];
+}

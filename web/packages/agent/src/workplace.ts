@@ -1,0 +1,548 @@
+/**
+ * The agent's workplace in this tab: who signed in, the line to the server, the media of the
+ * call at hand. It turns presses into requests and what it hears into the desk's state.
+ *
+ * What a browser has to give (sockets, devices, storage, sound) is handed in, so that a test
+ * can be a whole shift.
+ */
+import {
+  browserPeers,
+  Leg,
+  type Line,
+  LocalMedia,
+  MediaProblem,
+  type MediaState,
+  type PeerFactory,
+} from "@zuruf/call";
+import {
+  type AgentContact,
+  type AgentToServer,
+  type Chance,
+  Connection,
+  type OpenSocket,
+  type Presence,
+  REPORT_EVERY_MS,
+  Refusal,
+  type ServerToAgent,
+  type SignedIn,
+  type Status,
+  type Time,
+  type Unnumbered,
+} from "@zuruf/protocol";
+import { type Language, ServerClock } from "@zuruf/ui";
+import type { Attention } from "./attention";
+import type { People } from "./people";
+import type { Ringer } from "./ringer";
+import {
+  type Asked,
+  blank,
+  type Happening,
+  inCall,
+  quality,
+  reduce,
+  type SignInTrouble,
+  type State,
+  scene,
+} from "./state";
+import { texts } from "./texts";
+import type { Actions } from "./views/view";
+import { kindOfCall } from "./views/words";
+
+const SESSION_KEY = "zuruf.agent";
+const LANGUAGE_KEY = "zuruf.language";
+const CAMERA_KEY = "zuruf.camera";
+
+/** What this tab's browser has for us. */
+export interface Surroundings {
+  readonly people: Pick<People, "whoAmI" | "signIn" | "signOut">;
+  readonly open: OpenSocket;
+  readonly time: Time;
+  readonly chance: Chance;
+  /** This load of the page. */
+  readonly page: string;
+  readonly language: Language;
+  /** Of this tab: a reload finds it again, another tab does not. */
+  readonly tab: Pick<Storage, "getItem" | "setItem" | "removeItem">;
+  /** Of this browser. */
+  readonly browser: Pick<Storage, "getItem" | "setItem">;
+  readonly devices: MediaDevices | undefined;
+  readonly peers?: PeerFactory;
+  readonly ringer: (
+    changed: (sound: "locked" | "ready") => void,
+  ) => Pick<Ringer, "unlock" | "start" | "stop" | "test">;
+  readonly attention: Pick<Attention, "setTitle" | "call" | "calm" | "permission" | "ask">;
+  /** Whether there is a microphone that may be opened, as far as one can know without opening it. */
+  readonly microphone: () => Promise<"ok" | "missing" | "unknown">;
+  readonly visible: () => boolean;
+  /** Beats at this pace, in hidden tabs too; answers what ends it. */
+  readonly heart: (everyMs: number, beat: () => void) => () => void;
+}
+
+type Request = Unnumbered<AgentToServer>;
+
+export class Workplace implements Actions {
+  readonly clock: ServerClock;
+  #state: State;
+  #followers = new Set<(state: State) => void>();
+  #line: Connection<ServerToAgent, AgentToServer> | null = null;
+  #leg: Leg | null = null;
+  #generation = 0;
+  #stopHeart = () => {};
+  /** Which assignment the microphone was opened for, so that a resumed one asks once. */
+  #openedFor: string | null = null;
+  #lost: { packets: number; at: number } | null = null;
+  readonly #local: LocalMedia;
+  readonly #ringer: ReturnType<Surroundings["ringer"]>;
+
+  constructor(private readonly around: Surroundings) {
+    const camera = around.browser.getItem(CAMERA_KEY) !== "off";
+    this.clock = new ServerClock(() => around.time.now());
+    this.#state = blank(around.language, camera);
+    this.#local = new LocalMedia(around.devices, () => this.#localChanged());
+    this.#ringer = around.ringer((sound) => this.#happen({ type: "bell", bell: { sound } }));
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** Be told the state now and on each change. */
+  follow(follower: (state: State) => void): () => void {
+    this.#followers.add(follower);
+    follower(this.#state);
+    return () => this.#followers.delete(follower);
+  }
+
+  /** Look who is signed in, and go on where this tab was. */
+  async start(): Promise<void> {
+    this.#happen({ type: "bell", bell: { notifications: this.around.attention.permission() } });
+    const { who, trouble } = await this.around.people.whoAmI(this.#state.language);
+    if (who) this.#enter(who);
+    else this.#leave(trouble);
+  }
+
+  // What the person does.
+
+  signIn(userName: string, password: string): void {
+    if (this.#state.signingIn) return;
+    this.#ringer.unlock();
+    this.#happen({ type: "signing_in" });
+    void this.around.people.signIn(this.#state.language, userName, password).then(({ who, trouble }) => {
+      if (who) this.#enter(who);
+      else this.#happen({ type: "unknown", trouble });
+    });
+  }
+
+  signOut(): void {
+    const { who, language } = this.#state;
+    if (!who) return;
+    const line = this.#line;
+    // First from the desk, so that calls stop coming; then the browser's session.
+    const done = () => {
+      line?.stop();
+      void this.around.people.signOut(language, who.csrf);
+    };
+    void line?.ask({ type: "agent.sign_out" }).then(done, done);
+    this.#leave({ kind: "signed_out" });
+  }
+
+  choose(presence: Presence): void {
+    this.#ringer.unlock();
+    void this.#ask("presence", { type: "presence.set", presence, reason: "" });
+  }
+
+  accept(): void {
+    const now = scene(this.#state);
+    if (now.is === "offer" && this.#state.asked === null) void this.#accept(now.contact);
+  }
+
+  decline(): void {
+    const now = scene(this.#state);
+    if (now.is !== "offer") return;
+    const { id, epoch } = now.contact;
+    void this.#ask("decline", { type: "offer.decline", contactId: id, epoch });
+  }
+
+  hangUp(): void {
+    const now = scene(this.#state);
+    if (now.is !== "call") return;
+    const { id, epoch } = now.contact;
+    void this.#ask("end", { type: "contact.end", contactId: id, epoch });
+  }
+
+  finishWrapUp(): void {
+    const contact = this.#state.desk?.contact;
+    if (contact) void this.#ask("finish", { type: "wrapup.finish", contactId: contact.id, code: "" });
+  }
+
+  mute(on: boolean): void {
+    this.#local.mute(on);
+  }
+
+  camera(on: boolean): void {
+    if (on) this.#happen({ type: "media", media: { camera: "opening" } });
+    void this.#local.setCamera(on).catch(onlyMediaProblems);
+  }
+
+  tryMicrophone(): void {
+    const now = scene(this.#state);
+    if (now.is === "offer") this.accept();
+    if (now.is === "call") void this.#openMicrophone(now.contact);
+  }
+
+  useThisTab(): void {
+    // A session of our own again, so that the other tab's ends.
+    this.around.tab.removeItem(SESSION_KEY);
+    this.#happen({ type: "line", line: "opening" });
+    this.#line?.start();
+  }
+
+  reconnect(): void {
+    this.#line?.start();
+    this.#line?.hurry();
+  }
+
+  speak(language: Language): void {
+    this.around.browser.setItem(LANGUAGE_KEY, language);
+    this.#happen({ type: "language", language });
+  }
+
+  startWithCamera(on: boolean): void {
+    this.around.browser.setItem(CAMERA_KEY, on ? "on" : "off");
+    this.#happen({ type: "start_with_camera", on });
+  }
+
+  testRing(): void {
+    this.#ringer.test();
+  }
+
+  allowNotices(): void {
+    const { attention } = this.around;
+    void attention.ask().then(() => {
+      this.#happen({ type: "bell", bell: { notifications: attention.permission() } });
+    });
+  }
+
+  dismiss(): void {
+    this.#happen({ type: "dismissed" });
+  }
+
+  // What the page tells.
+
+  /** Something was pressed somewhere: sound is allowed from now on. */
+  pressed(): void {
+    if (this.#state.bell.sound === "locked") this.#ringer.unlock();
+  }
+
+  /** The network is back, or somebody looks at the page again. */
+  woke(): void {
+    this.#line?.hurry();
+    this.#leg?.networkBack();
+    this.#beat();
+  }
+
+  /** The page is closing or reloading. */
+  leaving(): void {
+    this.#line?.tell({ type: "page.leaving" });
+  }
+
+  /** A microphone was plugged in or out, allowed or forbidden. */
+  async look(): Promise<void> {
+    const found = await this.around.microphone();
+    if (found !== this.#state.microphoneFound) this.#happen({ type: "microphone_found", found });
+  }
+
+  // In and out.
+
+  #enter(who: SignedIn): void {
+    this.#happen({ type: "known", who });
+    const { open, page, time, chance, tab } = this.around;
+    const line: Connection<ServerToAgent, AgentToServer> = new Connection({
+      open,
+      page,
+      time,
+      chance,
+      auth: () => ({ token: tab.getItem(SESSION_KEY), page, capabilities: [] }),
+      onMessage: (message) => {
+        if (this.#line === line) this.#hear(message);
+      },
+      onStatus: (status) => {
+        if (this.#line === line) this.#lineChanged(status);
+      },
+    });
+    this.#line = line;
+    this.#leg = new Leg({
+      party: "agent",
+      line: {
+        ask: (request, manner) => line.ask(request, manner),
+        tell: (request) => {
+          this.#measure(request);
+          line.tell(request);
+        },
+      },
+      local: this.#local,
+      peers: this.around.peers ?? browserPeers(),
+      time,
+      onChange: (state) => this.#mediaChanged(state),
+    });
+    void this.look();
+    this.#stopHeart = this.around.heart(REPORT_EVERY_MS, () => this.#beat());
+    line.start();
+  }
+
+  /** Back to the sign-in. */
+  #leave(trouble: SignInTrouble | null): void {
+    this.#line = null;
+    this.#stopHeart();
+    this.#release();
+    this.#leg?.close();
+    this.#leg = null;
+    this.#quiet();
+    this.around.tab.removeItem(SESSION_KEY);
+    this.#happen({ type: "unknown", trouble });
+  }
+
+  #lineChanged(status: Status): void {
+    this.#leg?.attached(status.kind === "attached");
+    switch (status.kind) {
+      case "connecting":
+        this.#happen({ type: "line", line: "opening" });
+        return;
+      case "attached":
+        this.#happen({ type: "line", line: "open" });
+        this.#beat();
+        return;
+      case "away":
+        this.#happen({ type: "line", line: "lost" });
+        return;
+      case "stopped":
+        this.#stopped(status.code);
+        return;
+    }
+  }
+
+  #stopped(code: string): void {
+    switch (code) {
+      case "superseded":
+        this.#release();
+        this.#quiet();
+        this.#happen({ type: "line", line: "superseded" });
+        return;
+      case "session_expired":
+        // The tab's session is over, the person's may not be: a new one, from the start.
+        if (this.around.tab.getItem(SESSION_KEY) === null) {
+          this.#leave({ kind: "expired" });
+          return;
+        }
+        this.around.tab.removeItem(SESSION_KEY);
+        this.#line?.start();
+        return;
+      case "not_signed_in":
+        this.#leave({ kind: "expired" });
+        return;
+      case "signed_out":
+        this.#leave({ kind: "signed_out" });
+        return;
+      case "wrong_origin":
+        this.#leave({ kind: "wrong_origin" });
+        return;
+      default:
+        // Not to be mended by waiting; a press on "Try now" may.
+        this.#happen({ type: "line", line: "lost" });
+    }
+  }
+
+  #beat(): void {
+    void this.look();
+    const microphone = this.#state.microphoneFound;
+    this.#line?.tell({ type: "agent.health", microphone, visible: this.around.visible() });
+  }
+
+  // The server's word.
+
+  #hear(message: ServerToAgent): void {
+    switch (message.type) {
+      case "agent.attached":
+        this.around.tab.setItem(SESSION_KEY, message.token);
+        this.#generation = message.generation;
+        this.clock.heard(message.serverTime);
+        this.#leg?.configure(message.ice, message.serverTime);
+        this.#deskChanged({ type: "heard", message });
+        return;
+      case "agent.changed":
+        this.clock.heard(message.serverTime);
+        if (message.ice) this.#leg?.configure(message.ice, message.serverTime);
+        this.#deskChanged({ type: "heard", message });
+        return;
+      case "media.signalled":
+        this.#leg?.receive(message);
+        return;
+      case "ice.refreshed":
+        this.#leg?.refreshed(message.ice);
+        return;
+      default:
+        // Answers and farewells are the line's; anything else was written by a newer server.
+        return;
+    }
+  }
+
+  #deskChanged(heard: Happening & { type: "heard" }): void {
+    const rang = this.#ringing();
+    this.#happen(heard);
+    const rings = this.#ringing();
+    if (rings && rings.id !== rang?.id) this.#ring(rings);
+    if (!rings && rang) this.#quiet();
+    this.#followCall();
+    this.#entitle();
+  }
+
+  #ringing(): AgentContact | null {
+    const now = scene(this.#state);
+    return now.is === "offer" ? now.contact : null;
+  }
+
+  #ring(contact: AgentContact): void {
+    const words = texts[this.#state.language];
+    this.#ringer.start();
+    const body = words.notificationBody(kindOfCall(contact, words));
+    this.around.attention.call(words.titleRinging(contact.groupName), body);
+  }
+
+  #quiet(): void {
+    this.#ringer.stop();
+    this.around.attention.calm();
+  }
+
+  /** What the tab says of itself while nothing rings. */
+  #entitle(): void {
+    const { desk, language } = this.#state;
+    const words = texts[language];
+    const talking = desk !== null && inCall(desk.routing);
+    this.around.attention.setTitle(talking ? `${words.titleTalking} · ${words.title}` : words.title);
+  }
+
+  // The call.
+
+  /** Bring the media in line with the desk: theirs, nobody's, or those of a call we come back to. */
+  #followCall(): void {
+    const { desk, peer } = this.#state;
+    const contact = desk?.contact;
+    if (desk && contact && inCall(desk.routing)) {
+      if (peer) {
+        const { id: contactId, epoch, channel } = contact;
+        this.#leg?.follow({ contactId, epoch, channel, generation: this.#generation, peer });
+      }
+      if (this.#openedFor !== assignmentOf(contact)) void this.#openMicrophone(contact);
+      return;
+    }
+    // An offer that is being accepted has the microphone already.
+    const accepting = desk?.routing === "offered" && contact && assignmentOf(contact) === this.#openedFor;
+    if (accepting) this.#leg?.follow(null);
+    else this.#release();
+  }
+
+  /** No call: no connection to anybody, and the microphone and camera are really off. */
+  #release(): void {
+    this.#openedFor = null;
+    this.#leg?.follow(null);
+    this.#leg?.ready(false);
+    if (this.#state.media.microphone !== "closed") this.#local.close();
+  }
+
+  async #accept(contact: AgentContact): Promise<void> {
+    if (this.#state.media.microphone === "opening") return;
+    if (!(await this.#openMicrophone(contact))) return;
+    const now = this.#ringing();
+    // Gone, or declined, while the browser asked.
+    if (now?.id !== contact.id || now.epoch !== contact.epoch) return;
+    await this.#ask("accept", { type: "offer.accept", contactId: contact.id, epoch: contact.epoch });
+  }
+
+  /** Whether the microphone is open now. The camera is opened with it where that is wanted. */
+  async #openMicrophone(contact: AgentContact): Promise<boolean> {
+    const assignment = assignmentOf(contact);
+    this.#openedFor = assignment;
+    this.#happen({ type: "media", media: { microphone: "opening" } });
+    try {
+      await this.#local.open(contact.channel, this.#state.startWithCamera);
+    } catch (problem) {
+      onlyMediaProblems(problem);
+      if (this.#openedFor !== assignment) return false;
+      this.#happen({ type: "media", media: { microphone: problem.trouble } });
+      // Whoever is in a call already hears the caller at least.
+      this.#leg?.ready(true);
+      return false;
+    }
+    if (this.#openedFor !== assignment) return false;
+    this.#leg?.ready(true);
+    void this.look();
+    return true;
+  }
+
+  #localChanged(): void {
+    const { microphone: found, camera, cameraTrouble } = this.#local.state;
+    const { media } = this.#state;
+    // What is wrong with it, or that it is being opened, it does not know itself.
+    const microphone = found === "closed" && this.#openedFor !== null ? media.microphone : found;
+    this.#leg?.localChanged();
+    const track = this.#local.camera;
+    const same = track !== null && media.own?.getVideoTracks()[0] === track;
+    const own = same ? media.own : track && new MediaStream([track]);
+    this.#happen({ type: "media", media: { microphone, camera, cameraTrouble, own } });
+  }
+
+  #mediaChanged(state: MediaState): void {
+    const { link, remote, code: shortCode, sends: callerSends } = state;
+    const gone = link === "none";
+    if (gone) this.#lost = null;
+    const media = { link, remote, shortCode, callerSends, ...(gone ? { quality: null } : {}) };
+    this.#happen({ type: "media", media });
+  }
+
+  /** Make a word of the numbers that are reported anyway. */
+  #measure(request: Parameters<Line["tell"]>[0]): void {
+    if (request.type !== "media.report") return;
+    const { packetsLost, roundTripMs, jitterMs } = request;
+    const now = this.around.time.now();
+    const before = this.#lost;
+    this.#lost = { packets: packetsLost, at: now };
+    const seconds = before ? Math.max(1, (now - before.at) / 1_000) : 1;
+    const lost = before ? Math.max(0, packetsLost - before.packets) / seconds : 0;
+    this.#happen({ type: "media", media: { quality: quality(lost, roundTripMs, jitterMs) } });
+  }
+
+  // State and requests.
+
+  async #ask(what: Exclude<Asked, null>, request: Request): Promise<void> {
+    const line = this.#line;
+    if (!line) return;
+    this.#happen({ type: "asked", what });
+    let done = true;
+    try {
+      await line.ask(request);
+    } catch (refusal) {
+      if (!(refusal instanceof Refusal)) throw refusal;
+      done = false;
+    }
+    if (this.#line === line) this.#happen({ type: "answered", done });
+  }
+
+  #happen(happening: Happening): void {
+    this.#state = reduce(this.#state, happening);
+    for (const follower of this.#followers) follower(this.#state);
+  }
+}
+
+function onlyMediaProblems(problem: unknown): asserts problem is MediaProblem {
+  if (!(problem instanceof MediaProblem)) throw problem;
+}
+
+/** One assignment of one contact, as a key. */
+function assignmentOf({ id, epoch }: AgentContact): string {
+  return `${id} ${epoch}`;
+}
+
+/** What this browser was told before. */
+export function rememberedLanguage(browser: Pick<Storage, "getItem">): string | null {
+  return browser.getItem(LANGUAGE_KEY);
+}
