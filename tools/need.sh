@@ -6,6 +6,9 @@
 # Each argument is PROGRAM:PACKAGE. Nothing is fetched or changed while all programs are found.
 set -euo pipefail
 
+# Some of them are where only root's PATH leads.
+PATH=$PATH:/usr/sbin:/sbin
+
 missing=()
 for pair in "$@"; do
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
