@@ -40,6 +40,20 @@ def server_context(settings: Settings, now: dt.datetime) -> ssl.SSLContext | Non
     return context
 
 
+def expiry_of(cert_file: Path) -> dt.datetime:
+    """When a certificate ends to be good.
+
+    Raises:
+        CertificateUnusable: If it cannot be read.
+    """
+    from cryptography import x509
+
+    try:
+        return x509.load_pem_x509_certificate(cert_file.read_bytes()).not_valid_after_utc
+    except (OSError, ValueError) as why:
+        raise CertificateUnusable(f"{cert_file} cannot be read as a certificate") from why
+
+
 def local_names(host: str) -> list[str]:
     """By which names and addresses this machine is reached when it listens on ``host``."""
     names = ["localhost", "127.0.0.1", "::1"]

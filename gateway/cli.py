@@ -1,0 +1,382 @@
+"""The command line. Each command reads settings, does one thing, and says what it did.
+
+What takes long to import is imported by the command that needs it.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from gateway.settings import Loaded, SettingsWrong, load, shown
+
+if TYPE_CHECKING:
+    from gateway.app import Stores
+    from gateway.storage.users import Grant, User
+
+_WRONG_SETTINGS = 2
+_FAILED = 1
+
+cli = typer.Typer(
+    name="zuruf",
+    help="Click to call: queues website visitors, finds the right agent, connects the two browsers.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+user = typer.Typer(help="People who sign in.", no_args_is_help=True)
+journal = typer.Typer(help="The record of what happened and what was decided.", no_args_is_help=True)
+cli.add_typer(user, name="user")
+cli.add_typer(journal, name="journal")
+
+DataDir = Annotated[Path | None, typer.Option(help="Directory of the database and of keys.", show_default=False)]
+Demo = Annotated[bool, typer.Option("--demo", help="Use the demo site and its data directory.")]
+Name = Annotated[str, typer.Argument(help="User name.", show_default=False)]
+Roles = Annotated[list[str], typer.Option("--role", help="agent, supervisor or administrator; may be repeated.")]
+Groups = Annotated[
+    list[str] | None, typer.Option("--group", help="Only in this group; may be repeated. Without it: in all of them.")
+]
+PasswordStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+
+
+def main() -> None:
+    """Run the command line."""
+    cli()
+
+
+@cli.command()
+def serve(
+    demo: Annotated[bool, typer.Option("--demo", help="Serve the demo site, on loopback only.")] = False,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default=False)] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.", show_default=False)] = None,
+    data_dir: DataDir = None,
+    tls_self_signed: Annotated[
+        bool, typer.Option("--tls-self-signed", help="HTTPS with a certificate made here, for the local network.")
+    ] = False,
+) -> None:
+    """Start the server."""
+    loaded = _load(
+        {
+            "demo": ("--demo", True if demo else None),
+            "server.host": ("--host", host),
+            "server.port": ("--port", port),
+            "data_dir": ("--data-dir", data_dir),
+            "tls.self_signed": ("--tls-self-signed", True if tls_self_signed else None),
+        }
+    )
+    from gateway.app import StartRefused
+    from gateway.serving import serve_until_told
+    from gateway.telemetry import configure_logs
+
+    settings = loaded.settings
+    configure_logs(form=settings.log.format, level=settings.log.level)
+    try:
+        asyncio.run(serve_until_told(settings, say=typer.echo))
+    except StartRefused as why:
+        _fail(str(why))
+
+
+@cli.command()
+def config(data_dir: DataDir = None, demo: Demo = False) -> None:
+    """Print every setting and where it came from; secrets as stars."""
+    rows = list(shown(_load(_common(data_dir, demo))))
+    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    for key, value, source in rows:
+        typer.echo(f"{key:<{widths[0]}}  {value:<{min(widths[1], 40)}}  {source}")
+
+
+@cli.command()
+def doctor(data_dir: DataDir = None, demo: Demo = False) -> None:
+    """Look whether everything is as it should be; fails if something is broken."""
+    loaded = _load(_common(data_dir, demo))
+    from gateway.doctor import Verdict, examine
+
+    findings = asyncio.run(examine(loaded.settings))
+    marks = {Verdict.GOOD: "ok     ", Verdict.DOUBTFUL: "warning", Verdict.BAD: "BROKEN "}
+    for finding in findings:
+        typer.echo(f"{marks[finding.verdict]}  {finding.subject}: {finding.says}")
+    if any(finding.verdict is Verdict.BAD for finding in findings):
+        raise typer.Exit(_FAILED)
+
+
+@user.command("add")
+def user_add(
+    name: Name,
+    role: Roles,
+    site: Annotated[str | None, typer.Option(help="Site; may be left out if there is one.", show_default=False)] = None,
+    group: Groups = None,
+    display_name: Annotated[
+        str | None, typer.Option(help="What others see; the user name if left out.", show_default=False)
+    ] = None,
+    password_stdin: PasswordStdin = False,
+    data_dir: DataDir = None,
+    demo: Demo = False,
+) -> None:
+    """Add somebody who signs in."""
+    loaded = _load(_common(data_dir, demo))
+    password = _password(password_stdin)
+
+    async def work(stores: "Stores") -> str:
+        from acd.ids import AgentId, SiteId
+        from gateway.auth.passwords import Passwords
+        from gateway.clock import system_clock
+        from gateway.ids import new_id
+        from gateway.storage.users import User
+
+        where = SiteId(_site(loaded, site))
+        at = system_clock()
+        with Passwords() as passwords:
+            hashed = await passwords.hash(password)
+        added = User(
+            id=AgentId(new_id("ag", at)),
+            site=where,
+            user_name=name,
+            display_name=display_name or name,
+            password_hash=hashed,
+            grants=_grants(loaded, where, role, group),
+        )
+        await stores.users.add(added, at)
+        await stores.audit.add(where, at, actor="command", action="user_added", subject=added.id)
+        return f"{name} can sign in now."
+
+    _do(loaded, work)
+
+
+@user.command("list")
+def user_list(data_dir: DataDir = None, demo: Demo = False) -> None:
+    """List everybody who signs in."""
+
+    async def work(stores: "Stores") -> str:
+        lines = []
+        for site in await stores.directory.sites():
+            for found in await stores.users.of_site(site):
+                granted = ", ".join(
+                    sorted(f"{grant.role}{'' if grant.group == '*' else f' ({grant.group})'}" for grant in found.grants)
+                )
+                off = "  disabled" if found.is_disabled else ""
+                lines.append(f"{site}  {found.user_name}  {found.display_name}  {granted or '-'}{off}")
+        return "\n".join(lines) or "Nobody."
+
+    _do(_load(_common(data_dir, demo)), work)
+
+
+@user.command("role")
+def user_role(name: Name, role: Roles, group: Groups = None, data_dir: DataDir = None, demo: Demo = False) -> None:
+    """Replace somebody's roles. A running server follows within seconds."""
+    loaded = _load(_common(data_dir, demo))
+
+    async def work(stores: "Stores", found: "User") -> str:
+        granted = _grants(loaded, found.site, role, group)
+        await stores.users.set_grants(found.id, granted)
+        return f"{name} is {', '.join(sorted({grant.role for grant in granted}))} now."
+
+    _do_for(loaded, name, "user_role_changed", work)
+
+
+@user.command("password")
+def user_password(
+    name: Name, password_stdin: PasswordStdin = False, data_dir: DataDir = None, demo: Demo = False
+) -> None:
+    """Set a new password; unlocks the account and signs it out everywhere."""
+    password = _password(password_stdin)
+
+    async def work(stores: "Stores", found: "User") -> str:
+        from gateway.auth.passwords import Passwords
+
+        with Passwords() as passwords:
+            await stores.users.set_password(found.id, await passwords.hash(password))
+        return f"{name} has a new password."
+
+    _do_for(_load(_common(data_dir, demo)), name, "user_password_set", work)
+
+
+@user.command("disable")
+def user_disable(name: Name, data_dir: DataDir = None, demo: Demo = False) -> None:
+    """Shut somebody out; open desks close within seconds."""
+
+    async def work(stores: "Stores", found: "User") -> str:
+        await stores.users.disable(found.id)
+        return f"{name} cannot sign in any more."
+
+    _do_for(_load(_common(data_dir, demo)), name, "user_disabled", work)
+
+
+@user.command("enable")
+def user_enable(name: Name, data_dir: DataDir = None, demo: Demo = False) -> None:
+    """Let somebody in again."""
+
+    async def work(stores: "Stores", found: "User") -> str:
+        await stores.users.disable(found.id, disabled=False)
+        return f"{name} can sign in again."
+
+    _do_for(_load(_common(data_dir, demo)), name, "user_enabled", work)
+
+
+@journal.command("export")
+def journal_export(
+    file: Annotated[Path | None, typer.Argument(help="Where to; standard output if left out.")] = None,
+    data_dir: DataDir = None,
+    demo: Demo = False,
+) -> None:
+    """Write facts and decisions as JSON lines. They hold nothing personal."""
+    loaded = _load(_common(data_dir, demo))
+    from gateway.storage.backup import export_journal
+
+    with ExitStack() as stack, _storage():
+        out = stack.enter_context(file.open("xb")) if file is not None else sys.stdout.buffer
+        lines = export_journal(loaded.settings.database, out)
+    typer.echo(f"{lines} lines.", err=True)
+
+
+@cli.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="A file that does not exist yet.", show_default=False)],
+    data_dir: DataDir = None,
+    demo: Demo = False,
+) -> None:
+    """Copy the database into a file, also while the server runs."""
+    loaded = _load(_common(data_dir, demo))
+    from gateway.storage import backup as storage
+
+    with _storage():
+        size = storage.backup(loaded.settings.database, file)
+    typer.echo(f"{file}: {size} bytes.")
+
+
+@cli.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A backup.", show_default=False)],
+    data_dir: DataDir = None,
+    demo: Demo = False,
+    yes: Yes = False,
+) -> None:
+    """Make a backup the database. The server has to be stopped."""
+    loaded = _load(_common(data_dir, demo))
+    from gateway.storage import backup as storage
+
+    if not yes:
+        typer.confirm(f"Replace {loaded.settings.database} by {file}?", abort=True)
+    with _storage():
+        kept = storage.restore(file, loaded.settings.database)
+    typer.echo("Restored." + (f" What was there is now {kept}." if kept is not None else ""))
+
+
+@cli.command()
+def migrate(data_dir: DataDir = None, demo: Demo = False) -> None:
+    """Bring the database to this release's form. `serve` does so by itself."""
+    loaded = _load(_common(data_dir, demo))
+    from gateway.storage import backup as storage
+
+    with _storage():
+        before, after = storage.migrate(loaded.settings.database)
+    typer.echo(f"The database is at {after}." if before == after else f"From {before or 'nothing'} to {after}.")
+
+
+def _common(data_dir: Path | None, demo: bool) -> dict[str, tuple[str, object]]:
+    return {"data_dir": ("--data-dir", data_dir), "demo": ("--demo", True if demo else None)}
+
+
+def _load(options: Mapping[str, tuple[str, object]]) -> Loaded:
+    given = {key: option for key, option in options.items() if option[1] is not None}
+    try:
+        return load(os.environ, directory=Path.cwd(), options=given)
+    except SettingsWrong as wrong:
+        typer.echo(f"The settings cannot be used.\n{wrong}", err=True)
+        raise typer.Exit(_WRONG_SETTINGS) from None
+
+
+def _do(loaded: Loaded, work: Callable[["Stores"], Coroutine[Any, Any, str]]) -> None:
+    """Do something short with the database, beside a server that may be running."""
+
+    async def run() -> str:
+        from gateway.app import Stores
+        from gateway.storage.database import open_sqlite
+
+        async with open_sqlite(loaded.settings.database, alone=False) as database:
+            return await work(Stores.on(database))
+
+    from gateway.storage.users import UserNameTaken
+
+    try:
+        with _storage():
+            typer.echo(asyncio.run(run()))
+    except (UserNameTaken, _Wrong) as why:
+        _fail(str(why))
+
+
+def _do_for(loaded: Loaded, name: str, action: str, work: Callable[["Stores", "User"], Awaitable[str]]) -> None:
+    """Do something to one user, and write down that it was done."""
+
+    async def found_first(stores: "Stores") -> str:
+        from gateway.clock import system_clock
+
+        found = await stores.users.by_name(name)
+        if found is None:
+            raise _Wrong(f"There is no user {name}. `zuruf user list` shows who there is.")
+        said = await work(stores, found)
+        await stores.audit.add(found.site, system_clock(), actor="command", action=action, subject=found.id)
+        return said
+
+    _do(loaded, found_first)
+
+
+class _Wrong(Exception):
+    """What was asked for cannot be done; the message says why."""
+
+
+@contextmanager
+def _storage() -> Iterator[None]:
+    """What storage refuses becomes a sentence."""
+    from gateway.storage.backup import BackupRefused
+    from gateway.storage.database import AlreadyServed, StorageUnavailable
+    from gateway.storage.migrate import SchemaIsNewer
+
+    try:
+        yield
+    except (BackupRefused, AlreadyServed, SchemaIsNewer, StorageUnavailable, OSError) as why:
+        _fail(str(why))
+
+
+def _site(loaded: Loaded, named: str | None) -> str:
+    from gateway.demo import DEMO_SITE
+
+    known = [DEMO_SITE.id] if loaded.settings.demo else [site.id for site in loaded.settings.site]
+    if named is None and len(known) == 1:
+        return known[0]
+    if named is None or named not in known:
+        raise _Wrong(f"Say which site with --site: {', '.join(known) or 'none is set up yet'}.")
+    return named
+
+
+def _grants(loaded: Loaded, site: str, roles: list[str], groups: list[str] | None) -> "frozenset[Grant]":
+    from acd.ids import GroupId
+    from gateway.auth.roles import Role, grants
+    from gateway.demo import DEMO_SITE
+
+    if unknown := [role for role in roles if role not in list(Role)]:
+        raise _Wrong(f"{unknown[0]} is not a role. Roles are {', '.join(Role)}.")
+    sites = (DEMO_SITE,) if loaded.settings.demo else loaded.settings.site
+    known = [group.id for written in sites if written.id == site for group in written.groups]
+    if strangers := [group for group in groups or [] if group not in known]:
+        raise _Wrong(f"Site {site} has no group {strangers[0]}. It has {', '.join(known) or 'none'}.")
+    return grants([Role(role) for role in roles], [GroupId(group) for group in groups or []])
+
+
+def _password(from_stdin: bool) -> str:
+    password = sys.stdin.readline().rstrip("\r\n") if from_stdin else ""
+    if not from_stdin:
+        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    if not 8 <= len(password) <= 200:
+        _fail("A password has 8 to 200 characters.")
+    return password
+
+
+def _fail(sentence: str) -> NoReturn:
+    typer.echo(sentence, err=True)
+    raise typer.Exit(_FAILED)

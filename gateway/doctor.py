@@ -1,0 +1,168 @@
+"""Looks at what Zuruf needs from its surroundings, before a caller finds out."""
+
+import datetime as dt
+import os
+import shutil
+import socket
+import ssl
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from enum import Enum, auto
+from pathlib import Path
+
+from acd.ids import SessionId, SiteId
+from gateway.app import STATIC
+from gateway.clock import Clock, system_clock
+from gateway.journal.sqlite import SqliteJournal
+from gateway.settings import Settings
+from gateway.storage.database import AlreadyServed, StorageUnavailable, open_sqlite, served_here
+from gateway.storage.directory import StoredDirectory
+from gateway.storage.migrate import SchemaIsNewer
+from gateway.tls import CertificateUnusable, expiry_of, server_context
+from gateway.turn import TurnServers
+from gateway.turn_probe import CredentialsRefused, TurnUnreachable, parse_address, probe
+
+_LEAST_BYTES = 50 * 1024**2
+_ENOUGH_BYTES = 500 * 1024**2
+_EARLIEST = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
+_BEHIND_MS = 10_000
+_EXPIRES_SOON = dt.timedelta(days=14)
+
+
+class Verdict(Enum):
+    """How it looks."""
+
+    GOOD = auto()
+    DOUBTFUL = auto()
+    BAD = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    subject: str
+    verdict: Verdict
+    says: str
+
+
+async def examine(
+    settings: Settings, *, now: Clock = system_clock, trust: ssl.SSLContext | None = None
+) -> list[Finding]:
+    """Look at everything. ``trust`` replaces the system's idea of whose certificates are good."""
+    is_served = _is_served(settings.database)
+    findings = [*_data_dir(settings.data_dir), _port(settings, is_served=is_served)]
+    findings += [finding async for finding in _clock(settings, now)]
+    findings += list(_certificate(settings, dt.datetime.fromtimestamp(now() / 1000, dt.UTC)))
+    findings += [finding async for finding in _turn(settings, now, trust)]
+    if not (STATIC / "agent" / "index.html").is_file():
+        findings.append(Finding("Pages", Verdict.BAD, "are not built. Run `make setup`, or install the wheel."))
+    return findings
+
+
+def _is_served(database: Path) -> bool:
+    if not database.exists():
+        return False
+    try:
+        with served_here(database):
+            return False
+    except AlreadyServed:
+        return True
+
+
+def _data_dir(directory: Path) -> Iterator[Finding]:
+    there = next(path for path in (directory, *directory.absolute().parents) if path.exists())
+    if not os.access(there, os.W_OK):
+        yield Finding("Data", Verdict.BAD, f"{there} cannot be written by this user.")
+        return
+    free = shutil.disk_usage(there).free
+    says = f"{directory} has {free // 1024**2} MiB free."
+    if free < _LEAST_BYTES:
+        yield Finding("Data", Verdict.BAD, f"{says} That is too little to go on.")
+    elif free < _ENOUGH_BYTES:
+        yield Finding("Data", Verdict.DOUBTFUL, f"{says} Make room soon.")
+    else:
+        yield Finding("Data", Verdict.GOOD, says)
+
+
+def _port(settings: Settings, *, is_served: bool) -> Finding:
+    host, port = settings.server.host, settings.server.port
+    if is_served:
+        return Finding("Port", Verdict.GOOD, "a server is running on this data directory.")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with closing(socket.socket(family, socket.SOCK_STREAM)) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except OSError as why:
+            return Finding("Port", Verdict.BAD, f"{host}:{port} cannot be listened on: {why.strerror}.")
+    return Finding("Port", Verdict.GOOD, f"{host}:{port} is free.")
+
+
+async def _clock(settings: Settings, now: Clock) -> AsyncIterator[Finding]:
+    at = now()
+    shown = dt.datetime.fromtimestamp(at / 1000, dt.UTC)
+    if shown < _EARLIEST:
+        yield Finding("Clock", Verdict.BAD, f"says {shown:%Y-%m-%d}. Set it, or certificates and credentials fail.")
+        return
+    if settings.database.exists():
+        try:
+            async with open_sqlite(settings.database, alone=False) as database:
+                sites: list[SiteId] = list(await StoredDirectory(database).sites())
+                last = max([await SqliteJournal(database, site, clock=now).last_at() for site in sites], default=at)
+        except (SchemaIsNewer, StorageUnavailable) as why:
+            yield Finding("Database", Verdict.BAD, str(why))
+            return
+        if last - at > _BEHIND_MS:
+            yield Finding("Clock", Verdict.BAD, f"is {(last - at) // 1000} s behind what was recorded last. Set it.")
+            return
+    yield Finding("Clock", Verdict.GOOD, f"says {shown:%Y-%m-%d %H:%M} UTC.")
+
+
+def _certificate(settings: Settings, now: dt.datetime) -> Iterator[Finding]:
+    if settings.tls.cert is None:
+        return
+    try:
+        server_context(settings, now)
+    except CertificateUnusable as why:
+        yield Finding("Certificate", Verdict.BAD, str(why))
+        return
+    expires = expiry_of(settings.tls.cert)
+    says = f"is good until {expires:%Y-%m-%d}."
+    if expires <= now:
+        yield Finding("Certificate", Verdict.BAD, f"expired on {expires:%Y-%m-%d}. Renew it and restart.")
+    elif expires - now < _EXPIRES_SOON:
+        yield Finding("Certificate", Verdict.DOUBTFUL, f"{says} Renew it soon.")
+    else:
+        yield Finding("Certificate", Verdict.GOOD, says)
+
+
+async def _turn(settings: Settings, now: Clock, trust: ssl.SSLContext | None) -> AsyncIterator[Finding]:
+    turn = settings.turn
+    if not any(url.startswith("turn") for url in turn.urls):
+        without = [site.id for site in settings.site for group in site.groups if group.turn_only]
+        if without:
+            yield Finding("TURN", Verdict.BAD, f"none is set, but a group of site {without[0]} is turn_only.")
+        elif settings.demo:
+            yield Finding("TURN", Verdict.GOOD, "none is set; on one machine none is needed.")
+        else:
+            yield Finding(
+                "TURN", Verdict.DOUBTFUL, "none is set. Visitors whose networks block the direct way cannot call."
+            )
+    servers, _ = TurnServers(turn).issue(SessionId("doctor"), now())
+    for server in servers:
+        for url in server.urls:
+            yield await _one_turn(url, server.username, server.credential, trust)
+
+
+async def _one_turn(url: str, username: str, credential: str, trust: ssl.SSLContext | None) -> Finding:
+    try:
+        await probe(parse_address(url), username=username, credential=credential, tls=trust)
+    except ValueError as why:
+        return Finding("TURN", Verdict.BAD, str(why))
+    except TurnUnreachable as why:
+        return Finding("TURN", Verdict.BAD, f"{url} does not answer: {why}.")
+    except CredentialsRefused as why:
+        return Finding("TURN", Verdict.BAD, f"{url} refuses our credentials ({why}). Is turn.secret the server's?")
+    return Finding("TURN", Verdict.GOOD, f"{url} answers.")
