@@ -1,4 +1,13 @@
 /** The call itself: devices, the connection between two browsers, and the caller's side of a contact. */
+export { Caller, type CallerOptions, CONTACT_KEY } from "./caller";
+export {
+  type CallerState,
+  hasContact,
+  type RefusedBecause,
+  type Setback,
+  START,
+  type Step,
+} from "./caller.state";
 export { type Assignment, Leg, type LegOptions, type Line, type MediaState, NO_MEDIA } from "./leg";
 export { browserPeers, type LinkState, type PeerFactory, type Sends } from "./link";
 export { type Devices, LocalMedia, type LocalState, MediaProblem, type MediaTrouble } from "./local";

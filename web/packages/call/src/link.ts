@@ -73,6 +73,7 @@ export class Link {
   /** The agent's side stays silent before the first offer has come. */
   #begun: boolean;
   #closed = false;
+  #trouble: "disturbed" | "failed" | null = null;
   /** Both pages are there and can hear each other's signals. */
   #live = false;
 
@@ -143,8 +144,7 @@ export class Link {
     if (this.#closed || live === this.#live) return;
     this.#live = live;
     // What broke while nobody could be told is mended now.
-    const ice = this.#pc.iceConnectionState;
-    if (live && (ice === "disconnected" || ice === "failed")) this.restart();
+    if (live && this.#trouble) this.restart();
     this.#judge();
   }
 
@@ -227,7 +227,7 @@ export class Link {
       this.#callOffRestart = () => {};
       this.#judge();
     }
-    await this.#compare();
+    void this.#compare();
   }
 
   async #prepareAnswer(): Promise<void> {
@@ -317,12 +317,16 @@ export class Link {
       this.#callOffRestart = () => {};
       this.#callOffGiveUp?.();
       this.#callOffGiveUp = null;
+      this.#trouble = null;
       this.#become("connected");
       return;
     }
-    const patience = this.#polite ? POLITE_MS : 0;
-    if (ice === "disconnected") this.#restartAfter(DISTURBED_MS + patience);
-    else if (ice === "failed" || whole === "failed") this.#restartAfter(patience);
+    const trouble =
+      ice === "failed" || whole === "failed" ? "failed" : ice === "disconnected" ? "disturbed" : null;
+    if (trouble && trouble !== this.#trouble) {
+      this.#restartAfter((trouble === "failed" ? 0 : DISTURBED_MS) + (this.#polite ? POLITE_MS : 0));
+    }
+    this.#trouble = trouble;
     if (this.#state === "connected") this.#become("interrupted");
     if (!this.#live) {
       this.#callOffGiveUp?.();

@@ -1,0 +1,192 @@
+/**
+ * What a caller's page knows, and how that changes. Pure: no socket, no microphone, no clock.
+ */
+import type { CallerContact, Channel, EndReason, Peer, ServerToCaller, Status } from "@zuruf/protocol";
+import { type MediaState, NO_MEDIA } from "./leg";
+import type { LocalState, MediaTrouble } from "./local";
+
+/** Why a contact did not come about: the server's code, and its sentence in the visitor's language. */
+export interface RefusedBecause {
+  readonly code: string;
+  readonly detail: string | null;
+  /** Seconds until it is worth another try. */
+  readonly retryAfter: number | null;
+}
+
+export type Step =
+  | { readonly name: "start" }
+  /** The browser asks the visitor for microphone and camera. */
+  | { readonly name: "asking"; readonly channel: Channel }
+  /** No microphone, no call. */
+  | { readonly name: "blocked"; readonly channel: Channel; readonly trouble: MediaTrouble }
+  | { readonly name: "requesting"; readonly channel: Channel }
+  | { readonly name: "refused"; readonly channel: Channel; readonly because: RefusedBecause }
+  /** There is a contact, and its snapshot is on the way; `reloaded` after the page was loaded anew. */
+  | { readonly name: "attaching"; readonly channel: Channel; readonly reloaded: boolean }
+  | {
+      readonly name: "contact";
+      readonly channel: Channel;
+      readonly contact: CallerContact;
+      readonly peer: Peer | null;
+      /** What went wrong before the contact waited again: the set-up, a lost agent, or something not seen here. */
+      readonly setback: Setback | null;
+    }
+  /** `expired`: the server does not know the contact any more. */
+  | { readonly name: "ended"; readonly channel: Channel; readonly reason: EndReason | "expired" }
+  /** Another tab has the contact. */
+  | { readonly name: "superseded"; readonly channel: Channel };
+
+export type Setback = "setup" | "agent" | "unknown";
+
+export interface CallerState {
+  readonly step: Step;
+  /** Whether the line to the server stands. Meaningless without a contact. */
+  readonly line: "attached" | "away";
+  readonly media: MediaState;
+  readonly local: LocalState;
+  /** Set while the microphone of a contact could not be opened again. */
+  readonly trouble: MediaTrouble | null;
+  /** How far the server's clock is ahead of ours, ms. */
+  readonly ahead: number;
+}
+
+export const START: CallerState = {
+  step: { name: "start" },
+  line: "away",
+  media: NO_MEDIA,
+  local: { microphone: "closed", camera: "closed", cameraTrouble: null },
+  trouble: null,
+  ahead: 0,
+};
+
+export type CallerEvent =
+  | { readonly type: "pressed"; readonly channel: Channel }
+  | { readonly type: "opened" }
+  | { readonly type: "not opened"; readonly trouble: MediaTrouble }
+  | { readonly type: "refused"; readonly because: RefusedBecause }
+  | { readonly type: "created" }
+  | { readonly type: "reloaded"; readonly channel: Channel }
+  /** From the server, at local time `at`. */
+  | { readonly type: "told"; readonly message: ServerToCaller; readonly at: number }
+  | { readonly type: "line"; readonly status: Status }
+  | { readonly type: "media"; readonly media: MediaState }
+  | { readonly type: "local"; readonly local: LocalState }
+  /** The caller left, before or after an agent answered. */
+  | { readonly type: "left" }
+  | { readonly type: "reset" };
+
+/** The next state. What makes no sense in the present one changes nothing. */
+export function reduce(state: CallerState, event: CallerEvent): CallerState {
+  const { step } = state;
+  switch (event.type) {
+    case "pressed":
+      return { ...state, step: { name: "asking", channel: event.channel }, trouble: null };
+    case "opened":
+      if (step.name === "asking") return { ...state, step: { name: "requesting", channel: step.channel } };
+      return { ...state, trouble: null };
+    case "not opened":
+      if (step.name === "asking") {
+        return { ...state, step: { name: "blocked", channel: step.channel, trouble: event.trouble } };
+      }
+      return hasContact(step) ? { ...state, trouble: event.trouble } : state;
+    case "refused":
+      if (step.name !== "requesting") return state;
+      return { ...state, step: { name: "refused", channel: step.channel, because: event.because } };
+    case "created":
+      if (step.name !== "requesting") return state;
+      return { ...state, step: { name: "attaching", channel: step.channel, reloaded: false } };
+    case "reloaded":
+      return { ...state, step: { name: "attaching", channel: event.channel, reloaded: true } };
+    case "told":
+      return told(state, event.message, event.at);
+    case "line":
+      return line(state, event.status);
+    case "media":
+      return { ...state, media: event.media };
+    case "local":
+      return { ...state, local: event.local };
+    case "left": {
+      if (!("channel" in step)) return state;
+      const talked = step.name === "contact" && step.contact.phase === "talking";
+      const next: Step = {
+        name: "ended",
+        channel: step.channel,
+        reason: talked ? "caller_hung_up" : "abandoned",
+      };
+      return hasContact(step) ? over(state, next) : over(state, { name: "start" });
+    }
+    case "reset":
+      return START;
+  }
+}
+
+/** Whether the caller is known to the server in this step. */
+export function hasContact(step: Step): step is Step & { name: "attaching" | "contact" } {
+  return step.name === "attaching" || step.name === "contact";
+}
+
+function told(state: CallerState, message: ServerToCaller, at: number): CallerState {
+  // A late word must not bring back what is over.
+  if (!hasContact(state.step)) return state;
+  switch (message.type) {
+    case "caller.attached":
+    case "caller.changed": {
+      const { contact, peer } = message;
+      const { channel } = state.step;
+      if (contact.phase === "ended") {
+        return over(state, { name: "ended", channel, reason: contact.ended ?? "expired" });
+      }
+      const setback = contact.inFrontAgain ? setbackOf(state.step, contact) : null;
+      return {
+        ...state,
+        step: { name: "contact", channel: contact.channel, contact, peer, setback },
+        ahead: message.serverTime - at,
+      };
+    }
+    case "superseded":
+      return over(state, { name: "superseded", channel: state.step.channel });
+    case "media.signalled":
+    case "ice.refreshed":
+    case "reply":
+    case "refused":
+    case "draining":
+      return state;
+    default:
+      // Written by a newer server. Not ours to understand.
+      message satisfies never;
+      return state;
+  }
+}
+
+function setbackOf(before: Step, now: CallerContact): Setback {
+  if (before.name !== "contact") return "unknown";
+  const assigned = before.contact.phase === "connecting" || before.contact.phase === "talking";
+  if (assigned && (now.phase === "queued" || now.phase === "offered")) {
+    return before.contact.phase === "talking" ? "agent" : "setup";
+  }
+  return before.setback ?? "unknown";
+}
+
+function line(state: CallerState, status: Status): CallerState {
+  switch (status.kind) {
+    case "attached":
+      return { ...state, line: "attached" };
+    case "connecting":
+    case "away":
+      return { ...state, line: "away" };
+    case "stopped": {
+      const { step } = state;
+      if (!hasContact(step) || status.code === "closed") return state;
+      const { channel } = step;
+      if (status.code === "superseded") return over(state, { name: "superseded", channel });
+      if (status.code === "session_expired")
+        return over(state, { name: "ended", channel, reason: "expired" });
+      const because = { code: status.code, detail: null, retryAfter: null };
+      return over(state, { name: "refused", channel, because });
+    }
+  }
+}
+
+function over(state: CallerState, step: Step): CallerState {
+  return { ...START, local: state.local, step };
+}

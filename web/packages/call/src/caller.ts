@@ -1,0 +1,422 @@
+/**
+ * A visitor who becomes a caller: devices, contact, line and media, tied together.
+ *
+ * Nothing is opened, sent or stored before {@link Caller.start}, or before {@link Caller.resume}
+ * finds a contact that this tab had when the page was loaded anew.
+ */
+import {
+  CALLER_NAMESPACE,
+  type CallerToServer,
+  type Chance,
+  type Channel,
+  Connection,
+  type ContactCreated,
+  type Language,
+  type NewContact,
+  type OpenSocket,
+  RestProblem,
+  rest,
+  type ServerToCaller,
+  type Status,
+  socketIo,
+  type Time,
+} from "@zuruf/protocol";
+import { type CallerEvent, type CallerState, hasContact, reduce, START } from "./caller.state";
+import { Leg } from "./leg";
+import type { PeerFactory } from "./link";
+import { type Devices, LocalMedia, MediaProblem } from "./local";
+
+/** How long a page that already said goodbye goes on trying to tell the server. */
+const GOODBYE_MS = 60_000;
+
+/** Where a tab remembers its contact. The only thing we store, and only while there is one. */
+export const CONTACT_KEY = "zuruf.contact";
+
+export interface CallerOptions {
+  readonly server: URL;
+  readonly site: string;
+  readonly group: string;
+  readonly language: Language;
+  /** This page load's id. */
+  readonly page: string;
+  readonly pageUrl: string;
+  readonly pageTitle: string;
+  /** This tab's `sessionStorage`; null where the browser forbids it. */
+  readonly memory: Storage | null;
+  readonly devices: Devices | undefined;
+  readonly peers: PeerFactory;
+  readonly time: Time;
+  readonly chance: Chance;
+  readonly onChange: (state: CallerState) => void;
+  /** Instead of the server, in tests. */
+  readonly open?: OpenSocket;
+  readonly request?: typeof requestContact;
+}
+
+interface Remembered {
+  readonly site: string;
+  readonly group: string;
+  readonly channel: Channel;
+  readonly contactId: string;
+  readonly sessionToken: string;
+  /** As the caller left them: a reload must not switch a camera on. */
+  readonly camera: boolean;
+  readonly muted: boolean;
+}
+
+type CallerConnection = Connection<ServerToCaller, CallerToServer>;
+
+export class Caller {
+  #state: CallerState = START;
+  #contact: Remembered | null = null;
+  #connection: CallerConnection | null = null;
+  #leg: Leg | null = null;
+  /** Own generation, as told at attach. */
+  #generation = 0;
+  readonly #local: LocalMedia;
+  /** Of the request under way. Kept after a failure that leaves open whether it arrived. */
+  #key: string | null = null;
+  /** Raised when the caller turns to something else; what was under way then is dropped. */
+  #life = 0;
+
+  constructor(private readonly options: CallerOptions) {
+    this.#local = new LocalMedia(options.devices, () => {
+      this.#happened({ type: "local", local: this.#local.state });
+      this.#leg?.localChanged();
+      this.#remember();
+    });
+  }
+
+  get state(): CallerState {
+    return this.#state;
+  }
+
+  /** Our own picture, for the caller to see. */
+  get camera(): MediaStreamTrack | null {
+    return this.#local.camera;
+  }
+
+  /** Ask for the devices, then for a contact. */
+  async start(channel: Channel): Promise<void> {
+    if (hasContact(this.#state.step)) return;
+    const life = this.#turn();
+    this.#happened({ type: "pressed", channel });
+    if (!(await this.#openDevices(channel, true, life))) return;
+    this.#key ??= crypto.randomUUID();
+    try {
+      const request = this.options.request ?? requestContact;
+      const created = await request(
+        this.options.server,
+        this.#newContact(channel),
+        this.#key,
+        this.options.language,
+      );
+      this.#key = null;
+      const contact: Remembered = {
+        site: this.options.site,
+        group: this.options.group,
+        channel,
+        contactId: created.contactId,
+        sessionToken: created.sessionToken,
+        camera: true,
+        muted: false,
+      };
+      if (life !== this.#life) {
+        this.#sayGoodbye(contact);
+        return;
+      }
+      this.#contact = contact;
+      this.#happened({ type: "created" });
+      this.#remember();
+      this.#attach(contact).ready(true);
+    } catch (problem) {
+      if (!(problem instanceof RestProblem)) throw problem;
+      if (problem.code !== "unreachable") this.#key = null;
+      if (life !== this.#life) return;
+      this.#local.close();
+      this.#happened({ type: "refused", because: problem });
+    }
+  }
+
+  /**
+   * Go on with the contact this tab had before the page was loaded anew.
+   *
+   * @returns Whether there is one.
+   */
+  resume(): boolean {
+    const contact = recall(this.options.memory, this.options.site, this.options.group);
+    if (!contact) return false;
+    this.#turn();
+    this.#contact = contact;
+    this.#happened({ type: "reloaded", channel: contact.channel });
+    this.#attach(contact);
+    void this.openAgain();
+    return true;
+  }
+
+  /** Ask for the devices once more: they were refused, or went away. */
+  async openAgain(): Promise<void> {
+    const contact = this.#contact;
+    if (!contact) {
+      if ("channel" in this.#state.step) await this.start(this.#state.step.channel);
+      return;
+    }
+    if (!(await this.#openDevices(contact.channel, contact.camera, this.#life))) return;
+    this.#local.mute(contact.muted);
+    this.#leg?.ready(true);
+  }
+
+  /** Cancel, leave the queue, or hang up: whatever ends it now. It is over here at once. */
+  leave(): void {
+    const contact = this.#contact;
+    const connection = this.#connection;
+    this.#turn();
+    this.#connection = null;
+    this.#happened({ type: "left" });
+    if (contact && connection) this.#tellGoodbye(connection, contact.contactId);
+  }
+
+  /** Be a visitor again. */
+  reset(): void {
+    this.leave();
+    this.#happened({ type: "reset" });
+  }
+
+  mute(muted: boolean): void {
+    this.#local.mute(muted);
+  }
+
+  async setCamera(on: boolean): Promise<void> {
+    try {
+      await this.#local.setCamera(on);
+    } catch (problem) {
+      // The reason is part of the state, and the call goes on.
+      if (!(problem instanceof MediaProblem)) throw problem;
+    }
+  }
+
+  /** Bring the contact back from the tab that took it over. */
+  takeOver(): void {
+    const contact = this.#contact;
+    if (!contact || this.#state.step.name !== "superseded") return;
+    this.#happened({ type: "reloaded", channel: contact.channel });
+    this.#attach(contact);
+    this.#remember();
+    void this.openAgain();
+  }
+
+  /** The page goes away, perhaps to be loaded anew. */
+  pageHidden(): void {
+    this.#connection?.tell({ type: "page.leaving" });
+  }
+
+  /** The network is back, or somebody looks at the page again. */
+  hurry(): void {
+    this.#connection?.hurry();
+    this.#leg?.networkBack();
+  }
+
+  #newContact(channel: Channel): NewContact {
+    const { site, group, language, pageUrl, pageTitle } = this.options;
+    return {
+      site,
+      group,
+      channel,
+      language,
+      pageUrl: pageUrl.slice(0, 2_000),
+      pageTitle: pageTitle.slice(0, 200),
+    };
+  }
+
+  async #openDevices(channel: Channel, camera: boolean, life: number): Promise<boolean> {
+    try {
+      await this.#local.open(channel, camera);
+    } catch (problem) {
+      if (!(problem instanceof MediaProblem)) throw problem;
+      if (life === this.#life) this.#happened({ type: "not opened", trouble: problem.trouble });
+      return false;
+    }
+    if (life !== this.#life) return false;
+    this.#happened({ type: "opened" });
+    return true;
+  }
+
+  #attach(contact: Remembered): Leg {
+    const connection = this.#connect(contact.sessionToken, {
+      onMessage: (message) => {
+        if (connection === this.#connection) this.#told(message);
+      },
+      onStatus: (status) => {
+        if (connection !== this.#connection) return;
+        this.#leg?.attached(status.kind === "attached");
+        this.#happened({ type: "line", status });
+      },
+    });
+    const leg = new Leg({
+      party: "caller",
+      line: connection,
+      local: this.#local,
+      peers: this.options.peers,
+      time: this.options.time,
+      onChange: (media) => {
+        if (leg === this.#leg) this.#happened({ type: "media", media });
+      },
+    });
+    this.#connection = connection;
+    this.#leg = leg;
+    connection.start();
+    return leg;
+  }
+
+  #connect(
+    token: string,
+    on: { onMessage: (message: ServerToCaller) => void; onStatus: (status: Status) => void },
+  ): CallerConnection {
+    const { page, time, chance, server } = this.options;
+    return new Connection<ServerToCaller, CallerToServer>({
+      open: this.options.open ?? socketIo(server, CALLER_NAMESPACE),
+      auth: () => ({ token, page, capabilities: [] }),
+      page,
+      time,
+      chance,
+      ...on,
+    });
+  }
+
+  #told(message: ServerToCaller): void {
+    const leg = this.#leg;
+    switch (message.type) {
+      case "caller.attached":
+        this.#generation = message.generation;
+        leg?.configure(message.ice, message.serverTime);
+        break;
+      case "caller.changed":
+        if (message.ice) leg?.configure(message.ice, message.serverTime);
+        break;
+      case "ice.refreshed":
+        leg?.refreshed(message.ice);
+        return;
+      case "media.signalled":
+        leg?.receive(message);
+        return;
+    }
+    this.#happened({ type: "told", message, at: this.options.time.now() });
+    const { step } = this.#state;
+    if (step.name !== "contact") return;
+    const { contact, peer } = step;
+    const assigned = contact.phase === "connecting" || contact.phase === "talking";
+    leg?.follow(
+      assigned && peer
+        ? {
+            contactId: contact.id,
+            epoch: contact.epoch,
+            channel: contact.channel,
+            generation: this.#generation,
+            peer,
+          }
+        : null,
+    );
+  }
+
+  #happened(event: CallerEvent): void {
+    const before = this.#state;
+    this.#state = reduce(before, event);
+    if (hasContact(before.step) && !hasContact(this.#state.step)) this.#afterContact();
+    this.options.onChange(this.#state);
+  }
+
+  #afterContact(): void {
+    this.#forget();
+    const connection = this.#connection;
+    this.#connection = null;
+    connection?.stop();
+    this.#leg?.close();
+    this.#leg = null;
+    // Kept only to bring it back by hand from another tab.
+    if (this.#state.step.name !== "superseded") this.#contact = null;
+    this.#local.close();
+  }
+
+  /** Drop what is under way. */
+  #turn(): number {
+    this.#life += 1;
+    this.#contact = null;
+    this.#local.close();
+    return this.#life;
+  }
+
+  #sayGoodbye(contact: Remembered): void {
+    const connection = this.#connect(contact.sessionToken, { onMessage: () => {}, onStatus: () => {} });
+    connection.start();
+    this.#tellGoodbye(connection, contact.contactId);
+  }
+
+  #tellGoodbye(connection: CallerConnection, contactId: string): void {
+    const callOff = this.options.time.after(GOODBYE_MS, () => connection.stop());
+    const done = () => {
+      callOff();
+      connection.stop();
+    };
+    // Answered or refused, there is nothing more to say.
+    connection.ask({ type: "contact.leave", contactId }, "keep").then(done, done);
+  }
+
+  #remember(): void {
+    if (!this.#contact || !hasContact(this.#state.step) || !this.options.memory) return;
+    const { microphone, camera } = this.#state.local;
+    this.#contact = {
+      ...this.#contact,
+      camera: camera === "closed" ? this.#contact.camera : camera === "on",
+      muted: microphone === "on" || microphone === "muted" ? microphone === "muted" : this.#contact.muted,
+    };
+    try {
+      this.options.memory.setItem(CONTACT_KEY, JSON.stringify(this.#contact));
+    } catch {
+      // Full or forbidden. Only a reload would have needed it.
+      this.options.memory.removeItem(CONTACT_KEY);
+    }
+  }
+
+  #forget(): void {
+    this.options.memory?.removeItem(CONTACT_KEY);
+  }
+}
+
+/** Ask the server for a contact. */
+export function requestContact(
+  server: URL,
+  contact: NewContact,
+  key: string,
+  language: Language,
+): Promise<ContactCreated> {
+  return rest(server, "contacts", {
+    method: "POST",
+    body: contact,
+    language,
+    headers: { "Idempotency-Key": key },
+  });
+}
+
+function recall(memory: Storage | null, site: string, group: string): Remembered | null {
+  let found: unknown;
+  try {
+    found = JSON.parse(memory?.getItem(CONTACT_KEY) ?? "null");
+  } catch {
+    // Somebody else's.
+    return null;
+  }
+  if (typeof found !== "object" || found === null) return null;
+  const contact = found as Partial<Remembered>;
+  if (contact.site !== site || contact.group !== group) return null;
+  const { channel, contactId, sessionToken } = contact;
+  if ((channel !== "voice" && channel !== "video") || !contactId || !sessionToken) return null;
+  return {
+    site,
+    group,
+    channel,
+    contactId,
+    sessionToken,
+    camera: contact.camera !== false,
+    muted: contact.muted === true,
+  };
+}
