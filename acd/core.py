@@ -29,6 +29,7 @@ class Core:
 
     def __init__(self, state: State | None = None) -> None:
         self.state = State() if state is None else state
+        self._seen = self.state.at
 
     def decide(self, fact: Fact, at: Millis) -> list[Decision]:
         """Say what is to be done about a fact, in order.
@@ -38,9 +39,10 @@ class Core:
 
         Args:
             fact: What happened.
-            at: When it happened. A moment before the last decision counts as that moment.
+            at: When it happened. Time does not go back: a moment before the last one counts
+                as the last one.
         """
-        at = max(at, self.state.at)
+        at = self._seen = max(at, self._seen, self.state.at)
         return [self.evolve(decision, at) for decision in self._steps(fact, at)]
 
     def evolve(self, decision: Decision, at: Millis) -> Decision:
