@@ -48,6 +48,8 @@ class AttachAsAgent(Part, frozen=True):
     capabilities: Capabilities
     language: Language = "en"
     """Of the names of groups."""
+    take_over: bool = False
+    """A person asked for it: this tab shall lead, though another one does. A new page needs not say so."""
 
 
 class ConnectRefused(Part, frozen=True):

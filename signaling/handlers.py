@@ -1,0 +1,268 @@
+"""What becomes of each message of a browser. Handlers translate; they do not decide.
+
+When a handler is called, the table of permissions was asked, and the message's contact and
+epoch are the session's own. A handler that returns has answered the request; one that
+raises a :class:`~signaling.refusals.Refusal` has refused it.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from acd.config import MediaPolicy
+from acd.facts import (
+    AgentHungUp,
+    AgentSignedOut,
+    CallerHungUp,
+    Fact,
+    MediaConnected,
+    MediaFailed,
+    OfferAccepted,
+    OfferDeclined,
+    Presence,
+    PresenceChosen,
+    WrapUpFinished,
+)
+from acd.ids import ContactId, Epoch
+from acd.state import Contact, State
+from signaling.hub import SessionHub
+from signaling.mailbox import Letter
+from signaling.media_rules import MediaRules, passed
+from signaling.protocol.agent import (
+    AcceptOffer,
+    DeclineOffer,
+    EndContact,
+    FinishWrapUp,
+    HealthReport,
+    SetPresence,
+    SignOut,
+)
+from signaling.protocol.base import Message, Request
+from signaling.protocol.caller import LeaveContact, PageLeaving
+from signaling.protocol.media import (
+    Acknowledge,
+    IceRefreshed,
+    MediaReport,
+    MediaStateChanged,
+    RefreshIce,
+    SendSignal,
+)
+from signaling.refusals import NotAllowed, NotNow, OfferGone, Pending, StaleGeneration
+from signaling.sessions import AgentSession, AnySession, CallerSession, contact_in_call
+
+
+@dataclass(slots=True)
+class Asked:
+    """A request being answered: who asks, and under which number the floor knows it.
+
+    Attributes:
+        closes: Close the socket once the answer is sent.
+    """
+
+    hub: SessionHub
+    session: AnySession
+    request: str
+    closes: bool = False
+
+    @property
+    def state(self) -> State:
+        """The site's state now."""
+        return self.hub.state
+
+    @property
+    def caller(self) -> CallerSession:
+        """Who asks, where only callers may."""
+        assert isinstance(self.session, CallerSession)
+        return self.session
+
+    @property
+    def desk(self) -> AgentSession:
+        """Who asks, where only agents may."""
+        assert isinstance(self.session, AgentSession)
+        return self.session
+
+    @property
+    def call(self) -> Contact:
+        """The contact in which the session connects or talks, where only those may who do."""
+        contact = contact_in_call(self.state, self.session.contact_id(self.state))
+        if contact is None:
+            raise NotNow
+        return contact
+
+    async def tell(self, fact: Fact, *, must: bool = False) -> None:
+        """Tell the floor, and wait until it has decided.
+
+        Safe to repeat: the fact carries the session and the request id, and a second one
+        gets the first one's outcome.
+
+        Raises:
+            Pending: If nobody decides at the moment.
+        """
+        if await self.hub.report(self.session.id, self.request, fact, must=must) is None:
+            raise Pending
+
+
+Handler = Callable[[Any, Asked], Awaitable[Message | None]]
+_R = TypeVar("_R", bound=Request)
+
+_handlers: dict[type[Request], Handler] = {}
+HANDLERS: Final[Mapping[type[Request], Handler]] = _handlers
+"""Who answers which message; complete once this module is imported."""
+
+
+def handles(
+    message: type[_R],
+) -> Callable[[Callable[[_R, Asked], Awaitable[Message | None]]], Callable[[_R, Asked], Awaitable[Message | None]]]:
+    """Register the handler of a message. It answers ``None`` for a plain reply."""
+
+    def register(
+        handler: Callable[[_R, Asked], Awaitable[Message | None]],
+    ) -> Callable[[_R, Asked], Awaitable[Message | None]]:
+        _handlers[message] = handler
+        return handler
+
+    return register
+
+
+# Callers.
+
+
+@handles(LeaveContact)
+async def leave_contact(_: LeaveContact, asked: Asked) -> None:
+    """Leave the queue, or hang up."""
+    await asked.tell(CallerHungUp(contact=asked.caller.contact), must=True)
+
+
+# Agents.
+
+
+@handles(SetPresence)
+async def set_presence(message: SetPresence, asked: Asked) -> None:
+    """Choose a presence."""
+    fact = PresenceChosen(agent=asked.desk.agent, presence=Presence(message.presence), reason=message.reason)
+    await asked.tell(fact)
+
+
+@handles(AcceptOffer)
+async def accept_offer(message: AcceptOffer, asked: Asked) -> None:
+    """Take the contact that is ringing."""
+    agent = asked.desk.agent
+    contact_id = ContactId(message.contact_id)
+    await asked.tell(OfferAccepted(agent=agent, contact=contact_id, epoch=Epoch(message.epoch)))
+    contact = contact_in_call(asked.state, contact_id)
+    if contact is None or contact.agent != agent or contact.epoch != message.epoch:
+        raise OfferGone
+
+
+@handles(DeclineOffer)
+async def decline_offer(message: DeclineOffer, asked: Asked) -> None:
+    """Let somebody else take it."""
+    contact = ContactId(message.contact_id)
+    await asked.tell(OfferDeclined(agent=asked.desk.agent, contact=contact, epoch=Epoch(message.epoch)), must=True)
+
+
+@handles(EndContact)
+async def end_contact(message: EndContact, asked: Asked) -> None:
+    """Hang up."""
+    contact = ContactId(message.contact_id)
+    await asked.tell(AgentHungUp(agent=asked.desk.agent, contact=contact, epoch=Epoch(message.epoch)), must=True)
+
+
+@handles(FinishWrapUp)
+async def finish_wrap_up(message: FinishWrapUp, asked: Asked) -> None:
+    """Be done with the work after the contact."""
+    contact = ContactId(message.contact_id)
+    await asked.tell(WrapUpFinished(agent=asked.desk.agent, contact=contact, code=message.code), must=True)
+
+
+@handles(HealthReport)
+async def report_health(message: HealthReport, asked: Asked) -> None:
+    """Hear how the tab is. Only a change of it is news to the floor."""
+    asked.desk.microphone_missing = message.microphone == "missing"
+    await asked.hub.judge_health(asked.desk)
+
+
+@handles(SignOut)
+async def sign_out(_: SignOut, asked: Asked) -> None:
+    """End the agent's session; the hub closes all tabs once the floor has decided."""
+    await asked.tell(AgentSignedOut(agent=asked.desk.agent), must=True)
+
+
+# Both.
+
+
+@handles(PageLeaving)
+async def page_leaving(_: PageLeaving, asked: Asked) -> None:
+    """Shorten the grace: closing the socket now starts it. A page that comes back connects again."""
+    asked.session.leaving = True
+    asked.closes = True
+
+
+@handles(SendSignal)
+async def send_signal(message: SendSignal, asked: Asked) -> None:
+    """Post a session description or candidates to the other end."""
+    hub, session, contact = asked.hub, asked.session, asked.call
+    if contact.policy is not MediaPolicy.DIRECT:
+        raise NotAllowed
+    if message.generation != session.generation:
+        raise StaleGeneration
+    peer = session.peer_session(asked.state)
+    if peer is None or not _is_peer_present(asked.state, session, contact):
+        raise NotNow
+    if message.peer_generation != hub.pictures.names.generation(peer):
+        raise StaleGeneration
+    group = asked.state.group(contact.group)
+    rules = MediaRules(
+        turn_only=group is not None and group.turn_only,
+        allow_loopback=hub.means.settings.allow_loopback_candidates,
+    )
+    signal = passed(message.signal, rules)
+    if signal is None:
+        return
+    letter = Letter(
+        contact=contact.id,
+        epoch=contact.epoch,
+        generation=session.generation,
+        for_generation=message.peer_generation,
+        signal=signal,
+    )
+    await hub.mailbox.post(peer, letter)
+    receiver = hub.roster.get(peer)
+    if receiver is not None:
+        await hub.pictures.hand_out_mail(receiver)
+
+
+@handles(Acknowledge)
+async def acknowledge(message: Acknowledge, asked: Asked) -> None:
+    """Throw away what has arrived."""
+    await asked.hub.mailbox.acknowledge(asked.session, message.number)
+
+
+@handles(MediaStateChanged)
+async def change_media_state(message: MediaStateChanged, asked: Asked) -> None:
+    """Pass on that media is connected, or has failed for good."""
+    contact, epoch, party = ContactId(message.contact_id), Epoch(message.epoch), asked.session.party
+    if message.state == "connected":
+        await asked.tell(MediaConnected(contact=contact, epoch=epoch, party=party))
+    else:
+        await asked.tell(MediaFailed(contact=contact, epoch=epoch, party=party), must=True)
+
+
+@handles(MediaReport)
+async def hear_media_report(message: MediaReport, asked: Asked) -> None:
+    """Note that this end still has the call. Whoever has one that is over was refused already."""
+    if message.connection_state != "closed":
+        asked.session.media_seen_at = asked.hub.means.clock()
+
+
+@handles(RefreshIce)
+async def refresh_ice(message: RefreshIce, asked: Asked) -> IceRefreshed:
+    """Give out fresh credentials."""
+    return IceRefreshed(id=message.id, ice=asked.hub.pictures.issue_ice(asked.session))
+
+
+def _is_peer_present(state: State, session: AnySession, contact: Contact) -> bool:
+    if isinstance(session, AgentSession):
+        return contact.caller.is_attached
+    agent = None if contact.agent is None else state.agents.get(contact.agent)
+    return agent is not None and agent.endpoint is not None and agent.endpoint.is_attached

@@ -1,0 +1,433 @@
+"""The sessions of one site on this process: who comes, who goes, who fell silent.
+
+The hub decides nothing about contacts and agents. It tells the floor what happened, and
+has what the floor then is shown to everybody concerned. Everything that happens to one
+session happens one after the other; all tabs of an agent count as one session for that.
+"""
+
+import asyncio
+import hashlib
+import secrets
+from collections import defaultdict
+from collections.abc import Sequence
+
+import structlog
+
+from acd.config import Patience
+from acd.decisions import ConfigureSite, Decision, EndContact, SignOut
+from acd.facts import (
+    AgentAttached,
+    AgentDetached,
+    AgentHealthChanged,
+    AgentSignedIn,
+    AgentSignedOut,
+    CallerAttached,
+    CallerDetached,
+    ContactContradicted,
+    Fact,
+    Health,
+)
+from acd.ids import AgentId, ContactId, Millis, SessionId, SiteId
+from acd.lifecycle import Phase
+from acd.state import Contact, State
+from signaling.mailbox import Mailbox
+from signaling.means import Means
+from signaling.pictures import Pictures
+from signaling.ports import AgentIdentity, Floor, FloorBusy, SessionRecord
+from signaling.protocol.agent import SignedOut
+from signaling.protocol.answers import Draining, Superseded
+from signaling.protocol.attach import AttachAsAgent, AttachAsCaller
+from signaling.protocol.limits import LOST_AFTER_MS, REQUEST_BURST, REQUESTS_PER_SECOND
+from signaling.rate import TokenBucket
+from signaling.refusals import AttachBusy, AttachExpired, AttachSuperseded, NotSignedIn
+from signaling.sessions import AgentSession, AnySession, CallerSession, Roster, Wire, contact_in_call
+from signaling.views import Ended
+
+BEAT_S = 1.0
+"""Pause between two beats: queue positions are sent no faster."""
+
+_LATE_BEAT_MS = 2_500
+_FORGET_AFTER_MS = 300_000
+_CHECK_SIGN_IN_EVERY_MS = 60_000
+_RETRY_S = 1.0
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class SessionHub:
+    """One site's sessions on this process."""
+
+    def __init__(self, floor: Floor, means: Means) -> None:
+        self.means = means
+        self.roster = Roster()
+        self.mailbox = Mailbox(means.sessions)
+        self._floor = floor
+        self._known: dict[ContactId, Contact] = dict(floor.state.contacts)
+        self._ended: dict[ContactId, Ended] = {}
+        self.pictures = Pictures(floor, means, self.roster, self.mailbox, self._ended)
+        self._agent_turns: defaultdict[AgentId, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._last_beat = self._judging_since = means.clock()
+        self._unfollow = floor.follow(self._on_step)
+
+    @property
+    def site(self) -> SiteId:
+        """The site it is about."""
+        return self._floor.site
+
+    @property
+    def state(self) -> State:
+        """The site's state now."""
+        return self._floor.state
+
+    def close(self) -> None:
+        """Hear nothing more from the floor."""
+        self._unfollow()
+
+    async def report(self, source: str, request: str, fact: Fact, *, must: bool = False) -> Sequence[Decision] | None:
+        """Tell the floor what happened; answers what was decided, ``None`` while that is pending.
+
+        Raises:
+            FloorBusy: If the floor takes nothing on and the fact is not ``must``.
+        """
+        return (await self._floor.report(fact, source=source, request=request, must=must)).decided
+
+    async def _note(self, session: SessionId, fact: Fact, *, must: bool = True) -> Sequence[Decision] | None:
+        """Tell the floor about something that nobody asked for."""
+        return await self.report(session, self.means.new_id("rq", self.means.clock()), fact, must=must)
+
+    # Coming.
+
+    async def attach_caller(self, record: SessionRecord, hello: AttachAsCaller, wire: Wire) -> CallerSession:
+        """Take a caller's session up on this socket.
+
+        Raises:
+            AttachExpired: If the contact ended so long ago that nobody remembers.
+            AttachBusy: If nobody decides at the moment and the contact is not known here.
+        """
+        assert record.contact is not None, "a caller's session is about a contact"
+        session = self.roster.caller(record.contact) or self._new_caller(record, record.contact)
+        async with session.turn:
+            self.roster.add(session)
+            try:
+                await self._turn_page(session, hello.page, wire)
+                decided = await self._note(
+                    session.id,
+                    CallerAttached(contact=session.contact, session=session.id, process=self.means.process),
+                )
+                if session.contact not in self.state.contacts and session.contact not in self._ended:
+                    raise AttachBusy if decided is None else AttachExpired
+                context = await self.means.directory.contact_context(self.site, session.contact)
+                session.language = "de" if context.language == "de" else "en"
+                session.take(wire, self.means.clock())
+            except FloorBusy:
+                raise AttachBusy from None
+            finally:
+                if session.wire is not wire:
+                    self._attach_failed(session)
+        self._show_peer(session)
+        _log.info("caller_attached", site=self.site, contact=session.contact, session=session.id)
+        return session
+
+    async def attach_agent(
+        self, identity: AgentIdentity, record: SessionRecord | None, hello: AttachAsAgent, wire: Wire
+    ) -> AgentSession:
+        """Take an agent's session up on this socket, or begin one.
+
+        Raises:
+            NotSignedIn: If the sign-in just ended, or the site has no such agent.
+            AttachSuperseded: If another tab leads and nobody asked this one to take over.
+            AttachBusy: If nobody decides at the moment.
+        """
+        agent = identity.agent
+        async with self._agent_turns[agent]:
+            # Asked again inside the turn: somebody may have signed them out meanwhile.
+            if agent not in self.state.agents or not await self.means.authenticator.is_still_signed_in(identity):
+                raise NotSignedIn
+            session = await self._agent_session(identity, record, hello)
+            leads = session.leads(self.state)
+            another_leads = not leads and self.state.agents[agent].is_signed_in
+            if another_leads and hello.page == session.page and not hello.take_over:
+                raise AttachSuperseded
+            self.roster.add(session)
+            try:
+                await self._turn_page(session, hello.page, wire)
+                if not leads:
+                    await self._note(session.id, AgentSignedIn(agent=agent, session=session.id))
+                await self._note(session.id, AgentAttached(agent=agent, session=session.id, process=self.means.process))
+                if not session.leads(self.state):
+                    raise AttachBusy
+                for other in self.roster.desks(agent):
+                    if other is not session:
+                        self._drop(other, Superseded())
+                session.take(wire, self.means.clock())
+            except FloorBusy:
+                raise AttachBusy from None
+            finally:
+                if session.wire is not wire:
+                    self._attach_failed(session)
+        self._show_peer(session)
+        _log.info("agent_attached", site=self.site, agent=agent, session=session.id)
+        return session
+
+    def _new_caller(self, record: SessionRecord, contact: ContactId) -> CallerSession:
+        return CallerSession(
+            id=record.id,
+            page=record.page,
+            generation=record.generation,
+            turn=asyncio.Lock(),
+            bucket=self._bucket(),
+            contact=contact,
+        )
+
+    async def _agent_session(
+        self, identity: AgentIdentity, record: SessionRecord | None, hello: AttachAsAgent
+    ) -> AgentSession:
+        known = None if record is None else self.roster.get(record.id)
+        if isinstance(known, AgentSession):
+            known.identity = identity
+            known.language = hello.language
+            return known
+        token = hello.token
+        if record is None or token is None:
+            token = secrets.token_urlsafe(32)
+            at = self.means.clock()
+            record = SessionRecord(
+                id=SessionId(self.means.new_id("ss", at)),
+                site=self.site,
+                role="agent",
+                contact=None,
+                agent=identity.agent,
+                expires_at=Millis(at + self.means.settings.agent_session_ms),
+            )
+            await self.means.sessions.create(record, hashlib.sha256(token.encode()).digest())
+        return AgentSession(
+            id=record.id,
+            page=record.page,
+            generation=record.generation,
+            turn=self._agent_turns[identity.agent],
+            bucket=self._bucket(),
+            identity=identity,
+            token=token,
+            language=hello.language,
+        )
+
+    async def _turn_page(self, session: AnySession, page: str, wire: Wire) -> None:
+        """Let the newest socket win, and notice whether its page is a new one."""
+        is_new = page != session.page
+        if session.wire is not wire:
+            self._drop(session, Superseded() if is_new else None)
+        if is_new:
+            session.generation = await self.means.sessions.turn_page(session.id, page)
+            session.page = page
+            session.replies.clear()
+
+    def _attach_failed(self, session: AnySession) -> None:
+        # The floor may know it as attached, and the socket it had is gone.
+        session.detached_at = self.means.clock()
+        self.means.start(self._detach_later(session))
+
+    def _bucket(self) -> TokenBucket:
+        return TokenBucket(REQUESTS_PER_SECOND, REQUEST_BURST, self.means.clock())
+
+    # Going.
+
+    async def detach(self, session: AnySession, wire: Wire) -> None:
+        """This socket of the session's is gone. Harmless if another one has taken its place."""
+        async with session.turn:
+            if session.wire is not wire:
+                return
+            session.wire = None
+            session.detached_at = self.means.clock()
+            try:
+                await self._note(session.id, self._detached(session))
+            except FloorBusy:
+                self.means.start(self._detach_later(session))
+        _log.info("session_detached", site=self.site, session=session.id, leaving=session.leaving)
+
+    async def _detach_later(self, session: AnySession) -> None:
+        while session.wire is None:
+            try:
+                async with session.turn:
+                    if session.wire is None:
+                        await self._note(session.id, self._detached(session))
+                    return
+            except FloorBusy:
+                await self.means.pause(_RETRY_S)
+
+    def _detached(self, session: AnySession) -> Fact:
+        match session:
+            case CallerSession():
+                return CallerDetached(
+                    contact=session.contact,
+                    session=session.id,
+                    leaving=session.leaving,
+                    process=self.means.process,
+                )
+            case AgentSession():
+                return AgentDetached(
+                    agent=session.agent, session=session.id, leaving=session.leaving, process=self.means.process
+                )
+
+    def _drop(self, session: AnySession, farewell: Superseded | SignedOut | None) -> None:
+        """Part with the session's socket, without waiting for it."""
+        wire, session.wire = session.wire, None
+        if wire is not None:
+            session.detached_at = self.means.clock()
+            self.means.start(wire.close(farewell))
+
+    async def drain(self, retry_after_ms: Millis) -> None:
+        """Send everybody elsewhere."""
+        async with asyncio.TaskGroup() as leaving:
+            for session in self.roster.attached():
+                leaving.create_task(self._send_away(session, retry_after_ms))
+
+    async def _send_away(self, session: AnySession, retry_after_ms: Millis) -> None:
+        wire = session.wire
+        if wire is not None:
+            await wire.close(Draining(retry_after_ms=retry_after_ms))
+            await self.detach(session, wire)
+
+    async def kick(self, agent: AgentId) -> None:
+        """Sign the agent out and close their tabs for good."""
+        async with self._agent_turns[agent]:
+            await self._note(SessionId(self.means.process), AgentSignedOut(agent=agent))
+            for session in self.roster.desks(agent):
+                self._drop(session, SignedOut())
+                self.roster.forget(session)
+                await self.means.sessions.end(session.id)
+
+    # What the floor says.
+
+    def _on_step(self, decisions: Sequence[Decision], at: Millis) -> None:
+        for decision in decisions:
+            match decision:
+                case EndContact():
+                    self._on_end(decision, at)
+                case SignOut():
+                    for desk in self.roster.desks(decision.agent):
+                        self.means.start(self._say_signed_out(desk))
+                case ConfigureSite():
+                    self.pictures.names.forget(at, all_groups=True)
+                    self.pictures.show(*self.roster.all())
+                case _:
+                    pass
+            # Whom a decision is about is said by its fields.
+            contact: ContactId | None = getattr(decision, "contact", None)
+            agent: AgentId | None = getattr(decision, "agent", None)
+            if contact is not None:
+                self._contact_changed(contact)
+            if agent is not None:
+                self._agent_changed(agent)
+
+    def _on_end(self, decision: EndContact, at: Millis) -> None:
+        contact = self._known.pop(decision.contact, None)
+        if contact is not None:
+            self._ended[contact.id] = Ended(contact, decision.reason, at)
+            self.pictures.line_moved(contact.group)
+            self.means.start(self._throw_mail_away(contact))
+
+    async def _throw_mail_away(self, contact: Contact) -> None:
+        await self.mailbox.empty(contact.caller.session)
+        for desk in self.roster.desks(contact.agent) if contact.agent is not None else ():
+            await self.pictures.hand_out_mail(desk)
+
+    async def _say_signed_out(self, session: AgentSession) -> None:
+        # In turn, so that whoever asked for it gets the reply first.
+        async with session.turn:
+            if not session.leads(self.state):
+                self._drop(session, SignedOut())
+
+    def _contact_changed(self, contact_id: ContactId) -> None:
+        contact = self.state.contacts.get(contact_id)
+        if contact is not None:
+            self._known[contact_id] = contact
+            self.pictures.line_moved(contact.group)
+            if contact.agent is not None:
+                self.pictures.show(*self.roster.desks(contact.agent))
+        self.pictures.show(self.roster.caller(contact_id))
+
+    def _agent_changed(self, agent_id: AgentId) -> None:
+        self.pictures.show(*self.roster.desks(agent_id))
+        agent = self.state.agents.get(agent_id)
+        if agent is not None:
+            self.pictures.show(self.roster.caller(agent.contact))
+
+    def _show_peer(self, session: AnySession) -> None:
+        peer = session.peer_session(self.state)
+        if peer is not None:
+            self.pictures.show(self.roster.get(peer))
+
+    # What only time tells.
+
+    async def beat(self) -> None:
+        """Once a second: move queue positions, hear who fell silent, forget what is over."""
+        now = self.means.clock()
+        if now - self._last_beat > _LATE_BEAT_MS:
+            # It was us who were away. Silence is counted anew.
+            self._judging_since = now
+        self._last_beat = now
+        self.pictures.move_lines()
+        for session in self.roster.attached():
+            if isinstance(session, AgentSession):
+                await self.judge_health(session)
+                await self._check_sign_in(session, now)
+            await self._judge_media(session, now)
+        await self._forget_old(now)
+
+    async def judge_health(self, session: AgentSession) -> None:
+        """Tell the floor how an agent's tab is, if that is news."""
+        if session.wire is None or not session.leads(self.state):
+            return
+        heard_at = max(session.wire.heard_at, self._judging_since)
+        if self.means.clock() - heard_at >= LOST_AFTER_MS:
+            health = Health.LOST
+        else:
+            health = Health.DEGRADED if session.microphone_missing else Health.HEALTHY
+        if health is not self.state.agents[session.agent].health:
+            await self._observe(session, AgentHealthChanged(agent=session.agent, session=session.id, health=health))
+
+    async def _check_sign_in(self, session: AgentSession, now: Millis) -> None:
+        in_call = contact_in_call(self.state, session.contact_id(self.state)) is not None
+        if in_call or now - session.checked_at < _CHECK_SIGN_IN_EVERY_MS:
+            return
+        session.checked_at = now
+        if not await self.means.authenticator.is_still_signed_in(session.identity):
+            await self.kick(session.agent)
+
+    async def _judge_media(self, session: AnySession, now: Millis) -> None:
+        contact = contact_in_call(self.state, session.contact_id(self.state))
+        if contact is None or contact.phase is not Phase.TALKING:
+            session.watched = None
+            return
+        if session.watched != (contact.id, contact.epoch):
+            session.watched = contact.id, contact.epoch
+            session.media_seen_at = now
+        patience = self.state.site.patience if self.state.site is not None else Patience()
+        if now - max(session.media_seen_at, self._judging_since) >= patience.ghost_ms:
+            session.media_seen_at = now
+            self.means.metrics.contacts_contradicted_total.labels(session.party.value).inc()
+            _log.warning("contact_contradicted", site=self.site, contact=contact.id, party=session.party.value)
+            await self._observe(
+                session, ContactContradicted(contact=contact.id, epoch=contact.epoch, party=session.party)
+            )
+
+    async def _observe(self, session: AnySession, fact: Fact) -> None:
+        try:
+            await self._note(session.id, fact, must=False)
+        except FloorBusy:
+            # The next beat sees the same and tries again.
+            _log.info("observation_postponed", site=self.site, session=session.id)
+
+    async def _forget_old(self, now: Millis) -> None:
+        self.pictures.names.forget(now)
+        for session in self.roster.all():
+            is_away = session.wire is None and not session.turn.locked()
+            if is_away and now - session.detached_at > _FORGET_AFTER_MS:
+                self.roster.forget(session)
+        for ended in [e for e in self._ended.values() if now - e.at > self.means.settings.remember_ended_ms]:
+            del self._ended[ended.contact.id]
+            caller = self.roster.caller(ended.contact.id)
+            if caller is not None:
+                self._drop(caller, None)
+                self.roster.forget(caller)
+            await self.means.sessions.end(ended.contact.caller.session)

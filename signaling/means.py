@@ -1,0 +1,54 @@
+"""What every part of the conversation works with."""
+
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from acd.ids import Millis, ProcessId
+from signaling.metrics import SignalingMetrics
+from signaling.ports import Authenticator, Clock, Directory, IceServers, Origins, Sessions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationSettings:
+    """What an operator may change about the conversation.
+
+    Attributes:
+        agent_session_ms: How long an agent's tab may take its session up again.
+        remember_ended_ms: How long a caller who comes back is told how the contact ended.
+        connects_per_second: Connections from one address prefix; more are refused.
+        connect_burst: How many at once, before that rate applies.
+        allow_loopback_candidates: Let loopback addresses pass as ICE candidates: for
+            demonstrations and tests on one machine only.
+    """
+
+    agent_session_ms: Millis = Millis(12 * 3_600_000)
+    remember_ended_ms: Millis = Millis(3_600_000)
+    connects_per_second: float = 100
+    connect_burst: int = 3_000
+    allow_loopback_candidates: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """The ports of one process, as they were handed in.
+
+    Attributes:
+        process: Who we are, in facts about who is attached where.
+        new_id: Makes an id from its prefix and the time.
+        start: Runs a job beside everything else, until the conversation ends.
+        pause: Sleeps for so many seconds.
+    """
+
+    sessions: Sessions
+    directory: Directory
+    ice: IceServers
+    authenticator: Authenticator
+    origins: Origins
+    clock: Clock
+    process: ProcessId
+    new_id: Callable[[str, Millis], str]
+    metrics: SignalingMetrics
+    settings: ConversationSettings
+    start: Callable[[Coroutine[Any, Any, object]], object]
+    pause: Callable[[float], Awaitable[None]]

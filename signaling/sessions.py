@@ -1,0 +1,267 @@
+"""A session as this process knows it: what was shown, what was answered, what was heard.
+
+A session is a tab and outlives its sockets. What happens to sessions is in
+:mod:`signaling.hub`; here stands what they are and where they stand in a site's state.
+"""
+
+import asyncio
+from collections import OrderedDict, defaultdict
+from dataclasses import dataclass, field
+from typing import ClassVar, Protocol
+
+from acd.facts import Party
+from acd.ids import AgentId, ContactId, Epoch, Millis, SessionId
+from acd.lifecycle import Phase
+from acd.state import AgentState, Contact, State
+from signaling.permissions import AGENT, CALLER, SUPERSEDED, Table
+from signaling.ports import AgentIdentity, ContactContext
+from signaling.protocol.agent import Desk
+from signaling.protocol.base import Language, Message
+from signaling.protocol.caller import CallerContact
+from signaling.protocol.media import Peer
+from signaling.rate import TokenBucket
+
+_REMEMBERED_REPLIES = 64
+_HAS_MEDIA = frozenset({Phase.CONNECTING, Phase.TALKING})
+
+
+class Wire(Protocol):
+    """A socket, as far as a session cares."""
+
+    @property
+    def heard_at(self) -> Millis:
+        """When anything at all last came from there."""
+
+    async def push(self, message: Message) -> None:
+        """Send it after what was sent before. Harmless once the socket is gone."""
+
+    async def close(self, farewell: Message | None = None) -> None:
+        """Say a last thing, if anything, and end the connection."""
+
+
+class Replies:
+    """The last answers, so that a repeated request gets the first one's."""
+
+    def __init__(self) -> None:
+        self._by_request: OrderedDict[str, Message] = OrderedDict()
+
+    def get(self, request: str) -> Message | None:
+        """The answer that this request got, if it is remembered."""
+        return self._by_request.get(request)
+
+    def keep(self, request: str, reply: Message) -> None:
+        """Remember an answer, and forget the oldest."""
+        self._by_request[request] = reply
+        if len(self._by_request) > _REMEMBERED_REPLIES:
+            self._by_request.popitem(last=False)
+
+    def clear(self) -> None:
+        """Forget all: another page counts its requests anew."""
+        self._by_request.clear()
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Session:
+    """What both roles have in common.
+
+    Attributes:
+        page: The page that attached last, and ``generation`` which life of the leg it is.
+        turn: Held while anything happens to the session: one thing at a time.
+        wire: The socket, while there is one.
+        leaving: The page said that it closes.
+        sequence: Number of the last picture sent on this socket.
+        ice_for: The assignment that servers were last given for.
+        mail_turn: Held while mail is handed out; ``mail_sent`` is the highest number
+            sent on this socket.
+        watched: The assignment whose media is expected, and ``media_seen_at`` when this
+            end last said that it has it.
+    """
+
+    party: ClassVar[Party]
+    permissions: ClassVar[Table]
+
+    id: SessionId
+    page: str
+    generation: int
+    turn: asyncio.Lock
+    bucket: TokenBucket
+    replies: Replies = field(default_factory=Replies)
+    wire: Wire | None = None
+    leaving: bool = False
+    detached_at: Millis = Millis(0)
+    sequence: int = 0
+    ice_for: tuple[ContactId, Epoch] | None = None
+    mail_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    mail_sent: int = 0
+    watched: tuple[ContactId, Epoch] | None = None
+    media_seen_at: Millis = Millis(0)
+
+    def take(self, wire: Wire, at: Millis) -> None:
+        """Have a socket, and show everything anew on it."""
+        self.wire = wire
+        self.leaving = False
+        self.sequence = 0
+        self.ice_for = None
+        self.mail_sent = 0
+        self.media_seen_at = at
+
+    def phase(self, state: State) -> str:
+        """The phase that the table of permissions speaks of."""
+        raise NotImplementedError
+
+    def contact_id(self, state: State) -> ContactId | None:
+        """The contact this session may speak of: the caller's, or that in the agent's slot."""
+        raise NotImplementedError
+
+    def peer_session(self, state: State) -> SessionId | None:
+        """The session at the other end of the media, if there is one."""
+        raise NotImplementedError
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class CallerSession(Session):
+    """A caller's page."""
+
+    party: ClassVar[Party] = Party.CALLER
+    permissions: ClassVar[Table] = CALLER
+
+    contact: ContactId
+    language: Language = "en"
+    shown: tuple[CallerContact, Peer | None] | None = None
+
+    def take(self, wire: Wire, at: Millis) -> None:
+        Session.take(self, wire, at)
+        self.shown = None
+
+    def phase(self, state: State) -> str:
+        contact = state.contacts.get(self.contact)
+        return Phase.ENDED.value if contact is None else contact.phase.value
+
+    def contact_id(self, state: State) -> ContactId | None:  # noqa: ARG002
+        return self.contact
+
+    def peer_session(self, state: State) -> SessionId | None:
+        agent = agent_in_call(state, state.contacts.get(self.contact))
+        return None if agent is None or agent.endpoint is None else agent.endpoint.session
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class AgentSession(Session):
+    """A tab of an agent's.
+
+    Attributes:
+        token: What takes this session up again.
+        context: What is known of the person in the slot, with the contact it is about.
+        microphone_missing: The tab said so.
+        checked_at: When the sign-in behind it was last asked for.
+    """
+
+    party: ClassVar[Party] = Party.AGENT
+    permissions: ClassVar[Table] = AGENT
+
+    identity: AgentIdentity
+    token: str
+    language: Language
+    context: tuple[ContactId, ContactContext] | None = None
+    microphone_missing: bool = False
+    checked_at: Millis = Millis(0)
+    shown: tuple[Desk, Peer | None] | None = None
+
+    @property
+    def agent(self) -> AgentId:
+        """Whose tab it is."""
+        return self.identity.agent
+
+    def take(self, wire: Wire, at: Millis) -> None:
+        Session.take(self, wire, at)
+        self.shown = None
+        self.microphone_missing = False
+        self.checked_at = at
+
+    def leads(self, state: State) -> bool:
+        """Whether this tab is the agent's desk now."""
+        agent = state.agents.get(self.agent)
+        return agent is not None and agent.endpoint is not None and agent.endpoint.session == self.id
+
+    def phase(self, state: State) -> str:
+        return state.agents[self.agent].routing.value if self.leads(state) else SUPERSEDED
+
+    def contact_id(self, state: State) -> ContactId | None:
+        return state.agents[self.agent].contact if self.leads(state) else None
+
+    def peer_session(self, state: State) -> SessionId | None:
+        contact = contact_in_call(state, self.contact_id(state))
+        return None if contact is None else contact.caller.session
+
+
+AnySession = CallerSession | AgentSession
+
+
+class Roster:
+    """Every session this process knows, with a socket or lately without."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[SessionId, AnySession] = {}
+        self._callers: dict[ContactId, CallerSession] = {}
+        self._desks: defaultdict[AgentId, dict[SessionId, AgentSession]] = defaultdict(dict)
+
+    def add(self, session: AnySession) -> None:
+        """Know it. Harmless if it is known."""
+        self._by_id[session.id] = session
+        match session:
+            case CallerSession():
+                self._callers[session.contact] = session
+            case AgentSession():
+                self._desks[session.agent][session.id] = session
+
+    def forget(self, session: AnySession) -> None:
+        """Know it no more. Harmless if it is not known."""
+        self._by_id.pop(session.id, None)
+        match session:
+            case CallerSession():
+                self._callers.pop(session.contact, None)
+            case AgentSession():
+                self._desks[session.agent].pop(session.id, None)
+                if not self._desks[session.agent]:
+                    del self._desks[session.agent]
+
+    def get(self, session: SessionId) -> AnySession | None:
+        """The session, if it is known here."""
+        return self._by_id.get(session)
+
+    def all(self) -> list[AnySession]:
+        """All of them, now."""
+        return list(self._by_id.values())
+
+    def attached(self) -> list[AnySession]:
+        """Those that have a socket."""
+        return [session for session in self._by_id.values() if session.wire is not None]
+
+    def caller(self, contact: ContactId | None) -> CallerSession | None:
+        """The caller's session of a contact."""
+        return None if contact is None else self._callers.get(contact)
+
+    def callers(self) -> list[CallerSession]:
+        """All callers' sessions, now."""
+        return list(self._callers.values())
+
+    def desks(self, agent: AgentId) -> list[AgentSession]:
+        """An agent's tabs, of which one leads."""
+        return list(self._desks.get(agent, {}).values())
+
+    def agents(self) -> list[AgentId]:
+        """Whose tabs are known, now."""
+        return list(self._desks)
+
+
+def contact_in_call(state: State, contact: ContactId | None) -> Contact | None:
+    """The contact, if two ends connect or talk in it."""
+    found = None if contact is None else state.contacts.get(contact)
+    return found if found is not None and found.phase in _HAS_MEDIA else None
+
+
+def agent_in_call(state: State, contact: Contact | None) -> AgentState | None:
+    """The agent at the other end of a contact in which two ends connect or talk."""
+    if contact is None or contact.agent is None or contact.phase not in _HAS_MEDIA:
+        return None
+    return state.agents.get(contact.agent)

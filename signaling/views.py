@@ -1,0 +1,216 @@
+"""What each party may see of a site's state. Pure: state and names in, messages out."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from acd.decisions import EndReason
+from acd.facts import Health, Presence
+from acd.ids import AgentId, ContactId, GroupId, Millis, SessionId
+from acd.lifecycle import Phase, Routing
+from acd.state import AgentState, Contact, Endpoint, State
+from signaling.ports import ContactContext
+from signaling.ports import IceServer as IssuedServer
+from signaling.protocol.agent import AgentContact, AgentGroup, Desk, ReceivesCalls
+from signaling.protocol.base import Party
+from signaling.protocol.caller import CallerContact
+from signaling.protocol.media import IceConfiguration, IceServer, Peer
+from signaling.sessions import agent_in_call, contact_in_call
+
+GenerationOf = Callable[[SessionId], int]
+"""Which life of its leg a session's page is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A contact as it was when it ended; the site's state no longer has it."""
+
+    contact: Contact
+    reason: EndReason
+    at: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLine:
+    """How long a group's line is, and since when its first one waits."""
+
+    waiting: int = 0
+    longest_asked_at: Millis | None = None
+
+
+NO_LINE: Final = QueueLine()
+
+
+def queue_lines(contacts: Iterable[Contact]) -> dict[GroupId, QueueLine]:
+    """The line of every group in which somebody waits, in one pass."""
+    lines: dict[GroupId, QueueLine] = {}
+    for contact in contacts:
+        if contact.is_waiting:
+            line = lines.get(contact.group, NO_LINE)
+            longest = contact.asked_at if line.longest_asked_at is None else line.longest_asked_at
+            lines[contact.group] = QueueLine(line.waiting + 1, min(longest, contact.asked_at))
+    return lines
+
+
+# What a caller sees.
+
+
+def caller_contact(state: State, contact: Contact, *, group_name: str, agent_name: str | None) -> CallerContact:
+    """The caller's own contact. Who is being rung is not told before they answer."""
+    in_call = contact.phase in {Phase.CONNECTING, Phase.TALKING}
+    return CallerContact(
+        id=contact.id,
+        group_id=contact.group,
+        group_name=group_name,
+        channel=contact.channel.value,
+        policy=contact.policy.value,
+        phase=contact.phase.value,
+        epoch=contact.epoch,
+        asked_at=contact.asked_at,
+        phase_since=contact.phase_since,
+        position=state.position(contact.id),
+        agent_name=agent_name if in_call else None,
+        in_front_again=contact.head_start_ms > 0,
+        ended=None,
+    )
+
+
+def ended_contact(ended: Ended, *, group_name: str) -> CallerContact:
+    """The caller's contact after it ended, for who asks once more."""
+    contact = ended.contact
+    return CallerContact(
+        id=contact.id,
+        group_id=contact.group,
+        group_name=group_name,
+        channel=contact.channel.value,
+        policy=contact.policy.value,
+        phase="ended",
+        epoch=contact.epoch,
+        asked_at=contact.asked_at,
+        phase_since=ended.at,
+        position=None,
+        agent_name=None,
+        in_front_again=False,
+        ended=ended.reason.value,
+    )
+
+
+def callers_peer(state: State, contact: Contact, generation_of: GenerationOf) -> Peer | None:
+    """The agent's end, as the caller's media needs it."""
+    agent = agent_in_call(state, contact)
+    return None if agent is None else _peer("agent", agent.endpoint, generation_of)
+
+
+# What an agent sees.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What to call things at one desk. Group names are in the desk's language."""
+
+    display_name: str
+    groups: Mapping[GroupId, str]
+    context: ContactContext
+
+
+def agents_desk(
+    state: State, agent: AgentId, words: Words, lines: Mapping[GroupId, QueueLine], ended: Mapping[ContactId, Ended]
+) -> Desk:
+    """Everything on the agent's desk."""
+    found = state.agents[agent]
+    return Desk(
+        agent_id=agent,
+        display_name=words.display_name,
+        presence=found.presence.value,
+        presence_reason=found.presence_reason,
+        presence_since=found.presence_since,
+        routing=found.routing.value,
+        routing_since=found.routing_since,
+        receives_calls=_receives_calls(found),
+        contact=_agents_contact(state, found, words, ended),
+        groups=[_agents_group(group, words, lines.get(group, NO_LINE)) for group in found.groups],
+    )
+
+
+def agents_peer(state: State, agent: AgentId, generation_of: GenerationOf) -> Peer | None:
+    """The caller's end, as the agent's media needs it."""
+    contact = contact_in_call(state, state.agents[agent].contact)
+    return None if contact is None else _peer("caller", contact.caller, generation_of)
+
+
+def _receives_calls(agent: AgentState) -> ReceivesCalls:
+    if agent.presence is Presence.OFFLINE:
+        return "offline"
+    if agent.presence is Presence.BREAK:
+        return "break"
+    if agent.health is Health.LOST or agent.endpoint is None or not agent.endpoint.is_attached:
+        return "lost"
+    match agent.routing:
+        case Routing.NOT_RESPONDING:
+            return "not_responding"
+        case Routing.WRAP_UP:
+            return "wrap_up"
+        case Routing.IDLE:
+            return "back_off" if agent.back_off_until else "yes"
+        case _:
+            return "busy"
+
+
+def _agents_group(group: GroupId, words: Words, line: QueueLine) -> AgentGroup:
+    return AgentGroup(
+        id=group,
+        name=words.groups.get(group, group),
+        waiting=line.waiting,
+        longest_asked_at=line.longest_asked_at,
+    )
+
+
+def _agents_contact(
+    state: State, agent: AgentState, words: Words, ended: Mapping[ContactId, Ended]
+) -> AgentContact | None:
+    if agent.contact is None:
+        return None
+    open_contact = state.contacts.get(agent.contact)
+    past = ended.get(agent.contact)
+    contact = open_contact if open_contact is not None else past.contact if past is not None else None
+    context = words.context
+    return AgentContact(
+        id=agent.contact,
+        # In wrap-up after a restart of ours only the id is left, and that is enough to finish.
+        group_id=contact.group if contact is not None else "unknown",
+        group_name=words.groups.get(contact.group, contact.group) if contact is not None else "",
+        channel=contact.channel.value if contact is not None else "voice",
+        policy=contact.policy.value if contact is not None else "direct",
+        epoch=contact.epoch if contact is not None else 0,
+        asked_at=contact.asked_at if contact is not None else agent.routing_since,
+        deadline=open_contact.deadline if open_contact is not None else agent.deadline,
+        caller_present=open_contact is not None and open_contact.caller.is_attached,
+        name=context.name,
+        topic=context.topic,
+        language=context.language,
+        page_url=context.page_url,
+        page_title=context.page_title,
+    )
+
+
+# What both see.
+
+
+def _peer(party: Party, endpoint: Endpoint | None, generation_of: GenerationOf) -> Peer:
+    if endpoint is None:
+        return Peer(party=party, present=False, generation=0)
+    return Peer(party=party, present=endpoint.is_attached, generation=generation_of(endpoint.session))
+
+
+def ice_configuration(
+    servers: Iterable[IssuedServer], expires_at: Millis | None, *, relay_only: bool
+) -> IceConfiguration:
+    """Where to look for a way through NAT, as the browser is told."""
+    return IceConfiguration(
+        servers=[
+            IceServer(urls=list(server.urls), username=server.username, credential=server.credential)
+            for server in servers
+        ],
+        relay_only=relay_only,
+        expires_at=expires_at,
+    )
