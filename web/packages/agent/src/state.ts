@@ -238,6 +238,7 @@ export function inCall(routing: Desk["routing"]): boolean {
 export type Scene =
   | { readonly is: "waiting_for_server" }
   | { readonly is: "superseded" }
+  | { readonly is: "cut_off" }
   | { readonly is: "offer"; readonly contact: AgentContact }
   | { readonly is: "call"; readonly contact: AgentContact; readonly talking: boolean }
   | { readonly is: "wrap_up"; readonly contact: AgentContact | null }
@@ -250,6 +251,8 @@ export function scene(state: State): Scene {
   const desk = state.desk;
   if (!desk) return { is: "waiting_for_server" };
   const { contact, routing } = desk;
+  // A call goes on without the server, and so does the work after it; a ring could not be answered.
+  if (state.line === "lost" && !inCall(routing) && routing !== "wrap_up") return { is: "cut_off" };
   if (routing === "offered" && contact) return { is: "offer", contact };
   if (inCall(routing) && contact) return { is: "call", contact, talking: routing === "talking" };
   if (routing === "wrap_up") return { is: "wrap_up", contact };

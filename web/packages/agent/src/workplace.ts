@@ -19,6 +19,7 @@ import {
   type AgentToServer,
   type Chance,
   Connection,
+  type Manner,
   type OpenSocket,
   type Presence,
   REPORT_EVERY_MS,
@@ -90,6 +91,8 @@ export class Workplace implements Actions {
   #stopHeart = () => {};
   /** Which assignment the microphone was opened for, so that a resumed one asks once. */
   #openedFor: string | null = null;
+  /** Which offer rings. */
+  #rung: string | null = null;
   #lost: { packets: number; at: number } | null = null;
   readonly #local: LocalMedia;
   readonly #ringer: ReturnType<Surroundings["ringer"]>;
@@ -167,7 +170,9 @@ export class Workplace implements Actions {
     const now = scene(this.#state);
     if (now.is !== "call") return;
     const { id, epoch } = now.contact;
-    void this.#ask("end", { type: "contact.end", contactId: id, epoch });
+    void this.#ask("end", { type: "contact.end", contactId: id, epoch }, "keep");
+    // Who hangs up is not heard any longer, even while the server cannot be told.
+    if (this.#state.line !== "open") this.#release();
   }
 
   finishWrapUp(): void {
@@ -314,6 +319,7 @@ export class Workplace implements Actions {
         return;
       case "away":
         this.#happen({ type: "line", line: "lost" });
+        this.#followRing();
         return;
       case "stopped":
         this.#stopped(status.code);
@@ -387,13 +393,19 @@ export class Workplace implements Actions {
   }
 
   #deskChanged(heard: Happening & { type: "heard" }): void {
-    const rang = this.#ringing();
     this.#happen(heard);
-    const rings = this.#ringing();
-    if (rings && rings.id !== rang?.id) this.#ring(rings);
-    if (!rings && rang) this.#quiet();
+    this.#followRing();
     this.#followCall();
     this.#entitle();
+  }
+
+  #followRing(): void {
+    const rings = this.#ringing();
+    const offer = rings && assignmentOf(rings);
+    if (offer === this.#rung) return;
+    this.#rung = offer;
+    if (rings) this.#ring(rings);
+    else this.#quiet();
   }
 
   #ringing(): AgentContact | null {
@@ -409,6 +421,7 @@ export class Workplace implements Actions {
   }
 
   #quiet(): void {
+    this.#rung = null;
     this.#ringer.stop();
     this.around.attention.calm();
   }
@@ -425,9 +438,9 @@ export class Workplace implements Actions {
 
   /** Bring the media in line with the desk: theirs, nobody's, or those of a call we come back to. */
   #followCall(): void {
-    const { desk, peer } = this.#state;
+    const { desk, peer, letGo } = this.#state;
     const contact = desk?.contact;
-    if (desk && contact && inCall(desk.routing)) {
+    if (desk && contact && inCall(desk.routing) && contact.id !== letGo) {
       if (peer) {
         const { id: contactId, epoch, channel } = contact;
         this.#leg?.follow({ contactId, epoch, channel, generation: this.#generation, peer });
@@ -513,13 +526,13 @@ export class Workplace implements Actions {
 
   // State and requests.
 
-  async #ask(what: Exclude<Asked, null>, request: Request): Promise<void> {
+  async #ask(what: Exclude<Asked, null>, request: Request, manner: Manner = "now"): Promise<void> {
     const line = this.#line;
     if (!line) return;
     this.#happen({ type: "asked", what });
     let done = true;
     try {
-      await line.ask(request);
+      await line.ask(request, manner);
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal;
       done = false;

@@ -25,7 +25,7 @@ export const tokens = css`
     --z-accent: var(--zuruf-accent, light-dark(#0b6e75, #4fc3c9));
     --z-accent-ink: oklch(from var(--z-accent) clamp(0, (0.68 - l) * 1000, 1) 0 0);
     --z-accent-soft: light-dark(#e0f1f2, #12353a);
-    --z-ready: light-dark(#1b7f4d, #4fce8d);
+    --z-ready: light-dark(#18774a, #4fce8d);
     --z-ready-soft: light-dark(#e2f4ea, #123526);
     --z-ring: light-dark(#a85a00, #f0ad4e);
     --z-ring-soft: light-dark(#fdf1df, #3a2a12);

@@ -79,9 +79,14 @@ export class CallStage extends View {
         color: #c3d0d8;
       }
 
-      .top {
+      .over {
         position: absolute;
         inset: 14px 16px auto;
+        display: grid;
+        gap: var(--z-3);
+      }
+
+      .top {
         display: flex;
         flex-wrap: wrap;
         gap: var(--z-2);
@@ -98,6 +103,13 @@ export class CallStage extends View {
         font-weight: 550;
       }
 
+      .tag span {
+        max-width: 340px;
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+
       .tag .icon {
         width: 1rem;
         height: 1rem;
@@ -108,8 +120,6 @@ export class CallStage extends View {
       }
 
       .news {
-        position: absolute;
-        inset: 58px 16px auto;
         display: grid;
         justify-items: center;
         gap: var(--z-2);
@@ -252,8 +262,10 @@ export class CallStage extends View {
               ></video>`
             : nothing
         }
-        ${this.#top(who)}
-        <div class="news" role="status">${this.#news()}</div>
+        <div class="over">
+          ${this.#top(who)}
+          <div class="news" role="status">${this.#news()}</div>
+        </div>
         <div class="bar" role="group" aria-label=${texts.callControls}>
           ${this.#control({
             sign: muted ? "microphoneOff" : "microphone",
@@ -275,7 +287,7 @@ export class CallStage extends View {
                 })
               : nothing
           }
-          <button class="control last" ?disabled=${state.asked === "end" || state.line !== "open"} @click=${() => this.actions.hangUp()}>
+          <button class="control last" ?disabled=${state.asked === "end"} @click=${() => this.actions.hangUp()}>
             <span class="round end">${icon("hangUp")}</span>${texts.hangUp}
           </button>
         </div>
@@ -287,11 +299,11 @@ export class CallStage extends View {
     const { state, texts, clock, contact } = this;
     const { media } = state;
     return html`<div class="top">
-      <span class="tag">${who}</span>
+      <span class="tag"><span>${who}</span></span>
       ${
         this.talking
           ? html`<span class="tag number" role="timer" aria-label=${texts.duration}>${asClock(clock.since(state.desk?.routingSince ?? clock.now()))}</span>
-              <span class="tag">${icon("signal")}${qualityWord(media.quality, texts)}</span>`
+              <span class="tag">${icon("signal")}${media.link === "connected" ? qualityWord(media.quality, texts) : texts.qualityNone}</span>`
           : nothing
       }
       ${media.microphone === "muted" ? html`<span class="tag">${icon("microphoneOff")}${texts.youAreMuted}</span>` : nothing}
@@ -303,10 +315,17 @@ export class CallStage extends View {
 
   #nobody(who: string, video: boolean): TemplateResult {
     const { texts, contact } = this;
-    const sentence = !this.talking ? texts.connectingLead : video ? texts.pictureOff : texts.voiceOnly;
+    const ending = this.state.asked === "end";
+    const sentence = ending
+      ? ""
+      : !this.talking
+        ? texts.connectingLead
+        : video
+          ? texts.pictureOff
+          : texts.voiceOnly;
     return html`<div class="nobody">
       <span class="face" aria-hidden="true">${initials(contact) || icon("person")}</span>
-      <h2>${this.talking ? who : texts.connecting}</h2>
+      <h2>${ending ? texts.hangingUp : this.talking ? who : texts.connecting}</h2>
       <p>${sentence}</p>
     </div>`;
   }

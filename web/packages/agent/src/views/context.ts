@@ -121,7 +121,11 @@ export class Context extends View {
         <span class="face" aria-hidden="true">${initials(contact) || icon("person")}</span>
         <div>
           <h2 id="caller">${whoCalls(contact, texts)}</h2>
-          <p class="small muted number">${texts.waited(asClock(this.#waitedMs(clock.now(), contact)))}</p>
+          ${
+            scene(state).is === "call"
+              ? html`<p class="small muted number">${texts.waited(asClock(this.#waitedMs(clock.now(), contact)))}</p>`
+              : nothing
+          }
         </div>
       </div>
       ${details(contact, texts, state.language)}
@@ -169,7 +173,7 @@ export class Context extends View {
       <ul>
         ${item("microphone", microphoneFound === "missing", texts.microphone, microphone[microphoneFound])}
         ${item("bell", bell.sound === "locked", texts.ring, bell.sound === "ready" ? texts.ringReady : texts.ringLocked, test)}
-        ${item("alert", false, texts.notifications, notices[bell.notifications], bell.notifications === "off" ? ask : nothing)}
+        ${item("message", false, texts.notifications, notices[bell.notifications], bell.notifications === "off" ? ask : nothing)}
         ${item("people", line === "superseded", texts.thisTab, line === "open" ? texts.thisTabLeads : texts.thisTabWaits)}
       </ul>
     </section>`;

@@ -224,6 +224,7 @@ export class DeskView extends LitElement {
         </div>`;
       case "waiting_for_server":
       case "superseded":
+      case "cut_off":
       case "wrap_up":
       case "not_responding":
       case "away":

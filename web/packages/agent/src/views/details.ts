@@ -29,16 +29,20 @@ export const detailsStyles = css`
   }
 `;
 
-export function details(contact: AgentContact, texts: DeskTexts, language: Language): TemplateResult {
+/** @param language - Given where group and language are not said beside it already. */
+export function details(contact: AgentContact, texts: DeskTexts, language?: Language): TemplateResult {
   const address = contact.pageUrl ? shortAddress(contact.pageUrl) : "";
   const page = [contact.pageTitle, address].filter(Boolean);
+  const route = language
+    ? html`<dt>${texts.group}</dt>
+        <dd>${contact.groupName}</dd>
+        <dt>${texts.spokenLanguage}</dt>
+        <dd>${spokenLanguage(contact, language, texts)}</dd>`
+    : nothing;
   return html`<dl class="details">
     <dt>${texts.wants}</dt>
     <dd>${kindOfCall(contact, texts)}</dd>
-    <dt>${texts.group}</dt>
-    <dd>${contact.groupName}</dd>
-    <dt>${texts.spokenLanguage}</dt>
-    <dd>${spokenLanguage(contact, language, texts)}</dd>
+    ${route}
     <dt>${texts.topic}</dt>
     <dd>${contact.topic ? html`${contact.topic} <span>${texts.statedByVisitor}</span>` : html`<span>${texts.notStated}</span>`}</dd>
     <dt>${texts.page}</dt>

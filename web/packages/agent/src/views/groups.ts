@@ -1,9 +1,10 @@
 /** The left side: what one is at now, and who waits. */
 import type { AgentGroup } from "@zuruf/protocol";
-import { asClock, base, EverySecond, icon, secondsLeft } from "@zuruf/ui";
+import { asClock, base, buttons, EverySecond, icon, secondsLeft } from "@zuruf/ui";
 import { css, html, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import { scene } from "../state";
+import { languageSwitch, languageSwitchStyles } from "./language-switch";
 import { View } from "./view";
 import { initials, kindOfCall, whoCalls } from "./words";
 
@@ -11,11 +12,14 @@ import { initials, kindOfCall, whoCalls } from "./words";
 export class Groups extends View {
   static override styles = [
     base,
+    buttons,
+    languageSwitchStyles,
     css`
       :host {
         display: flex;
         flex-direction: column;
         gap: var(--z-5);
+        min-height: 100%;
       }
 
       h2 {
@@ -78,6 +82,30 @@ export class Groups extends View {
         margin-top: var(--z-2);
       }
 
+      .account {
+        display: grid;
+        gap: var(--z-1);
+        margin-top: auto;
+        padding-top: var(--z-3);
+        border-top: 1px solid var(--z-line);
+      }
+
+      .who {
+        display: flex;
+        align-items: center;
+        gap: var(--z-2);
+        padding: 0 var(--z-1);
+        overflow-wrap: anywhere;
+      }
+
+      .account .pair {
+        align-items: center;
+      }
+
+      .account .button {
+        padding: 6px 10px;
+      }
+
       .pair {
         display: flex;
         justify-content: space-between;
@@ -108,6 +136,15 @@ export class Groups extends View {
                 ${groups.map((group) => this.#group(group))}
               </ul>`
         }
+      </section>
+      <section class="account" aria-label=${texts.account}>
+        <p class="who">${icon("person")}<b>${state.desk?.displayName ?? state.who?.displayName}</b></p>
+        <div class="pair">
+          ${languageSwitch(state.language, texts, (chosen) => this.actions.speak(chosen))}
+          <button class="button quiet" @click=${() => this.actions.signOut()}>
+            ${icon("door")}${texts.signOut}
+          </button>
+        </div>
       </section>
     `;
   }

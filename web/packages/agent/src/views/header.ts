@@ -4,7 +4,6 @@ import { base, buttons, chips, type IconName, icon } from "@zuruf/ui";
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import { type Cure, canAsk, cure, type Reception, reception } from "../state";
-import { languageSwitch, languageSwitchStyles } from "./language-switch";
 import { View } from "./view";
 import { becauseOf } from "./words";
 
@@ -20,7 +19,6 @@ export class Header extends View {
     base,
     buttons,
     chips,
-    languageSwitchStyles,
     css`
       header {
         display: flex;
@@ -99,20 +97,6 @@ export class Header extends View {
         color: var(--z-accent);
       }
 
-      .who {
-        display: flex;
-        align-items: center;
-        gap: var(--z-2);
-        max-width: 200px;
-        font-weight: 600;
-      }
-
-      .who span {
-        overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-      }
-
       .small-button {
         min-height: 32px;
         padding: 2px 12px;
@@ -135,9 +119,6 @@ export class Header extends View {
         <div class="presence" role="group" aria-label=${texts.presence}>
           ${PRESENCES.map(({ presence, sign }) => this.#presence(presence, sign, remedy))}
         </div>
-        <span class="who">${icon("person")}<span>${state.desk?.displayName ?? state.who?.displayName}</span></span>
-        ${languageSwitch(state.language, texts, (chosen) => this.actions.speak(chosen))}
-        <button class="button quiet" @click=${() => this.actions.signOut()}>${icon("door")}${texts.signOut}</button>
       </header>
     `;
   }

@@ -39,11 +39,6 @@ export class OfferCard extends View {
         outline: none;
       }
 
-      .card:focus-visible {
-        outline: 3px solid var(--z-ring);
-        outline-offset: 3px;
-      }
-
       .head {
         display: grid;
         grid-template-columns: 52px 1fr auto;
@@ -149,14 +144,13 @@ export class OfferCard extends View {
           <div>
             <h2 id="who">${whoCalls(contact, texts)}</h2>
             <p class="muted" id="what">
-              ${kindOfCall(contact, texts)} · ${contact.groupName} ·
-              ${spokenLanguage(contact, state.language, texts)}<span aria-hidden="true" class="number">
+              ${this.#inShort()}<span aria-hidden="true" class="number">
                 · ${texts.waited(asClock(clock.since(contact.askedAt)))}</span>
             </p>
           </div>
           ${left === null ? nothing : html`<span class="chip ring number" role="timer">${texts.secondsLeft(left)}</span>`}
         </div>
-        ${details(contact, texts, state.language)}
+        ${details(contact, texts)}
         ${contact.callerPresent ? nothing : html`<p class="notice ring">${icon("alert")}<span>${texts.awayNow}</span></p>`}
         ${video ? this.#cameraFirst() : nothing}
         <div role="alert">
@@ -179,6 +173,12 @@ export class OfferCard extends View {
         <p class="small muted keys">${texts.keys}</p>
       </div>
     `;
+  }
+
+  #inShort(): string {
+    const { contact, state, texts } = this;
+    const language = contact.language && spokenLanguage(contact, state.language, texts);
+    return [kindOfCall(contact, texts), contact.groupName, language].filter(Boolean).join(" · ");
   }
 
   #acceptWords(): string {

@@ -128,6 +128,8 @@ export class PanelView extends View {
     switch (shown.is) {
       case "waiting_for_server":
         return { sign: "reconnect", tone: "still", title: texts.openingTitle, lead: texts.openingLead };
+      case "cut_off":
+        return { sign: "reconnect", tone: "ring", title: texts.lostTitle, lead: texts.lostLead };
       case "superseded": {
         const button = { words: texts.useThisTab, press: () => actions.useThisTab(), ready: true };
         return {

@@ -82,10 +82,10 @@ export class SignIn extends View {
     const { state, texts } = this;
     if (state.page === "looking") {
       return html`<div class="top"></div>
-        <main aria-busy="true"><p class="muted">${texts.looking}</p></main>`;
+        <main aria-busy="true"><h1 class="unseen">${texts.title}</h1><p class="muted">${texts.looking}</p></main>`;
     }
     return html`
-      <div class="top">${languageSwitch(state.language, texts, (chosen) => this.actions.speak(chosen))}</div>
+      <header class="top">${languageSwitch(state.language, texts, (chosen) => this.actions.speak(chosen))}</header>
       <main>
         <form @submit=${this.#submit} aria-describedby="trouble">
           <span class="mark"></span>
