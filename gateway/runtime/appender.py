@@ -6,7 +6,7 @@ last one was being written goes into the next.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
@@ -33,7 +33,7 @@ class Appender:
     after it: :class:`acd.facts.TimeSkipped` goes in front of the batch.
 
     Args:
-        is_deciding: Whether this process holds the site's claim.
+        is_deciding: Asks the journal whether this process still holds the site's claim.
         appended: Called after each batch.
         bound: How many may wait to be written; more are refused unless they must pass.
     """
@@ -46,7 +46,7 @@ class Appender:
         process: ProcessId,
         pulse: Pulse,
         metrics: Metrics,
-        is_deciding: Callable[[], bool],
+        is_deciding: Callable[[], Awaitable[bool]],
         appended: Callable[[], None],
         bound: int = 2_000,
     ) -> None:
@@ -91,6 +91,10 @@ class Appender:
         self._skipped_ms += skipped_ms
         self._bell.ring()
 
+    def look(self) -> None:
+        """It may be later than it was."""
+        self._bell.ring()
+
     def close(self) -> None:
         """Write what waits, take no more, and let :meth:`run` return."""
         self._is_closed = True
@@ -101,21 +105,19 @@ class Appender:
         while not (self._is_closed and not self._waiting):
             if not self._waiting:
                 await self._bell.wait(_BEAT_S)
-            self._notice_pause()
+            self._skipped_ms += self._pulse.beat()
             if self._waiting or self._skipped_ms:
                 await self._write([self._waiting.popleft() for _ in range(min(_BATCH, len(self._waiting)))])
 
-    def _notice_pause(self) -> None:
-        skipped = self._pulse.beat()
-        if self._is_deciding():
-            self._skipped_ms += skipped
-
     async def _write(self, batch: Sequence[_Waiting]) -> None:
-        skipped = self._skipped_ms
         entries = [entry for entry, _ in batch]
-        if skipped:
-            entries.insert(0, self._time_skipped(skipped))
         try:
+            if self._skipped_ms and not await self._is_deciding():
+                # Whoever decides now has told of the pause.
+                self._skipped_ms = 0
+            skipped = self._skipped_ms
+            if skipped:
+                entries.insert(0, self._time_skipped(skipped))
             with self._metrics.journal_append_seconds.labels(self._site).time():
                 positions = await self._journal.append(entries)
         except JournalFull:
@@ -123,7 +125,9 @@ class Appender:
             for entry, written in batch:
                 if not entry.must:
                     _fail(written, JournalFull())
-            await self._write([(entry, written) for entry, written in batch if entry.must])
+            freeing = [(entry, written) for entry, written in batch if entry.must]
+            if freeing:
+                await self._write(freeing)
             return
         except JournalUnavailable as why:
             _log.error("journal_unavailable", site=self._site, reason=str(why))

@@ -124,6 +124,17 @@ class Decider:
         self._is_closed = True
         self._bell.ring()
 
+    async def confirm(self) -> bool:
+        """Whether the claim is still held, after a pause in which somebody else may have taken it."""
+        if self._held is None:
+            return False
+        try:
+            await self._renew(self._held)
+        except Fenced:
+            self._held = None
+            return False
+        return True
+
     async def take_over(self) -> bool:
         """Claim the site and fold what was recorded; ``False`` while somebody else decides.
 
@@ -176,7 +187,8 @@ class Decider:
 
     async def _step(self, held: _Held) -> bool:
         """Decide one batch, or tick if it is time; whether there may be more at once."""
-        await self._renew(held)
+        if self._clock() - held.renewed_at >= _RENEW_MS:
+            await self._renew(held)
         facts = await self._journal.facts(held.folded.upto, self._batch)
         if facts:
             await self._decide(held, facts)
@@ -186,13 +198,10 @@ class Decider:
         return False
 
     async def _renew(self, held: _Held) -> None:
-        now = self._clock()
-        if now - held.renewed_at < _RENEW_MS:
-            return
         claim = await self._journal.claim(self._process, core_version=CORE_VERSION, ttl_ms=_TTL_MS)
         if claim is None or claim.term != held.claim.term:
             raise Fenced
-        held.renewed_at = now
+        held.renewed_at = self._clock()
 
     async def _decide(self, held: _Held, facts: Sequence[RecordedFact]) -> None:
         steps: list[_Step] = []

@@ -41,7 +41,6 @@ from signaling.ports import FloorBusy, Listener, Outcome
 
 _log = structlog.stdlib.get_logger(__name__)
 
-_OUTCOME_S = 2.0
 _STOP_S = 10.0
 
 _FREEING = (
@@ -66,6 +65,7 @@ class SiteRuntime:
         process: This process, by an id that no process before it had.
         clock: The one the journal stamps with; this makes it go on from the last fact.
         make_core: Makes the core around a state.
+        answer_within_s: How long a report waits for its outcome before it is *pending*.
     """
 
     def __init__(
@@ -78,20 +78,23 @@ class SiteRuntime:
         metrics: Metrics,
         make_core: MakeCore = Core,
         snapshot_rule: SnapshotRule = USUAL_RULE,
+        answer_within_s: float = 2.0,
     ) -> None:
         self.site = site
         self._journal = journal
         self._process = process
         self._clock = clock
+        self._answer_within_s = answer_within_s
+        self._pulse = Pulse(clock)
         self._replica = Replica(site, journal, make_core=make_core, metrics=metrics)
         self._snapshots = SnapshotWriter(site, journal)
         self._appender = Appender(
             site,
             journal,
             process=process,
-            pulse=Pulse(clock),
+            pulse=self._pulse,
             metrics=metrics,
-            is_deciding=lambda: self._decider.is_deciding,
+            is_deciding=lambda: self._decider.confirm(),
             appended=lambda: self._decider.look(),
         )
         self._decider = Decider(
@@ -127,7 +130,7 @@ class SiteRuntime:
         entry = Entry(source=source, request=request, body=encode_fact(fact), must=must or isinstance(fact, _FREEING))
         try:
             position = await self._appender.append(entry)
-            return Outcome(decided=await self._replica.outcome(position, within_s=_OUTCOME_S))
+            return Outcome(decided=await self._replica.outcome(position, within_s=self._answer_within_s))
         except (JournalFull, JournalUnavailable) as why:
             raise FloorBusy from why
 
@@ -137,6 +140,7 @@ class SiteRuntime:
 
     def look(self) -> None:
         """Somebody says that there may be something new. Without it, a look is taken every second."""
+        self._appender.look()
         self._decider.look()
         self._replica.look()
 
@@ -147,6 +151,7 @@ class SiteRuntime:
             OlderCore: If a newer release has decided for this site.
         """
         self._clock.not_before(await self._journal.last_at())
+        self._pulse.beat()
         await self._decider.take_over()
         await self._replica.load()
         async with AsyncExitStack() as stack:
@@ -162,9 +167,10 @@ class SiteRuntime:
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool | None:
+    ) -> None:
         """Write, decide and fold what is there, give the claim back, and end."""
-        return await self._stack.__aexit__(kind, error, trace)
+        # The jobs end the same way whatever happened inside, and what happened there goes on as it is.
+        await self._stack.__aexit__(None, None, None)
 
     async def _tell_of_the_dead(self) -> None:
         if not self._decider.is_deciding:
