@@ -74,7 +74,7 @@ class Server(Section):
         default=(), description="Addresses or networks of reverse proxies whose `X-Forwarded-*` headers are believed."
     )
     drain_seconds: int = Field(
-        default=10, ge=0, le=600, description="How long a stopping server waits for its sockets to leave."
+        default=5, ge=0, le=600, description="How long a stopping server waits for its sockets to leave."
     )
 
 

@@ -60,7 +60,7 @@ def _operation(route: Route, schema_of: Mapping[type[msgspec.Struct], Any]) -> d
     operation: dict[str, Any] = {
         "operationId": f"{route.part.__name__[0].lower()}{route.part.__name__[1:]}_{route.handler.__name__}",
         "summary": route.summary,
-        "description": (route.handler.__doc__ or "").strip(),
+        "description": _said(route.handler.__doc__),
     }
     if parameters := list(_parameters(route)):
         operation["parameters"] = parameters
@@ -87,7 +87,7 @@ def _parameters(route: Route) -> Iterable[dict[str, Any]]:
 def _responses(route: Route, schema_of: Mapping[type[msgspec.Struct], Any]) -> dict[str, Any]:
     responses: dict[str, Any] = {}
     for status, struct in route.answers.items():
-        responses[str(status)] = {"description": (struct.__doc__ or "").split("\n")[0] if struct else "Done."}
+        responses[str(status)] = {"description": _said(struct.__doc__) if struct else "Done."}
         if struct is not None:
             responses[str(status)]["content"] = _json(schema_of[struct])
     by_status: dict[int, list[str]] = {}
@@ -117,6 +117,11 @@ def _codes(route: Route) -> Iterable[str]:
     if route.access is Access.OWN_PAGE:
         yield "csrf"
     yield from _EVERYWHERE
+
+
+def _said(doc: str | None) -> str:
+    """The first paragraph of a docstring, as Markdown."""
+    return " ".join((doc or "").strip().split("\n\n")[0].split()).replace("``", "`")
 
 
 def _json(schema: Any) -> dict[str, Any]:

@@ -6,9 +6,9 @@ from gateway.http.route import Kind
 
 _YEAR = 365 * 24 * 60 * 60
 _NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-_DEVICES = "camera=(self), microphone=(self), display-capture=(self), autoplay=(self), speaker-selection=(self)"
+_DEVICES = "camera=(self), microphone=(self), display-capture=(self), autoplay=(self)"
 _NO_DEVICES = "camera=(), microphone=(), display-capture=()"
-_NEVER = "geolocation=(), payment=(), usb=(), serial=(), hid=(), bluetooth=(), midi=(), browsing-topics=()"
+_NEVER = "geolocation=(), payment=(), usb=()"
 
 
 def security_headers(kind: Kind, *, is_secure: bool, own: Iterable[str]) -> dict[str, str]:
@@ -44,8 +44,9 @@ def security_headers(kind: Kind, *, is_secure: bool, own: Iterable[str]) -> dict
 
 
 def _page_policy(own: Iterable[str]) -> str:
-    # 'self' covers WebSockets in newer browsers only, so they are written out.
-    sockets = " ".join(sorted(origin.replace("http", "ws", 1) for origin in own))
+    # 'self' covers WebSockets in newer browsers only, so they are written out; the grammar
+    # of policies knows no IPv6 addresses.
+    sockets = " ".join(sorted(origin.replace("http", "ws", 1) for origin in own if "[" not in origin))
     return "; ".join(
         (
             "default-src 'none'",
