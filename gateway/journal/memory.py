@@ -83,7 +83,7 @@ class MemoryJournal:
         now = self._clock()
         before = self._claim
         if core_version < self._core_version:
-            raise OlderCore
+            raise OlderCore(self._core_version, core_version)
         if before is not None and before.owner != owner and now < self._lease_until:
             return None
         paused = Millis(max(0, now - self._beat_at) if before is not None else 0)

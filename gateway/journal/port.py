@@ -32,6 +32,12 @@ class ConstraintBroken(Exception):
 class OlderCore(Exception):
     """A newer core has decided for this site; ours might not understand what it did."""
 
+    def __init__(self, newest: int, ours: int) -> None:
+        super().__init__(
+            f"A later release (core {newest}) has decided for this site; this one (core {ours}) cannot go on "
+            "from there. Use that release, or restore a backup made before the upgrade."
+        )
+
 
 class JournalUnavailable(Exception):
     """The store cannot be read or written now. Of what was asked, all or nothing happened."""

@@ -115,7 +115,7 @@ class SqliteJournal:
                 return Claim(owner=owner, term=1)
             holder, term, newest, lease_until, beat_at = row
             if core_version < newest:
-                raise OlderCore
+                raise OlderCore(newest, core_version)
             if holder != owner:
                 if now < lease_until:
                     return None

@@ -18,7 +18,8 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
-from gateway.storage.migrate import bring_up_to_date
+from gateway.storage.migrate import bring_up_to_date, revision_of
+from gateway.storage.tables import REVISION
 
 T = TypeVar("T")
 
@@ -121,13 +122,22 @@ async def open_sqlite(path: Path, *, alone: bool = True) -> AsyncIterator[Sqlite
         connection = await loop.run_in_executor(thread, connect, path)
         try:
             database = SqliteDatabase(path, connection, thread)
-            await database.transact(bring_up_to_date)
+            await _bring_up_to_date(database, alone=alone)
             if alone:
                 # The lock on the file says that nobody else lives who could hold a claim.
                 await database.write(lambda db: db.execute("UPDATE journal_claims SET lease_until = 0").close())
             yield database
         finally:
             await loop.run_in_executor(thread, connection.close)
+
+
+async def _bring_up_to_date(database: SqliteDatabase, *, alone: bool) -> None:
+    if alone:
+        await database.transact(bring_up_to_date)
+    elif await database.transact(revision_of) != REVISION:
+        # Tables do not change under a server of another release.
+        with served_here(database.path):
+            await database.transact(bring_up_to_date)
 
 
 @contextmanager

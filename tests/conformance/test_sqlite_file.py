@@ -13,7 +13,7 @@ from gateway.journal.port import START, Commit, Entry, JournalUnavailable, Posit
 from gateway.journal.sqlite import SqliteJournal
 from gateway.storage import backup as shop
 from gateway.storage.database import AlreadyServed, StorageUnavailable, open_sqlite
-from gateway.storage.migrate import SchemaIsNewer
+from gateway.storage.migrate import SchemaIsNewer, move_to
 from tests.conformance.stores import NOON, HandClock
 
 DEMO = SiteId("demo")
@@ -77,6 +77,20 @@ async def test_a_short_command_may_use_the_file_meanwhile(path: Path) -> None:
         await command.write(lambda db: db.execute("INSERT INTO sites VALUES ('s', 'Shop', 0)").close())
 
         assert await served.read(lambda db: db.execute("SELECT name FROM sites").fetchone()) == ("Shop",)
+
+
+async def test_a_short_command_makes_the_file_if_there_is_none(path: Path) -> None:
+    async with open_sqlite(path, alone=False) as database:
+        assert await database.read(lambda db: db.execute("SELECT count(*) FROM users").fetchone()) == (0,)
+
+
+async def test_a_short_command_changes_no_tables_under_a_server(path: Path) -> None:
+    async with open_sqlite(path) as served:
+        await served.transact(lambda tx: move_to(tx, "base"))
+
+        with pytest.raises(AlreadyServed):
+            async with open_sqlite(path, alone=False):
+                pass
 
 
 async def test_the_file_is_readable_by_its_owner_only(path: Path) -> None:
