@@ -4,36 +4,45 @@ Puts sockets, sessions and sites together; knows no policy and no SQL.
 """
 
 import asyncio
+import hashlib
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from contextlib import AsyncExitStack
+from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
+import msgspec
+import structlog
 from aiohttp import web
 
 from acd.ids import AgentId, Millis, ProcessId, SiteId
+from signaling.dispatch import receive
+from signaling.hub import BEAT_S, SessionHub
+from signaling.means import ConversationSettings, Means
 from signaling.metrics import SignalingMetrics
-from signaling.ports import Authenticator, Clock, Directory, Floor, IceServers, Origins, Sessions
+from signaling.ports import Authenticator, Clock, Directory, Floor, IceServers, Origins, SessionRecord, Sessions
+from signaling.protocol.attach import AttachAsAgent, AttachAsCaller
+from signaling.protocol.limits import CALLER_NAMESPACE
+from signaling.rate import TokenBuckets, address_prefix
+from signaling.refusals import (
+    AttachDraining,
+    AttachExpired,
+    MalformedAttach,
+    NotSignedIn,
+    TooManyConnects,
+    WrongOrigin,
+)
+from signaling.sessions import AnySession, Wire
+from signaling.sockets import Namespace, Opening, Sockets
+from signaling.tasks import Tasks
 
+__all__ = ["Conversation", "ConversationSettings"]
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConversationSettings:
-    """What an operator may change about the conversation.
+_STOP_RETRY_MS = Millis(1_000)
+_USUAL = ConversationSettings()
 
-    Attributes:
-        agent_session_ms: How long an agent's tab may take its session up again.
-        remember_ended_ms: How long a caller who comes back is told how the contact ended.
-        connects_per_second: Connections from one address prefix; more are refused.
-        connect_burst: How many at once, before that rate applies.
-        allow_loopback_candidates: Let loopback addresses pass as ICE candidates: for
-            demonstrations and tests on one machine only.
-    """
-
-    agent_session_ms: Millis = Millis(12 * 3_600_000)
-    remember_ended_ms: Millis = Millis(3_600_000)
-    connects_per_second: float = 100
-    connect_burst: int = 3_000
-    allow_loopback_candidates: bool = False
+_log = structlog.stdlib.get_logger(__name__)
+_H = TypeVar("_H", AttachAsCaller, AttachAsAgent)
 
 
 class Conversation:
@@ -63,32 +72,168 @@ class Conversation:
         new_id: Callable[[str, Millis], str],
         metrics: SignalingMetrics,
         address_of: Callable[[web.Request], str],
-        settings: ConversationSettings = ConversationSettings(),
+        settings: ConversationSettings = _USUAL,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        raise NotImplementedError
+        self._floors = floors
+        self._tasks = Tasks()
+        self._means = Means(
+            sessions=sessions,
+            directory=directory,
+            ice=ice,
+            authenticator=authenticator,
+            origins=origins,
+            clock=clock,
+            process=process,
+            new_id=new_id,
+            metrics=metrics,
+            settings=settings,
+            start=self._tasks.start,
+            pause=pause,
+        )
+        self._hubs: dict[SiteId, SessionHub] = {}
+        self._connects = TokenBuckets(settings.connects_per_second, settings.connect_burst)
+        self._retry_after_ms: Millis | None = None
+        self._life = AsyncExitStack()
+        self._sockets = Sockets(
+            self,
+            origins=origins,
+            clock=clock,
+            metrics=metrics,
+            address_of=address_of,
+            start=self._tasks.start,
+        )
+        for role in ("caller", "agent"):
+            metrics.sessions.labels(role).set_function(partial(self._count, role))
 
     def attach_to(self, app: web.Application) -> None:
         """Serve Socket.IO under its path."""
-        raise NotImplementedError
+        self._sockets.attach_to(app)
 
     async def __aenter__(self) -> Self:
-        raise NotImplementedError
+        async with AsyncExitStack() as life:
+            await life.enter_async_context(self._tasks)
+            life.push_async_callback(self._stop)
+            self._tasks.start(self._keep_beating())
+            self._life = life.pop_all()
+        return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        raise NotImplementedError
+        await self._life.__aexit__(kind, error, trace)
 
     async def drain(self, retry_after_ms: Millis) -> None:
         """Take no session up any more, and send those that are here elsewhere."""
-        raise NotImplementedError
+        self._retry_after_ms = retry_after_ms
+        for hub in list(self._hubs.values()):
+            await hub.drain(retry_after_ms)
 
     async def kick(self, site: SiteId, agent: AgentId) -> None:
         """Sign an agent out and close their tabs: they signed out by HTTP, or may no longer be here."""
-        raise NotImplementedError
+        hub = self._hub(site)
+        if hub is not None:
+            await hub.kick(agent)
 
     @property
     def session_count(self) -> int:
         """How many sessions have a socket here."""
-        raise NotImplementedError
+        return sum(len(hub.roster.attached()) for hub in self._hubs.values())
+
+    async def beat(self) -> None:
+        """What is to be done once a second; called by itself inside ``async with``."""
+        for hub in list(self._hubs.values()):
+            await hub.beat()
+
+    # Taking sessions up.
+
+    async def attach(self, namespace: Namespace, auth: object, opening: Opening, wire: Wire) -> "_Attached":
+        """Take the session up that a client shows at connect.
+
+        Raises:
+            ConnectRefusal: If that will not do.
+        """
+        if self._retry_after_ms is not None:
+            raise AttachDraining(self._retry_after_ms)
+        if wait_ms := self._connects.take(address_prefix(opening.address), self._means.clock()):
+            raise TooManyConnects(wait_ms)
+        if namespace == CALLER_NAMESPACE:
+            return await self._attach_caller(_read(auth, AttachAsCaller), opening, wire)
+        return await self._attach_agent(_read(auth, AttachAsAgent), opening, wire)
+
+    async def _attach_caller(self, hello: AttachAsCaller, opening: Opening, wire: Wire) -> "_Attached":
+        record = await self._find(hello.token)
+        hub = None if record is None or record.role != "caller" else self._hub(record.site)
+        if record is None or hub is None:
+            raise AttachExpired
+        origins, origin = self._means.origins, opening.origin
+        if origin is not None and not origins.is_own(origin) and not origins.is_allowed(origin, record.site):
+            raise WrongOrigin
+        return _Attached(hub, await hub.attach_caller(record, hello, wire), wire)
+
+    async def _attach_agent(self, hello: AttachAsAgent, opening: Opening, wire: Wire) -> "_Attached":
+        if opening.origin is not None and not self._means.origins.is_own(opening.origin):
+            raise WrongOrigin
+        identity = await self._means.authenticator.agent_of(opening.cookies)
+        hub = None if identity is None else self._hub(identity.site)
+        if identity is None or hub is None:
+            raise NotSignedIn
+        record = None if hello.token is None else await self._find(hello.token)
+        if record is not None and (record.site, record.agent) != (identity.site, identity.agent):
+            # Somebody else sat in this tab before.
+            record = None
+        return _Attached(hub, await hub.attach_agent(identity, record, hello, wire), wire)
+
+    async def _find(self, token: str) -> SessionRecord | None:
+        return await self._means.sessions.find(hashlib.sha256(token.encode()).digest(), self._means.clock())
+
+    def _hub(self, site: SiteId) -> SessionHub | None:
+        hub = self._hubs.get(site)
+        if hub is None and (floor := self._floors.get(site)) is not None:
+            hub = self._hubs[site] = SessionHub(floor, self._means)
+            self._tasks.start(hub.pictures.keep_showing())
+        return hub
+
+    def _count(self, role: str) -> int:
+        return sum(session.party.value == role for hub in self._hubs.values() for session in hub.roster.attached())
+
+    async def _keep_beating(self) -> None:
+        while True:
+            await self._means.pause(BEAT_S)
+            try:
+                await self.beat()
+            except Exception:
+                self._means.metrics.request_errors_total.inc()
+                _log.exception("beat_failed")
+
+    async def _stop(self) -> None:
+        await self.drain(_STOP_RETRY_MS)
+        await self._sockets.close()
+        for hub in self._hubs.values():
+            hub.close()
+        self._hubs.clear()
+
+
+class _Attached:
+    """One session on one socket."""
+
+    def __init__(self, hub: SessionHub, session: AnySession, wire: Wire) -> None:
+        self._hub = hub
+        self._session = session
+        self._wire = wire
+
+    def show_from_now(self) -> None:
+        self._hub.pictures.show(self._session)
+
+    async def receive(self, body: object) -> None:
+        await receive(self._hub, self._session, self._wire, body)
+
+    async def detach(self) -> None:
+        await self._hub.detach(self._session, self._wire)
+
+
+def _read(auth: object, hello: type[_H]) -> _H:
+    try:
+        return msgspec.convert(auth, hello)
+    except msgspec.ValidationError:
+        raise MalformedAttach from None

@@ -18,6 +18,7 @@ from signaling.protocol.agent import AcceptOffer, DeclineOffer
 from signaling.protocol.answers import Refused, Reply
 from signaling.protocol.base import Message, Request
 from signaling.protocol.directions import AgentToServer, CallerToServer
+from signaling.protocol.limits import REQUESTS_PER_SECOND
 from signaling.refusals import (
     Busy,
     Internal,
@@ -35,6 +36,7 @@ _KNOWN: Final[dict[str, type[Request]]] = {
     str(message.__struct_config__.tag): message for message in get_args(CallerToServer | AgentToServer)
 }
 _LONGEST_ID: Final = 64
+_CALM_S: Final = 1 / REQUESTS_PER_SECOND
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -68,9 +70,13 @@ async def receive(hub: SessionHub, session: AnySession, wire: Wire, body: object
         if session.wire is not wire:
             return
         asked = Asked(hub, session, request=f"{session.generation}:{request.id}")
-        await wire.push(await _answer(request, asked))
+        answer = await _answer(request, asked)
+        await wire.push(answer)
     if asked.closes:
         await wire.close()
+    elif isinstance(answer, Refused) and answer.code == TooManyRequests.code:
+        # Nothing more is read from this socket meanwhile, so a flood waits at its source.
+        await hub.means.pause(_CALM_S)
 
 
 async def _answer(request: Request, asked: Asked) -> Message:

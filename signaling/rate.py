@@ -1,5 +1,7 @@
 """How fast somebody may ask. Time is an argument."""
 
+from ipaddress import IPv4Address, ip_address
+
 from acd.ids import Millis
 
 
@@ -55,3 +57,16 @@ class TokenBuckets:
 
     def __len__(self) -> int:
         return len(self._buckets)
+
+
+def address_prefix(address: str) -> str:
+    """What an address is counted under: /24, or /48 for IPv6, so that nobody has many for the asking."""
+    try:
+        ip = ip_address(address.partition("%")[0])
+    except ValueError:
+        return "unknown"
+    if not isinstance(ip, IPv4Address):
+        if ip.ipv4_mapped is None:
+            return str(int(ip) >> 80)
+        ip = ip.ipv4_mapped
+    return str(int(ip) >> 8)

@@ -1,11 +1,10 @@
 """Messages of the namespace ``/agent``. Supervisors are agents with a role."""
 
-from typing import Annotated, Literal
-
-from msgspec import Meta
+from typing import Literal
 
 from signaling.protocol.base import (
     Channel,
+    Code,
     Count,
     EpochNumber,
     Generation,
@@ -101,7 +100,7 @@ class SetPresence(Request, frozen=True, tag="presence.set"):
     """Choose a presence. Also the way back from *not responding*."""
 
     presence: Presence
-    reason: Annotated[str, Meta(max_length=40)]
+    reason: Code
 
 
 class AcceptOffer(Request, frozen=True, tag="offer.accept"):
@@ -129,7 +128,7 @@ class FinishWrapUp(Request, frozen=True, tag="wrapup.finish"):
     """Done with the work after the contact."""
 
     contact_id: Identity
-    code: Annotated[str, Meta(max_length=40)]
+    code: Code
 
 
 class HealthReport(Request, frozen=True, tag="agent.health"):

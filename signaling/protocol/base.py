@@ -14,8 +14,10 @@ Identity = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-
 """Any of our ids."""
 Token = Annotated[str, Meta(min_length=16, max_length=256, pattern=r"^[A-Za-z0-9_.-]+$(?!\n)")]
 """A bearer secret. Never logged."""
-RequestNumber = Annotated[str, Meta(min_length=1, max_length=64)]
+RequestNumber = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[!-~]+$(?!\n)")]
 """A request's id, chosen by the client, unique in its session."""
+Code = Annotated[str, Meta(max_length=40, pattern=r"^[A-Za-z0-9_.-]*$(?!\n)")]
+"""An entry of one of the site's lists, by its code; empty for none."""
 Count = Annotated[int, Meta(ge=0)]
 EpochNumber = Annotated[int, Meta(ge=0)]
 """Which assignment of a contact is meant; a stale one is refused with ``stale_epoch``."""

@@ -404,6 +404,8 @@ export interface AttachAsAgent {
   readonly capabilities: readonly string[];
   /** Of the names of groups. */
   readonly language?: Language;
+  /** A person asked for it: this tab shall lead, though another one does. A new page needs not say so. */
+  readonly takeOver?: boolean;
 }
 
 /**
