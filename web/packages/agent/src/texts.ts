@@ -243,7 +243,7 @@ export const texts = createTexts(
     break: "Pause",
     offline: "Offline",
 
-    goOnline: "Anrufe annehmen",
+    goOnline: "Bereit für Anrufe",
     offlineTitle: "Sie sind offline",
     offlineLead:
       "Sie sind angemeldet, aber noch kann Sie niemand erreichen. Sagen Sie, wann Sie bereit sind.",

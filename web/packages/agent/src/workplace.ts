@@ -7,6 +7,7 @@
  */
 import {
   browserPeers,
+  type Devices,
   Leg,
   type Line,
   LocalMedia,
@@ -51,6 +52,8 @@ import { kindOfCall } from "./views/words";
 
 const SESSION_KEY = "zuruf.agent";
 const LANGUAGE_KEY = "zuruf.language";
+/** Set while somebody may be signed in here: nobody else is asked for. */
+const PERSON_KEY = "zuruf.person";
 const CAMERA_KEY = "zuruf.camera";
 
 /** What this tab's browser has for us. */
@@ -65,8 +68,8 @@ export interface Surroundings {
   /** Of this tab: a reload finds it again, another tab does not. */
   readonly tab: Pick<Storage, "getItem" | "setItem" | "removeItem">;
   /** Of this browser. */
-  readonly browser: Pick<Storage, "getItem" | "setItem">;
-  readonly devices: MediaDevices | undefined;
+  readonly browser: Pick<Storage, "getItem" | "setItem" | "removeItem">;
+  readonly devices: Devices | undefined;
   readonly peers?: PeerFactory;
   readonly ringer: (
     changed: (sound: "locked" | "ready") => void,
@@ -94,6 +97,8 @@ export class Workplace implements Actions {
   /** Which offer rings. */
   #rung: string | null = null;
   #lost: { packets: number; at: number } | null = null;
+  #shownTrack: MediaStreamTrack | null = null;
+  readonly #peers: PeerFactory;
   readonly #local: LocalMedia;
   readonly #ringer: ReturnType<Surroundings["ringer"]>;
 
@@ -101,6 +106,7 @@ export class Workplace implements Actions {
     const camera = around.browser.getItem(CAMERA_KEY) !== "off";
     this.clock = new ServerClock(() => around.time.now());
     this.#state = blank(around.language, camera);
+    this.#peers = around.peers ?? browserPeers();
     this.#local = new LocalMedia(around.devices, () => this.#localChanged());
     this.#ringer = around.ringer((sound) => this.#happen({ type: "bell", bell: { sound } }));
   }
@@ -119,6 +125,10 @@ export class Workplace implements Actions {
   /** Look who is signed in, and go on where this tab was. */
   async start(): Promise<void> {
     this.#happen({ type: "bell", bell: { notifications: this.around.attention.permission() } });
+    if (this.around.browser.getItem(PERSON_KEY) === null) {
+      this.#leave(null);
+      return;
+    }
     const { who, trouble } = await this.around.people.whoAmI(this.#state.language);
     if (who) this.#enter(who);
     else this.#leave(trouble);
@@ -260,6 +270,7 @@ export class Workplace implements Actions {
   // In and out.
 
   #enter(who: SignedIn): void {
+    this.around.browser.setItem(PERSON_KEY, "");
     this.#happen({ type: "known", who });
     const { open, page, time, chance, tab } = this.around;
     const line: Connection<ServerToAgent, AgentToServer> = new Connection({
@@ -286,7 +297,7 @@ export class Workplace implements Actions {
         },
       },
       local: this.#local,
-      peers: this.around.peers ?? browserPeers(),
+      peers: this.#peers,
       time,
       onChange: (state) => this.#mediaChanged(state),
     });
@@ -304,6 +315,8 @@ export class Workplace implements Actions {
     this.#leg = null;
     this.#quiet();
     this.around.tab.removeItem(SESSION_KEY);
+    // Out of reach is not signed out.
+    if (trouble?.kind !== "unreachable") this.around.browser.removeItem(PERSON_KEY);
     this.#happen({ type: "unknown", trouble });
   }
 
@@ -498,10 +511,19 @@ export class Workplace implements Actions {
     // What is wrong with it, or that it is being opened, it does not know itself.
     const microphone = found === "closed" && this.#openedFor !== null ? media.microphone : found;
     this.#leg?.localChanged();
-    const track = this.#local.camera;
-    const same = track !== null && media.own?.getVideoTracks()[0] === track;
-    const own = same ? media.own : track && new MediaStream([track]);
+    const own = this.#ownPicture();
     this.#happen({ type: "media", media: { microphone, camera, cameraTrouble, own } });
+  }
+
+  /** A stream of our own camera for ourselves; the same one while the camera is the same. */
+  #ownPicture(): MediaStream | null {
+    const track = this.#local.camera;
+    if (track === this.#shownTrack) return this.#state.media.own;
+    this.#shownTrack = track;
+    if (!track) return null;
+    const own = this.#peers.stream();
+    own.addTrack(track);
+    return own;
   }
 
   #mediaChanged(state: MediaState): void {

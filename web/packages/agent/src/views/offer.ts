@@ -126,8 +126,7 @@ export class OfferCard extends View {
 
   protected override firstUpdated(): void {
     // A ring may not take the words out of somebody's hands.
-    if (!takesText(focused()))
-      this.renderRoot.querySelector<HTMLElement>(".card")?.focus({ preventScroll: true });
+    if (!takesText(focused())) this.renderRoot.querySelector<HTMLElement>(".card")?.focus();
   }
 
   protected override render(): TemplateResult {
