@@ -1,0 +1,326 @@
+"""What is kept beside the journal: sessions, names, people, keys, and who did what."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from acd.ids import AgentId, ContactId, GroupId, Millis, SessionId, SiteId
+from gateway.storage.audit import ChainBroken, StoredAudit
+from gateway.storage.database import SqliteDatabase, open_sqlite
+from gateway.storage.directory import StoredDirectory
+from gateway.storage.sessions import StoredSessions
+from gateway.storage.site_keys import SiteKey, StoredSiteKeys
+from gateway.storage.users import BrowserSignIn, Grant, StoredSignIns, StoredUsers, User, UserNameTaken
+from signaling.ports import ContactContext, SessionRecord
+from tests.conformance.stores import NOON
+
+DEMO, SHOP = SiteId("demo"), SiteId("shop")
+FIRST, SECOND = ContactId("ct_1"), ContactId("ct_2")
+LATER = Millis(NOON + 60_000)
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
+    async with open_sqlite(tmp_path / "zuruf.sqlite3") as opened:
+        yield opened
+
+
+def session(name: str, *, expires_at: Millis = LATER) -> SessionRecord:
+    return SessionRecord(id=SessionId(name), site=DEMO, role="caller", contact=FIRST, agent=None, expires_at=expires_at)
+
+
+def token(name: str) -> bytes:
+    return name.encode().ljust(32, b".")
+
+
+def user(name: str = "anna", **changes: object) -> User:
+    values: dict[str, object] = {
+        "id": AgentId(f"ag_{name}"),
+        "site": DEMO,
+        "user_name": name,
+        "display_name": name.title(),
+        "password_hash": "hash",
+    }
+    return User(**(values | changes))  # type: ignore[arg-type]
+
+
+# Sessions.
+
+
+async def test_a_session_is_found_by_its_token_until_it_expires(database: SqliteDatabase) -> None:
+    sessions = StoredSessions(database)
+    await sessions.create(session("ss_1"), token("a"))
+
+    assert await sessions.find(token("a"), NOON) == session("ss_1")
+    assert await sessions.find(token("b"), NOON) is None
+    assert await sessions.find(token("a"), LATER) is None
+
+    await sessions.extend(SessionId("ss_1"), Millis(LATER + 1))
+    assert await sessions.find(token("a"), LATER) is not None
+
+
+async def test_creating_a_session_again_changes_nothing(database: SqliteDatabase) -> None:
+    sessions = StoredSessions(database)
+    await sessions.create(session("ss_1"), token("a"))
+    await sessions.create(session("ss_1"), token("a"))
+
+    assert await sessions.count() == 1
+    assert await sessions.of_contact(DEMO, FIRST) == [session("ss_1")]
+    assert await sessions.of_contact(SHOP, FIRST) == []
+
+
+async def test_what_is_owed_comes_in_order_until_it_is_acknowledged(database: SqliteDatabase) -> None:
+    sessions = StoredSessions(database)
+    one, other = SessionId("ss_1"), SessionId("ss_2")
+
+    assert [await sessions.owe(one, body) for body in (b"a", b"b", b"c")] == [1, 2, 3]
+    assert await sessions.owe(other, b"x") == 1
+    await sessions.acknowledge(one, 2)
+
+    assert await sessions.owed(one, 0) == [(3, b"c")]
+    assert await sessions.owed(one, 3) == []
+    assert await sessions.owed(other, 0) == [(1, b"x")]
+
+
+async def test_numbers_of_owed_messages_are_never_used_twice(database: SqliteDatabase) -> None:
+    sessions = StoredSessions(database)
+    await sessions.owe(SessionId("ss_1"), b"a")
+    await sessions.acknowledge(SessionId("ss_1"), 1)
+
+    assert await sessions.owe(SessionId("ss_1"), b"b") == 2
+
+
+async def test_an_ended_session_leaves_nothing(database: SqliteDatabase) -> None:
+    sessions = StoredSessions(database)
+    await sessions.create(session("ss_1"), token("a"))
+    await sessions.owe(SessionId("ss_1"), b"a")
+
+    await sessions.end(SessionId("ss_1"))
+
+    assert await sessions.find(token("a"), NOON) is None
+    assert await sessions.owed(SessionId("ss_1"), 0) == []
+
+
+async def test_expired_sessions_are_forgotten_however_many(database: SqliteDatabase) -> None:
+    sessions = StoredSessions(database)
+    await sessions.create(session("ss_keep"), token("keep"))
+    for number in range(1_005):
+        await sessions.create(session(f"ss_{number}", expires_at=NOON), token(str(number)))
+
+    assert await sessions.end_expired(NOON) == 1_005
+    assert await sessions.count() == 1
+
+
+# Names and notes.
+
+
+async def test_a_group_is_named_in_the_language_asked_for_or_in_english(database: SqliteDatabase) -> None:
+    directory = StoredDirectory(database)
+    await directory.name_group(DEMO, GroupId("sales"), {"de": "Verkauf", "en": "Sales"})
+
+    assert await directory.group_name(DEMO, GroupId("sales"), "de") == "Verkauf"
+    assert await directory.group_name(DEMO, GroupId("sales"), "fr") == "Sales"
+    assert await directory.group_name(DEMO, GroupId("support"), "en") == "support"
+    assert await directory.group_name(SHOP, GroupId("sales"), "de") == "sales"
+
+
+async def test_a_site_is_added_once(database: SqliteDatabase) -> None:
+    directory = StoredDirectory(database)
+
+    assert await directory.add_site(DEMO, "Demo", NOON)
+    assert not await directory.add_site(DEMO, "Other", NOON)
+    assert await directory.sites() == {DEMO: "Demo"}
+
+
+async def test_an_agent_is_shown_by_display_name_within_the_site(database: SqliteDatabase) -> None:
+    await StoredUsers(database).add(user(), NOON)
+    directory = StoredDirectory(database)
+
+    assert await directory.agent_name(DEMO, AgentId("ag_anna")) == "Anna"
+    assert await directory.agent_name(SHOP, AgentId("ag_anna")) == ""
+
+
+async def test_what_a_visitor_said_is_kept_until_erased(database: SqliteDatabase) -> None:
+    directory = StoredDirectory(database)
+    said = ContactContext(name="Vera", topic="Shoes", language="de", page_url="https://shop/", page_title="Shop")
+    await directory.note_contact(DEMO, FIRST, said, NOON)
+    await directory.note_contact(DEMO, FIRST, ContactContext(name="Other"), LATER)
+
+    assert await directory.contact_context(DEMO, FIRST) == said
+    assert await directory.contact_context(SHOP, FIRST) == ContactContext()
+    assert await directory.erase_contact(DEMO, FIRST)
+    assert not await directory.erase_contact(DEMO, FIRST)
+    assert await directory.contact_context(DEMO, FIRST) == ContactContext()
+
+
+async def test_old_notes_are_erased_but_not_those_of_open_contacts(database: SqliteDatabase) -> None:
+    directory = StoredDirectory(database)
+    for contact in ("ct_old", "ct_open"):
+        await directory.note_contact(DEMO, ContactId(contact), ContactContext(name="Vera"), NOON)
+    await directory.note_contact(DEMO, ContactId("ct_new"), ContactContext(name="Vera"), LATER)
+
+    assert await directory.erase_contacts_before(DEMO, LATER, keep=[ContactId("ct_open")]) == 1
+    left = await directory.contact_contexts(DEMO, [ContactId(f"ct_{name}") for name in ("old", "open", "new")])
+    assert set(left) == {"ct_open", "ct_new"}
+
+
+# People.
+
+
+async def test_a_user_is_found_whatever_the_case_of_the_name(database: SqliteDatabase) -> None:
+    users = StoredUsers(database)
+    anna = user(grants=frozenset({Grant(role="agent"), Grant(role="supervisor", group=GroupId("sales"))}))
+    await users.add(anna, NOON)
+
+    assert await users.by_name(" ANNA ") == anna
+    assert await users.by_id(anna.id) == anna
+    assert await users.by_name("ben") is None
+    assert await users.of_site(DEMO) == [anna]
+    assert await users.of_site(SHOP) == []
+
+
+async def test_a_user_name_is_given_once(database: SqliteDatabase) -> None:
+    users = StoredUsers(database)
+    await users.add(user(), NOON)
+
+    with pytest.raises(UserNameTaken):
+        await users.add(user("Anna", id=AgentId("ag_other")), NOON)
+
+
+async def test_wrong_passwords_lock_and_a_right_one_forgives(database: SqliteDatabase) -> None:
+    users = StoredUsers(database)
+    await users.add(user(), NOON)
+    anna = AgentId("ag_anna")
+
+    counted = [await users.count_failure(anna, lock_after=2, locked_until=LATER) for _ in range(2)]
+    locked = await users.by_id(anna)
+    await users.forgive(anna)
+    free = await users.by_id(anna)
+
+    assert counted == [1, 2]
+    assert locked is not None
+    assert (locked.failures, locked.locked_until) == (2, LATER)
+    assert free == user()
+
+
+async def test_grants_are_replaced_whole(database: SqliteDatabase) -> None:
+    users = StoredUsers(database)
+    await users.add(user(grants=frozenset({Grant(role="agent")})), NOON)
+
+    await users.set_grants(AgentId("ag_anna"), [Grant(role="administrator"), Grant(role="administrator")])
+
+    found = await users.by_id(AgentId("ag_anna"))
+    assert found is not None
+    assert found.grants == {Grant(role="administrator")}
+
+
+@pytest.mark.parametrize("event", ["new password", "disabled", "removed", "signed out everywhere"])
+async def test_a_browser_is_signed_out_when(event: str, database: SqliteDatabase) -> None:
+    users, sign_ins = StoredUsers(database), StoredSignIns(database)
+    anna = AgentId("ag_anna")
+    await users.add(user(), NOON)
+    await sign_ins.add(BrowserSignIn(token_hash=token("a"), user=anna, created_at=NOON, seen_at=NOON, expires_at=LATER))
+    assert await sign_ins.find(token("a"), NOON) is not None
+
+    match event:
+        case "new password":
+            await users.set_password(anna, "other")
+        case "disabled":
+            await users.disable(anna)
+        case "removed":
+            assert await users.remove(anna)
+        case _:
+            assert await sign_ins.end_all(anna) == 1
+
+    assert await sign_ins.find(token("a"), NOON) is None
+
+
+async def test_a_sign_in_lasts_as_long_as_it_is_used(database: SqliteDatabase) -> None:
+    users, sign_ins = StoredUsers(database), StoredSignIns(database)
+    await users.add(user(), NOON)
+    await sign_ins.add(
+        BrowserSignIn(
+            token_hash=token("a"), user=AgentId("ag_anna"), created_at=NOON, seen_at=NOON, expires_at=Millis(NOON + 10)
+        )
+    )
+
+    await sign_ins.touch(token("a"), Millis(NOON + 5), LATER)
+    found = await sign_ins.find(token("a"), Millis(NOON + 20))
+
+    assert found is not None
+    assert (found[0].seen_at, found[1].user_name) == (NOON + 5, "anna")
+    assert await sign_ins.end_expired(LATER) == 1
+
+
+# Keys.
+
+
+async def test_a_key_works_until_revoked_and_names_its_origins(database: SqliteDatabase) -> None:
+    keys = StoredSiteKeys(database)
+    key = SiteKey(key="demo", site=DEMO, origins=frozenset({"https://a.example", "https://b.example"}))
+    await keys.put(key, NOON)
+    await keys.put(key, NOON)
+
+    assert await keys.find("demo") == key
+    assert await keys.of_site(DEMO) == [key]
+    await keys.revoke("demo", NOON)
+    assert await keys.find("demo") is None
+    await keys.put(key, NOON)
+    assert await keys.find("demo") == key
+
+
+# Audit.
+
+
+async def filled(database: SqliteDatabase) -> StoredAudit:
+    audit = StoredAudit(database)
+    for number in range(3):
+        await audit.add(
+            DEMO,
+            Millis(NOON + number),
+            actor="ag_1",
+            action="user_added",
+            subject=f"ag_{number}",
+            details={"n": "Vera"},
+        )
+    return audit
+
+
+async def test_the_audit_log_is_a_chain_that_verifies(database: SqliteDatabase) -> None:
+    audit = await filled(database)
+    await audit.add(SHOP, NOON, actor="system", action="started")
+
+    assert await audit.verify(DEMO) == 3
+    assert await audit.verify(SHOP) == 1
+    assert [(entry.number, entry.subject, entry.details) for entry in await audit.entries(DEMO, after=1)] == [
+        (2, "ag_1", {"n": "Vera"}),
+        (3, "ag_2", {"n": "Vera"}),
+    ]
+
+
+async def test_erased_words_leave_the_chain_whole(database: SqliteDatabase) -> None:
+    audit = await filled(database)
+
+    assert await audit.erase_details_before(DEMO, Millis(NOON + 2)) == 2
+
+    assert await audit.verify(DEMO) == 3
+    assert [entry.details for entry in await audit.entries(DEMO)] == [None, None, {"n": "Vera"}]
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        "UPDATE audit_entries SET actor = 'ag_9' WHERE number = 2",
+        "UPDATE audit_entries SET at = at + 1 WHERE number = 1",
+        "UPDATE audit_details SET body = '{}' WHERE number = 3",
+        "DELETE FROM audit_entries WHERE number = 2",
+        "DELETE FROM audit_entries WHERE number = 1",
+    ],
+)
+async def test_tampering_breaks_the_chain(tampering: str, database: SqliteDatabase) -> None:
+    audit = await filled(database)
+    await database.transact(lambda tx: tx.exec_driver_sql(tampering).close())
+
+    with pytest.raises(ChainBroken):
+        await audit.verify(DEMO)
