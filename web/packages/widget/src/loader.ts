@@ -1,2 +1,184 @@
-/** What a website embeds. It fetches the rest when the visitor is about to need it. */
-export {};
+/**
+ * What a website embeds: a small bar that says whether somebody is there and starts a call.
+ *
+ * It asks once for availability, stores nothing and opens nothing. Everything else is fetched
+ * when the visitor reaches for a button, or when this tab had a call before a reload.
+ */
+import { loaderStyles } from "./loader.styles";
+import { loaderTexts } from "./loader.texts";
+import type { Panel } from "./panel";
+
+type Channel = "voice" | "video";
+type Language = "de" | "en";
+
+const HERE = import.meta.url;
+/** Where a tab remembers its contact; the panel writes it. */
+const CONTACT_KEY = "zuruf.contact";
+const ICONS: Record<Channel, string> = {
+  video:
+    "M5 6.500h7.500a2 2 0 0 1 2 2v7a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-7a2 2 0 0 1 2-2zm9.500 4.500 6-3v8l-6-3",
+  voice:
+    "M5.300 4h3.500l1.500 4.300-1.900 1.600a11.500 11.500 0 0 0 5.700 5.700l1.600-1.900 4.300 1.500v3.500a1.400 1.400 0 0 1-1.500 1.400A15.300 15.300 0 0 1 3.900 5.500 1.400 1.400 0 0 1 5.300 4z",
+};
+
+/** The bar and, once there is a call, its panel. Attributes: `site`, `group`, `media` (`voice` or `video`), `lang`. */
+class ZurufCall extends HTMLElement {
+  #bar = document.createElement("div");
+  #status = document.createElement("p");
+  #buttons = {} as Record<Channel, HTMLButtonElement>;
+  #panel: Promise<Panel> | null = null;
+
+  connectedCallback(): void {
+    if (this.shadowRoot) return;
+    const root = this.attachShadow({ mode: "open" });
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(loaderStyles);
+    root.adoptedStyleSheets = [sheet];
+    const texts = loaderTexts[this.#language];
+    const row = document.createElement("div");
+    for (const channel of ["video", "voice"] as const) {
+      const button = document.createElement("button");
+      button.className = channel;
+      button.type = "button";
+      button.append(drawing(channel), texts[channel]);
+      button.hidden = channel === "video" && this.getAttribute("media") === "voice";
+      button.onclick = () => void this.#start(channel);
+      // The visitor reaches for it: fetch what it needs.
+      button.onpointerenter = button.onfocus = () => void this.#load().catch(() => {});
+      this.#buttons[channel] = button;
+      row.append(button);
+    }
+    this.#bar.className = "bar";
+    this.#bar.setAttribute("role", "region");
+    this.#bar.setAttribute("aria-label", texts.region);
+    this.#status.setAttribute("role", "status");
+    this.#bar.append(this.#status, row);
+    this.#bar.lang = this.#language;
+    root.append(this.#bar);
+    if (this.#hadContact()) void this.#resume();
+    else void this.#look();
+  }
+
+  get #language(): Language {
+    const wishes = [this.getAttribute("lang") ?? "", ...navigator.languages];
+    const known = wishes.map((wish) => wish.slice(0, 2).toLowerCase());
+    return known.find((wish): wish is Language => wish === "de" || wish === "en") ?? "en";
+  }
+
+  /** Ask once whether somebody is there. */
+  async #look(): Promise<void> {
+    const site = encodeURIComponent(this.getAttribute("site") ?? "");
+    const texts = loaderTexts[this.#language];
+    try {
+      const url = new URL(`/api/v1/sites/${site}/availability?lang=${this.#language}`, HERE);
+      const { groups } = await (await fetch(url, { credentials: "omit" })).json();
+      for (const { id, state, channels } of groups) {
+        if (id !== this.getAttribute("group")) continue;
+        this.#say(texts[state as "available"], state);
+        for (const channel of ["video", "voice"] as const) {
+          if (state === "closed" || !channels.includes(channel)) this.#buttons[channel].hidden = true;
+        }
+      }
+    } catch {
+      // Whoever presses learns more than we know now.
+    }
+  }
+
+  #say(text: string, kind: string): void {
+    this.#status.textContent = text;
+    this.#status.className = kind;
+  }
+
+  #load(): Promise<Panel> {
+    this.#panel ??= import("./panel")
+      .then(({ createPanel }) =>
+        createPanel({
+          server: new URL(HERE),
+          site: this.getAttribute("site") ?? "",
+          group: this.getAttribute("group") ?? "",
+          language: this.#language,
+        }),
+      )
+      .catch((error) => {
+        this.#panel = null;
+        throw error;
+      });
+    return this.#panel;
+  }
+
+  async #start(channel: Channel): Promise<void> {
+    const button = this.#buttons[channel];
+    if (button.ariaBusy) return;
+    button.ariaBusy = "true";
+    try {
+      const panel = await this.#load();
+      this.#show(panel, button);
+      panel.start(channel);
+    } catch {
+      this.#say(loaderTexts[this.#language].unreachable, "nobody");
+    }
+    button.ariaBusy = null;
+  }
+
+  async #resume(): Promise<void> {
+    this.toggleAttribute("open", true);
+    this.#bar.hidden = true;
+    const panel = await this.#load();
+    this.#show(panel, null);
+    if (!panel.resume()) panel.dispatchEvent(new Event("close"));
+  }
+
+  #show(panel: Panel, button: HTMLButtonElement | null): void {
+    this.toggleAttribute("open", true);
+    this.#bar.hidden = true;
+    panel.onclose = () => {
+      panel.remove();
+      this.toggleAttribute("open", false);
+      this.#bar.hidden = false;
+      button?.focus();
+    };
+    this.shadowRoot?.append(panel);
+  }
+
+  #hadContact(): boolean {
+    // Of several elements, one goes on with the call.
+    if (document.querySelector("zuruf-call[open]")) return false;
+    try {
+      const { site, group } = JSON.parse(sessionStorage.getItem(CONTACT_KEY) ?? "{}");
+      return site === this.getAttribute("site") && group === this.getAttribute("group");
+    } catch {
+      // The browser forbids storage, or it is not ours.
+      return false;
+    }
+  }
+}
+
+function drawing(channel: Channel): SVGElement {
+  const ns = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(ns, "svg");
+  const path = document.createElementNS(ns, "path");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  path.setAttribute("d", ICONS[channel]);
+  svg.append(path);
+  return svg;
+}
+
+function place(settings: Record<string, string | undefined>): void {
+  const element = document.createElement("zuruf-call");
+  for (const name of ["site", "group", "media", "lang"]) {
+    const value = settings[name];
+    if (value) element.setAttribute(name, value);
+  }
+  document.body.append(element);
+}
+
+// Two versions on one page: the first one stays.
+if (!customElements.get("zuruf-call")) {
+  customElements.define("zuruf-call", ZurufCall);
+  for (const script of document.querySelectorAll<HTMLScriptElement>("script[data-site]")) {
+    if (script.src === HERE) place(script.dataset);
+  }
+  const { zuruf } = window as { zuruf?: Record<string, string> };
+  if (zuruf?.["site"]) place(zuruf);
+}

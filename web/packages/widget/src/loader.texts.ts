@@ -1,0 +1,23 @@
+/** The few words a page shows before anybody calls. Apart from the panel's, to stay small. */
+export const loaderTexts = {
+  en: {
+    region: "Talk to us",
+    video: "Video call",
+    voice: "Call",
+    available: "Somebody is here for you",
+    busy: "All are talking, you can wait",
+    nobody: "Nobody is here, you can wait",
+    closed: "Closed right now",
+    unreachable: "We cannot be reached. Please try again.",
+  },
+  de: {
+    region: "Sprechen Sie mit uns",
+    video: "Videoanruf",
+    voice: "Anrufen",
+    available: "Jemand ist für Sie da",
+    busy: "Alle sprechen, Sie können warten",
+    nobody: "Niemand ist da, Sie können warten",
+    closed: "Zurzeit geschlossen",
+    unreachable: "Wir sind nicht erreichbar. Bitte noch einmal versuchen.",
+  },
+} as const;

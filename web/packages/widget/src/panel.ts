@@ -1,0 +1,446 @@
+/**
+ * The panel of a call, from the browser's question for the microphone to the last word.
+ *
+ * It shows what the {@link Caller} knows and passes presses on; devices, sockets and the peer
+ * connection are the caller's business.
+ */
+import { browserPeers, Caller, type CallerState, hasContact, START, type Step } from "@zuruf/call";
+import { browserTime, type Channel, newPageId } from "@zuruf/protocol";
+import {
+  asClock,
+  base,
+  buttons,
+  EverySecond,
+  fields,
+  type IconName,
+  icon,
+  type Language,
+  tokens,
+} from "@zuruf/ui";
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { panelStyles } from "./panel.styles";
+import { type PanelTexts, texts } from "./panel.texts";
+import { alertOf, deviceNote, nameOf, type Words, wordsOf } from "./panel.words";
+
+export interface PanelOptions {
+  readonly server: URL;
+  readonly site: string;
+  readonly group: string;
+  readonly language: Language;
+}
+
+/**
+ * @fires close - The visitor is done with it.
+ */
+export class Panel extends LitElement {
+  static override styles = [tokens, base, buttons, fields, panelStyles];
+
+  static override properties = {
+    state: { state: true },
+    minimised: { state: true },
+    soundBlocked: { state: true },
+  };
+
+  declare language: Language;
+  declare private state: CallerState;
+  declare private minimised: boolean;
+  /** The browser does not play the other end before another press. */
+  declare private soundBlocked: boolean;
+
+  #caller: Caller | null = null;
+  #alert = "";
+  #before: Step = START.step;
+  /** Our own picture as something a video element takes. */
+  #mirror: { track: MediaStreamTrack; stream: MediaStream } | null = null;
+  #focusTitle = false;
+
+  constructor() {
+    super();
+    this.language = "en";
+    this.state = START;
+    this.minimised = false;
+    this.soundBlocked = false;
+    new EverySecond(this);
+  }
+
+  /** Show this caller from now on. */
+  follow(caller: Caller): void {
+    this.#caller = caller;
+    this.lang = this.language;
+  }
+
+  /** The caller's state changed. */
+  show(state: CallerState): void {
+    this.state = state;
+  }
+
+  start(channel: Channel): void {
+    this.#focusTitle = true;
+    void this.#caller?.start(channel);
+  }
+
+  /** Go on with the call this tab had before a reload; says whether there is one. */
+  resume(): boolean {
+    return this.#caller?.resume() ?? false;
+  }
+
+  /** Leave nothing running. */
+  close(): void {
+    this.#caller?.reset();
+    this.minimised = false;
+    this.dispatchEvent(new Event("close"));
+  }
+
+  get #t(): PanelTexts {
+    return texts[this.language];
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (!changed.has("state")) return;
+    const { step } = this.state;
+    const alert = alertOf(this.#before, step, this.#t);
+    if (alert !== null) this.#alert = alert;
+    if (viewOf(step) !== viewOf(this.#before)) {
+      // Who works in here is taken along; who reads the page is left alone.
+      if (this.shadowRoot?.activeElement) this.#focusTitle = true;
+      if (step.name === "ended" || viewOf(step) === "talk") this.minimised = false;
+    }
+    this.#before = step;
+  }
+
+  protected override updated(): void {
+    if (this.#focusTitle && !this.minimised) {
+      this.#focusTitle = false;
+      this.renderRoot.querySelector<HTMLElement>("h2")?.focus();
+    }
+  }
+
+  protected override render(): TemplateResult {
+    const words = wordsOf(this.state, this.#t, this.soundBlocked);
+    const talks = viewOf(this.state.step) === "talk";
+    return html`
+      <p class="unseen" role="alert">${this.#alert}</p>
+      <section class="panel" role="dialog" aria-labelledby="title" ?hidden=${this.minimised}>
+        ${talks ? this.#stage(words) : this.#sheet(words)}
+      </section>
+      ${this.minimised ? this.#mini(words) : nothing}
+    `;
+  }
+
+  #sheet(words: Words): TemplateResult {
+    const queue = viewOf(this.state.step) === "queue";
+    const canMinimise = this.state.step.name === "contact";
+    return html`
+      <div class="head">
+        <h2 id="title" tabindex="-1">${words.title}</h2>
+        ${canMinimise ? this.#minimise() : this.#plain("close", this.#t.close, () => this.close())}
+      </div>
+      <div class="body ${queue ? "queue" : ""}">
+        ${this.#say(words)} ${this.#middle()}
+        <div class="foot">${this.#foot()}</div>
+      </div>
+    `;
+  }
+
+  #say(words: Words): TemplateResult {
+    return html`
+      <div class="say ${words.tone}" role="status">
+        ${words.main ? html`<p class="main">${words.main}</p>` : nothing}
+        ${words.more ? html`<p class="more">${words.more}</p>` : nothing}
+        ${viewOf(this.state.step) === "talk" ? this.#remedy() : nothing}
+      </div>
+    `;
+  }
+
+  /** What the visitor sees of themselves, and what happened before. */
+  #middle(): TemplateResult | typeof nothing {
+    const { step, trouble } = this.state;
+    if (step.name !== "contact") return nothing;
+    const t = this.#t;
+    const waits = viewOf(step) === "queue";
+    const note = step.setback
+      ? `${{ setup: t.setbackSetup, agent: t.setbackAgent, unknown: t.setbackUnknown }[step.setback]} ${t.frontAgain}`
+      : deviceNote(this.state, t);
+    return html`
+      ${this.#own(!waits ? "" : step.channel === "video" ? t.unseenYet : t.unheardYet)}
+      <div class="row">
+        ${step.channel === "video" ? this.#toggle("camera") : nothing} ${this.#toggle("microphone")}
+      </div>
+      ${waits && note ? html`<p class="notice ring">${icon("alert")}<span>${note}</span></p>` : nothing}
+      ${trouble ? html`<p class="notice ring">${icon("alert")}<span>${t.needsPress}</span></p>` : nothing}
+    `;
+  }
+
+  #own(caption: string): TemplateResult {
+    const stream = this.#mirrored();
+    return html`
+      <div class="own">
+        ${
+          stream
+            ? html`<video class="mirror" .srcObject=${stream} autoplay muted playsinline aria-hidden="true"></video>`
+            : icon(this.state.local.microphone === "on" ? "microphone" : "microphoneOff")
+        }
+        ${caption ? html`<span class="veil">${caption}</span>` : nothing}
+      </div>
+    `;
+  }
+
+  /** Camera or microphone while waiting. */
+  #toggle(which: "camera" | "microphone"): TemplateResult {
+    const { camera, microphone } = this.state.local;
+    const t = this.#t;
+    if (which === "camera") {
+      const on = camera === "on";
+      return html`
+        <button class="button" type="button" aria-pressed=${on} ?disabled=${camera === "closed"} @click=${() => this.#switchCamera(!on)}>
+          ${icon(on ? "camera" : "cameraOff")}${t.camera}
+        </button>
+      `;
+    }
+    const muted = microphone === "muted";
+    return html`
+      <button
+        class="button"
+        type="button"
+        aria-pressed=${muted}
+        ?disabled=${microphone === "closed" || microphone === "lost"}
+        @click=${() => this.#caller?.mute(!muted)}
+      >
+        ${icon(muted ? "microphoneOff" : "microphone")}${t.mute}
+      </button>
+    `;
+  }
+
+  #foot(): TemplateResult {
+    const { step, trouble, local } = this.state;
+    const t = this.#t;
+    const caller = this.#caller;
+    const leave = () => {
+      this.#focusTitle = true;
+      caller?.leave();
+    };
+    switch (step.name) {
+      case "start":
+        return html``;
+      case "asking":
+      case "requesting":
+      case "attaching":
+        return this.#button(t.cancel, "", () => (step.name === "attaching" ? leave() : this.close()));
+      case "blocked":
+        return html`
+          ${this.#button(t.tryAgain, "primary big", () => this.start(step.channel))}
+          ${this.#button(t.cancel, "quiet", () => this.close())}
+        `;
+      case "refused":
+        return html`
+          ${this.#button(t.tryAgain, "primary big", () => this.start(step.channel))}
+          ${this.#button(t.close, "quiet", () => this.close())}
+        `;
+      case "contact": {
+        const waits = viewOf(step) === "queue";
+        const again = trouble !== null || local.microphone === "lost";
+        return html`
+          ${again ? this.#button(t.continue, "primary big", () => void caller?.openAgain()) : nothing}
+          ${this.#button(waits ? t.leaveQueue : t.hangUp, waits ? "" : "end", leave)}
+        `;
+      }
+      case "superseded":
+        return html`
+          ${this.#button(t.continueHere, "primary big", () => caller?.takeOver())}
+          ${this.#button(t.close, "quiet", () => this.close())}
+        `;
+      case "ended":
+        return html`
+          ${this.#button(t.callAgain, "primary big", () => this.start(step.channel))}
+          ${this.#button(t.close, "quiet", () => this.close())}
+        `;
+    }
+  }
+
+  #stage(words: Words): TemplateResult {
+    const { step, media, local, ahead } = this.state;
+    if (step.name !== "contact") return html``;
+    const t = this.#t;
+    const { contact, channel } = step;
+    const name = nameOf(contact, t);
+    const video = channel === "video";
+    const own = video ? this.#mirrored() : null;
+    const dark = !video || !media.remote || media.sends?.camera === false;
+    const muted = local.microphone !== "on";
+    const duration = asClock(Date.now() + ahead - contact.phaseSince);
+    return html`
+      <div class="stage ${own ? "" : "voice"}">
+        <video
+          class=${dark ? "dark" : ""}
+          .srcObject=${media.remote}
+          autoplay
+          playsinline
+          aria-label=${contact.agentName ?? t.adviserHere}
+          @loadedmetadata=${this.#play}
+        ></video>
+        ${
+          dark
+            ? html`<div class="absent">${icon("person")}<p>${video ? t.cameraIsOff(name) : t.voiceCall}</p></div>`
+            : nothing
+        }
+        <div class="who">
+          <h2 id="title" tabindex="-1">${words.title}</h2>
+          <span class="number" role="timer">${duration}</span>
+          ${
+            media.code
+              ? html`<p class="code" title=${t.codeMeaning}>${icon("shield")}<span>${t.codeLabel} <b class="number">${media.code}</b></span></p>`
+              : nothing
+          }
+          ${media.sends?.microphone === false ? html`<p class="code">${icon("microphoneOff")}${t.microphoneIsOff(name)}</p>` : nothing}
+        </div>
+        ${
+          own
+            ? html`<div class="self"><video class="mirror" .srcObject=${own} autoplay muted playsinline aria-hidden="true"></video></div>`
+            : nothing
+        }
+        ${this.#minimise()} ${this.#say(words)}
+        <div class="bar">
+          ${this.#control(t.mute, muted ? "microphoneOff" : "microphone", muted, muted ? "white" : "", () =>
+            this.#caller?.mute(!muted),
+          )}
+          ${
+            video
+              ? this.#control(
+                  t.camera,
+                  local.camera === "on" ? "camera" : "cameraOff",
+                  local.camera === "on",
+                  local.camera === "on" ? "" : "white",
+                  () => this.#switchCamera(local.camera !== "on"),
+                )
+              : nothing
+          }
+          ${this.#control(t.hangUp, "hangUp", null, "end", () => {
+            this.#focusTitle = true;
+            this.#caller?.leave();
+          })}
+        </div>
+      </div>
+    `;
+  }
+
+  /** The one press that mends what is wrong while talking. */
+  #remedy(): TemplateResult | typeof nothing {
+    const { trouble, local } = this.state;
+    if (trouble !== null || local.microphone === "lost") {
+      return this.#button(this.#t.continue, "primary", () => void this.#caller?.openAgain());
+    }
+    return this.soundBlocked ? this.#button(this.#t.continue, "primary", () => void this.#play()) : nothing;
+  }
+
+  #mini(words: Words): TemplateResult {
+    const { step } = this.state;
+    return html`
+      <button class="mini" type="button" @click=${this.#expand}>
+        ${icon(step.name === "contact" && step.channel === "video" ? "camera" : "phone")}
+        <span>${words.main || words.title}</span>
+        <span class="unseen">${this.#t.showCall}</span>
+      </button>
+    `;
+  }
+
+  #control(
+    label: string,
+    drawing: IconName,
+    pressed: boolean | null,
+    looks: string,
+    press: () => void,
+  ): TemplateResult {
+    return html`
+      <button class="control ${looks}" type="button" aria-pressed=${pressed === null ? nothing : pressed} @click=${press}>
+        <span class="round">${icon(drawing)}</span><span>${label}</span>
+      </button>
+    `;
+  }
+
+  #button(label: string, looks: string, press: () => void): TemplateResult {
+    return html`<button class="button ${looks}" type="button" @click=${press}>${label}</button>`;
+  }
+
+  #plain(drawing: IconName, label: string, press: () => void): TemplateResult {
+    return html`<button class="plain" type="button" aria-label=${label} title=${label} @click=${press}>${icon(drawing)}</button>`;
+  }
+
+  #minimise(): TemplateResult {
+    return this.#plain("down", this.#t.minimise, () => {
+      this.minimised = true;
+      void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(".mini")?.focus());
+    });
+  }
+
+  readonly #expand = (): void => {
+    this.#focusTitle = true;
+    this.minimised = false;
+  };
+
+  readonly #play = async (): Promise<void> => {
+    const video = this.renderRoot.querySelector<HTMLVideoElement>(".stage > video");
+    if (!video?.srcObject) return;
+    try {
+      await video.play();
+      this.soundBlocked = false;
+    } catch (error) {
+      // A newer stream took its place, or the browser wants a press first.
+      if (error instanceof DOMException && error.name === "NotAllowedError") this.soundBlocked = true;
+    }
+  };
+
+  #switchCamera(on: boolean): void {
+    void this.#caller?.setCamera(on);
+  }
+
+  #mirrored(): MediaStream | null {
+    const track = this.#caller?.camera ?? null;
+    if (track?.id !== this.#mirror?.track.id) {
+      this.#mirror = track ? { track, stream: new MediaStream([track]) } : null;
+    }
+    return this.#mirror?.stream ?? null;
+  }
+}
+
+/** Which picture a step belongs to. A change of picture moves the focus, smaller changes do not. */
+function viewOf(step: Step): string {
+  if (step.name !== "contact") return step.name;
+  const { phase } = step.contact;
+  return phase === "queued" || phase === "offered" ? "queue" : phase === "connecting" ? "connecting" : "talk";
+}
+
+/** Make a panel and the caller it shows. */
+export function createPanel(options: PanelOptions): Panel {
+  if (!customElements.get("zuruf-panel")) customElements.define("zuruf-panel", Panel);
+  const panel = document.createElement("zuruf-panel") as Panel;
+  panel.language = options.language;
+  const caller = new Caller({
+    ...options,
+    page: newPageId(),
+    pageUrl: `${location.origin}${location.pathname}`,
+    pageTitle: document.title,
+    memory: tabMemory(),
+    devices: navigator.mediaDevices,
+    peers: browserPeers(),
+    time: browserTime(),
+    chance: Math.random,
+    onChange: (state) => panel.show(state),
+  });
+  panel.follow(caller);
+  addEventListener("pagehide", () => caller.pageHidden());
+  addEventListener("pageshow", () => caller.hurry());
+  addEventListener("online", () => caller.hurry());
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden && hasContact(caller.state.step)) caller.hurry();
+  });
+  return panel;
+}
+
+function tabMemory(): Storage | null {
+  try {
+    return sessionStorage;
+  } catch {
+    // The browser forbids it. Only a reload needs it.
+    return null;
+  }
+}

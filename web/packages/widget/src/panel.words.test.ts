@@ -1,0 +1,146 @@
+import { type CallerState, type MediaTrouble, NO_MEDIA, START, type Step } from "@zuruf/call";
+import type { CallerContact, EndReason, Peer } from "@zuruf/protocol";
+import { expect, test } from "vitest";
+import { texts } from "./panel.texts";
+import { alertOf, wordsOf } from "./panel.words";
+
+const t = texts.en;
+
+function contactStep(
+  change: Partial<CallerContact> = {},
+  peer: Peer | null = null,
+): Step & { name: "contact" } {
+  const contact: CallerContact = {
+    id: "ct_1",
+    groupId: "sales",
+    groupName: "Sales",
+    channel: "video",
+    policy: "direct",
+    phase: "queued",
+    epoch: 0,
+    askedAt: 0,
+    phaseSince: 0,
+    position: 2,
+    agentName: null,
+    inFrontAgain: false,
+    ended: null,
+    ...change,
+  };
+  return { name: "contact", channel: "video", contact, peer, setback: null };
+}
+
+function state(step: Step, change: Partial<CallerState> = {}): CallerState {
+  return { ...START, line: "attached", step, ...change };
+}
+
+const talking = contactStep({ phase: "talking", agentName: "Anna" });
+const connected: Partial<CallerState> = { media: { ...NO_MEDIA, link: "connected" } };
+
+test("in line, the place is said in a sentence", () => {
+  expect(wordsOf(state(contactStep()), t, false)).toMatchObject({
+    title: "You are in the queue",
+    main: "You are number 2 in line",
+  });
+  expect(wordsOf(state(contactStep()), texts.de, false).main).toBe("Sie sind an Platz 2");
+});
+
+test("in line without a line to the server, the place is said to be kept", () => {
+  expect(wordsOf(state(contactStep(), { line: "away" }), t, false).main).toBe(
+    "Connection lost, your place is kept",
+  );
+});
+
+test("in a talk without a line to the server, the talk is said to go on", () => {
+  expect(wordsOf(state(talking, { ...connected, line: "away" }), t, false)).toMatchObject({
+    main: "The talk goes on",
+    more: "We are reconnecting the controls.",
+  });
+});
+
+test("a talk without trouble needs no words but whom it is with", () => {
+  expect(wordsOf(state(talking, connected), t, false)).toMatchObject({
+    title: "You are talking to Anna",
+    main: "",
+  });
+});
+
+test("what keeps the two from hearing each other comes before everything else", () => {
+  const said = (change: Partial<CallerState>, soundBlocked = false) =>
+    wordsOf(state(talking, { ...connected, ...change }), t, soundBlocked).main;
+
+  expect(said({ media: { ...NO_MEDIA, link: "interrupted" } })).toBe("The connection is disturbed");
+  expect(said({ media: { ...NO_MEDIA, link: "failed" } })).toBe("No sound and picture get through");
+  expect(said({ line: "away" }, true)).toBe("Your browser holds the sound back");
+  expect(said({ local: { microphone: "lost", camera: "on", cameraTrouble: null } })).toBe(
+    "Your microphone is gone",
+  );
+  expect(said({ trouble: "denied" })).toBe("Your browser needs one more press before we can hear you again.");
+});
+
+test("an agent whose page is gone for a moment is waited for", () => {
+  const step = contactStep(
+    { phase: "talking", agentName: "Anna" },
+    { party: "agent", present: false, generation: 0 },
+  );
+
+  expect(wordsOf(state(step, connected), t, false).main).toBe("Anna is away for a moment");
+});
+
+test("an answer and an end are said at once, a change of place is not", () => {
+  const connecting = contactStep({ phase: "connecting", agentName: "Anna" });
+
+  expect(alertOf(contactStep(), contactStep({ position: 1 }), t)).toBeNull();
+  expect(alertOf(contactStep(), connecting, t)).toBe("Anna answers your call.");
+  expect(alertOf(connecting, talking, t)).toBe("You are talking to Anna");
+  expect(alertOf(talking, { name: "ended", channel: "video", reason: "agent_hung_up" }, t)).toBe(
+    "The call has ended",
+  );
+});
+
+test("a page loaded anew while talking does not announce the talk again", () => {
+  expect(alertOf({ name: "attaching", channel: "video", reloaded: true }, talking, t)).toBeNull();
+});
+
+const reasons: (EndReason | "expired")[] = [
+  "abandoned",
+  "caller_hung_up",
+  "agent_hung_up",
+  "caller_lost",
+  "setup_failed",
+  "group_gone",
+  "expired",
+];
+const troubles: MediaTrouble[] = ["denied", "missing", "in_use", "insecure", "unsupported"];
+const steps: Step[] = [
+  { name: "asking", channel: "video" },
+  { name: "asking", channel: "voice" },
+  { name: "requesting", channel: "voice" },
+  { name: "attaching", channel: "voice", reloaded: true },
+  { name: "superseded", channel: "voice" },
+  ...reasons.map((reason): Step => ({ name: "ended", channel: "video", reason })),
+  ...troubles.map((trouble): Step => ({ name: "blocked", channel: "video", trouble })),
+  ...["group_full", "wrong_origin", "something_new"].map(
+    (code): Step => ({
+      name: "refused",
+      channel: "video",
+      because: { code, detail: null, retryAfter: null },
+    }),
+  ),
+];
+
+test.each(steps)("$name has a heading and a sentence: $reason$trouble$because.code", (step) => {
+  for (const language of [texts.de, texts.en]) {
+    const { title, main } = wordsOf(state(step), language, false);
+    expect(title).not.toBe("");
+    expect(main).not.toBe("");
+  }
+});
+
+test("the server's sentence is shown before our own", () => {
+  const because = { code: "group_full", detail: "Nine people are waiting.", retryAfter: null };
+
+  expect(wordsOf(state({ name: "refused", channel: "video", because }), t, false)).toMatchObject({
+    title: "Too many people are waiting",
+    main: "Nine people are waiting.",
+  });
+});

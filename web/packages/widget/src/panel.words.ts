@@ -1,0 +1,181 @@
+/** What the panel says in each state. Pure, so that every state has words and a test. */
+import type { CallerState, MediaTrouble, Step } from "@zuruf/call";
+import type { CallerContact } from "@zuruf/protocol";
+import type { PanelTexts } from "./panel.texts";
+
+/** A heading, the sentence that answers the question of the moment, and one that goes on from it. */
+export interface Words {
+  readonly title: string;
+  readonly main: string;
+  readonly more: string;
+  /** What kind of news it is; never told by colour alone. */
+  readonly tone: "calm" | "ring" | "bad";
+}
+
+/**
+ * The words of a state.
+ *
+ * @param soundBlocked - The browser does not play the other end without another press.
+ */
+export function wordsOf(state: CallerState, t: PanelTexts, soundBlocked: boolean): Words {
+  const { step } = state;
+  switch (step.name) {
+    case "start":
+      return words("", "", "");
+    case "asking":
+      return step.channel === "video"
+        ? words(t.askingVideoTitle, t.askingVideo, t.unseenYet)
+        : words(t.askingTitle, t.asking, t.unheardYet);
+    case "blocked":
+      return troubleWords(step.trouble, t);
+    case "requesting":
+      return words(t.momentTitle, t.requesting, "");
+    case "attaching":
+      return step.reloaded ? words(t.backTitle, t.back, "") : words(t.momentTitle, t.requesting, "");
+    case "contact":
+      return contactWords(state, step, t, soundBlocked);
+    case "ended":
+      return endedWords(step.reason, t);
+    case "superseded":
+      return words(t.supersededTitle, t.superseded, "");
+    case "refused": {
+      const [title, main] = refusedWords(step.because.code, t);
+      return words(title, step.because.detail ?? main, "", "bad");
+    }
+  }
+}
+
+/** What is said at once, whatever is being read: the call was answered, or it is over. */
+export function alertOf(before: Step, now: Step, t: PanelTexts): string | null {
+  if (now.name === "contact") {
+    const [was, is] = [before.name === "contact" ? before.contact.phase : null, now.contact.phase];
+    if (is === "connecting" && was !== "connecting")
+      return now.contact.agentName ? t.answered(now.contact.agentName) : t.adviserHere;
+    if (is === "talking" && was !== null && was !== "talking") return talkingTo(now.contact, t);
+    return null;
+  }
+  if (now.name === "ended" && before.name !== "ended") return endedWords(now.reason, t).title;
+  return null;
+}
+
+/** The agent's name, or what stands for it at the beginning of a sentence. */
+export function nameOf(contact: CallerContact, t: PanelTexts): string {
+  return contact.agentName ?? t.otherSide;
+}
+
+function talkingTo(contact: CallerContact, t: PanelTexts): string {
+  return t.talking(contact.agentName ?? t.adviser);
+}
+
+/** What is wrong with the camera of a call that goes on; empty when nothing is. */
+export function deviceNote(state: CallerState, t: PanelTexts): string {
+  return state.local.cameraTrouble ? t.voiceOnly : "";
+}
+
+function contactWords(
+  state: CallerState,
+  step: Step & { name: "contact" },
+  t: PanelTexts,
+  soundBlocked: boolean,
+): Words {
+  const { contact } = step;
+  const away = state.line === "away";
+  switch (contact.phase) {
+    case "queued":
+    case "offered": {
+      if (away) return words(t.queueTitle, t.awayInQueue, t.awayInQueueMore, "ring");
+      if (contact.phase === "offered") return words(t.queueTitle, t.soon, t.soonMore, "ring");
+      const main = contact.position === null ? t.inLine : t.position(contact.position);
+      return words(t.queueTitle, main, t.keepReading);
+    }
+    case "connecting": {
+      const title = contact.agentName ? t.connectingTitle(contact.agentName) : t.adviserHere;
+      return words(title, t.connecting, away ? t.awayInTalkMore : "", "ring");
+    }
+    case "talking":
+    case "ended": {
+      const [main, more] = talkTrouble(state, step, t, soundBlocked);
+      return words(talkingTo(contact, t), main, more, main ? "ring" : "calm");
+    }
+  }
+}
+
+function talkTrouble(
+  state: CallerState,
+  { contact, peer }: Step & { name: "contact" },
+  t: PanelTexts,
+  soundBlocked: boolean,
+): [string, string] {
+  if (state.trouble) return [t.needsPress, ""];
+  if (state.local.microphone === "lost") return [t.microphoneLost, t.microphoneLostMore];
+  if (soundBlocked) return [t.soundBlocked, t.soundBlockedMore];
+  if (state.media.link === "failed") return [t.blocked, t.blockedMore];
+  if (peer && !peer.present) return [t.peerAway(nameOf(contact, t)), t.peerAwayMore];
+  if (state.media.link === "interrupted") return [t.disturbed, t.disturbedMore];
+  if (state.media.link !== "connected") return [t.back, ""];
+  if (state.line === "away") return [t.awayInTalk, t.awayInTalkMore];
+  return ["", ""];
+}
+
+function endedWords(reason: (Step & { name: "ended" })["reason"], t: PanelTexts): Words {
+  switch (reason) {
+    case "abandoned":
+      return words(t.leftTitle, t.left, "");
+    case "caller_hung_up":
+      return words(t.endedTitle, t.youHungUp, "");
+    case "agent_hung_up":
+      return words(t.endedTitle, t.theyHungUp, "");
+    case "caller_lost":
+      return words(t.endedTitle, t.callerLost, "", "bad");
+    case "setup_failed":
+      return words(t.setupFailedTitle, t.setupFailed, "", "bad");
+    case "group_gone":
+      return words(t.endedTitle, t.groupGone, "", "bad");
+    case "expired":
+      return words(t.endedTitle, t.expired, "", "bad");
+  }
+}
+
+function troubleWords(trouble: MediaTrouble, t: PanelTexts): Words {
+  switch (trouble) {
+    case "denied":
+      return words(t.deniedTitle, t.denied, "", "bad");
+    case "missing":
+      return words(t.missingTitle, t.missing, "", "bad");
+    case "in_use":
+      return words(t.inUseTitle, t.inUse, "", "bad");
+    case "insecure":
+      return words(t.insecureTitle, t.insecure, "", "bad");
+    case "unsupported":
+      return words(t.unsupportedTitle, t.unsupported, "", "bad");
+  }
+}
+
+function refusedWords(code: string, t: PanelTexts): [string, string] {
+  switch (code) {
+    case "group_closed":
+      return [t.closedTitle, t.closed];
+    case "group_full":
+      return [t.fullTitle, t.full];
+    case "too_many_open":
+      return [t.openTitle, t.open];
+    case "too_many_requests":
+    case "busy":
+      return [t.tooManyTitle, t.tooMany];
+    case "wrong_origin":
+      return [t.originTitle, t.origin];
+    case "site_unknown":
+    case "group_unknown":
+      return [t.unknownTitle, t.unknown];
+    case "channel_unavailable":
+      return [t.channelTitle, t.channel];
+    case "unreachable":
+      return [t.unreachableTitle, t.unreachable];
+    default:
+      return [t.failedTitle, t.failed];
+  }
+}
+
+function words(title: string, main: string, more: string, tone: Words["tone"] = "calm"): Words {
+  return { title, main, more, tone };
+}
