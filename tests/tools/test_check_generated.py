@@ -13,6 +13,7 @@ def project(tmp_path: Path) -> Path:
     subprocess.run(["git", "init", "-q", tmp_path], check=True)
     tools = tmp_path / "tools"
     tools.mkdir()
+    (tools / "__init__.py").touch()
     (tools / "gen_list.py").write_text("import pathlib\npathlib.Path('list.md').write_text('one\\n')\n")
     return tmp_path
 
