@@ -38,7 +38,7 @@ from gateway.http.health import Health
 from gateway.http.limits import Allowance
 from gateway.http.origins import Origins, own_origins
 from gateway.http.pages import Pages
-from gateway.http.server import application
+from gateway.http.server import application, protocol_log
 from gateway.http.table import TABLE
 from gateway.ids import new_id
 from gateway.jobs.configuration import ConfigurationJob
@@ -203,7 +203,13 @@ class _House:
         app = self._application(door, origins, running, static, humanity)
         conversation.attach_to(app)
 
-        runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=_CLOSING_S)
+        runner = web.AppRunner(
+            app,
+            access_log=None,
+            handle_signals=False,
+            shutdown_timeout=_CLOSING_S,
+            logger=protocol_log(lambda: self.metrics.http_requests_total.labels("-", "-", "400").inc()),
+        )
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await stack.enter_async_context(conversation)

@@ -1,8 +1,10 @@
 """Makes an aiohttp application of the table."""
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Callable, Iterable
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from gateway.http.edge import LARGEST_BODY, Edge
 from gateway.http.route import Route
@@ -27,3 +29,23 @@ def application(edge: Edge, table: Iterable[Route], parts: Iterable[object]) -> 
     for path, methods in cross_origin.items():
         app.router.add_route("OPTIONS", path, edge.preflight(methods))
     return app
+
+
+def protocol_log(count: Callable[[], None]) -> logging.Logger:
+    """Where aiohttp reports what went wrong below the table.
+
+    Whoever sends what is not HTTP is answered and counted, and no news for the log.
+    """
+
+    class NotHttp(logging.Filter):
+        def filter(self, record: logging.LogRecord) -> bool:
+            error = record.exc_info[1] if record.exc_info else None
+            if isinstance(error, HttpProcessingError):
+                count()
+                return False
+            return True
+
+    log = logging.Logger("gateway.http.protocol")  # noqa: LOG001 - its filter counts for one server only.
+    log.parent = logging.getLogger()
+    log.addFilter(NotHttp())
+    return log

@@ -1,0 +1,115 @@
+"""Settings come in order, say where they come from, and refuse what means nothing."""
+
+from pathlib import Path
+
+import pytest
+
+from gateway.settings import SettingsWrong, documented, load, shown
+
+
+def _written(directory: Path, text: str) -> Path:
+    (directory / "zuruf.toml").write_text(text, "utf-8")
+    return directory
+
+
+def test_what_comes_later_wins(tmp_path: Path) -> None:
+    _written(tmp_path, "[server]\nport = 1\nhost = 'localhost'\ndrain_seconds = 7\n")
+
+    loaded = load(
+        {"ZURUF_SERVER__PORT": "2", "ZURUF_SERVER__HOST": "::1"},
+        directory=tmp_path,
+        options={"server.port": ("--port", 3)},
+    )
+
+    server = loaded.settings.server
+    assert (server.port, server.host, server.drain_seconds) == (3, "::1", 7)
+    assert loaded.sources["server.port"] == "--port"
+    assert loaded.sources["server.host"] == "ZURUF_SERVER__HOST"
+    assert loaded.sources["server.drain_seconds"] == str(tmp_path / "zuruf.toml")
+    assert loaded.sources["mode"] == "default"
+
+
+def test_another_file_can_be_named(tmp_path: Path) -> None:
+    (tmp_path / "other.toml").write_text("[server]\nport = 5\n")
+
+    loaded = load({"ZURUF_CONFIG": str(tmp_path / "other.toml")}, directory=tmp_path)
+
+    assert loaded.settings.server.port == 5
+
+
+@pytest.mark.parametrize(
+    ("environ", "text", "says"),
+    [
+        ({"ZURUF_MOED": "embedded"}, "", "ZURUF_MOED is not a setting. Did you mean ZURUF_MODE?"),
+        ({"ZURUF_SERVER__PROT": "1"}, "", "ZURUF_SERVER__PROT is not a setting. Did you mean ZURUF_SERVER__PORT?"),
+        ({}, "[server]\nprot = 1\n", "server.prot is not a setting. Did you mean server.port?"),
+        ({}, "mood = 'good'\n", "mood is not a setting."),
+        ({"ZURUF_SERVER__PORT": "many"}, "", "ZURUF_SERVER__PORT"),
+        ({"ZURUF_MODE": "scaled"}, "", "ZURUF_MODE: Input should be 'embedded'"),
+        ({"ZURUF_SERVER__HOST": "0.0.0.0"}, "", "without TLS"),
+        ({"ZURUF_SERVER__HOST": "0.0.0.0", "ZURUF_SERVER__PUBLIC_URL": "https://a.example"}, "", "trusted_proxies"),
+        ({"ZURUF_SERVER__HOST": "0.0.0.0", "ZURUF_TLS__SELF_SIGNED": "1", "ZURUF_DEMO": "1"}, "", "loopback only"),
+        ({"ZURUF_TLS__CERT": "a.pem"}, "", "cert and key belong together"),
+        ({"ZURUF_TURN__URLS": "turn:a.example"}, "", "turn.secret is not"),
+        ({"ZURUF_TURN__URLS": "http://a.example"}, "", "is not a turn:, turns: or stun: address"),
+        ({"ZURUF_SECRET": "short"}, "", "at least 32 characters"),
+        ({"ZURUF_SERVER__PUBLIC_URL": "https://a.example/path"}, "", "an origin looks like"),
+        ({"ZURUF_CONFIG": "missing.toml"}, "", "does not exist"),
+        ({}, "server = [", "cannot be read"),
+        ({}, "[[site]]\nid = 'a'\ngroups = []\n", "site.0.groups"),
+    ],
+)
+def test_what_means_nothing_is_refused_with_a_sentence(
+    tmp_path: Path, environ: dict[str, str], text: str, says: str
+) -> None:
+    _written(tmp_path, text)
+
+    with pytest.raises(SettingsWrong) as refused:
+        load(environ, directory=tmp_path)
+
+    assert says in str(refused.value)
+
+
+def test_a_wrong_value_is_not_repeated_because_it_may_be_secret(tmp_path: Path) -> None:
+    with pytest.raises(SettingsWrong) as refused:
+        load({"ZURUF_SECRET": "canary", "ZURUF_SERVER__PORT": "canary"}, directory=tmp_path)
+
+    assert "canary" not in str(refused.value)
+
+
+def test_secrets_are_shown_as_stars(tmp_path: Path) -> None:
+    environ = {
+        "ZURUF_SECRET": "canary" * 10,
+        "ZURUF_TURN__SECRET": "canary",
+        "ZURUF_METRICS__TOKEN": "canary",
+        "ZURUF_TURN__URLS": "turn:a.example:3478?transport=udp, turns:a.example",
+    }
+
+    rows = {key: (value, source) for key, value, source in shown(load(environ, directory=tmp_path))}
+
+    assert rows["secret"] == ("********", "ZURUF_SECRET")
+    assert rows["turn.urls"][0] == "turn:a.example:3478?transport=udp, turns:a.example"
+    assert "canary" not in str(rows)
+
+
+def test_the_demo_keeps_its_data_apart(tmp_path: Path) -> None:
+    loaded = load({"ZURUF_DEMO": "true"}, directory=tmp_path)
+
+    assert loaded.settings.data_dir == Path("data/demo")
+    assert loaded.sources["data_dir"] == "demo mode"
+
+
+def test_behind_a_proxy_that_speaks_https_plain_http_is_allowed(tmp_path: Path) -> None:
+    environ = {
+        "ZURUF_SERVER__HOST": "0.0.0.0",
+        "ZURUF_SERVER__PUBLIC_URL": "https://call.example",
+        "ZURUF_SERVER__TRUSTED_PROXIES": "10.0.0.1, 192.168.0.0/16",
+    }
+
+    settings = load(environ, directory=tmp_path).settings
+
+    assert [str(network) for network in settings.server.trusted_proxies] == ["10.0.0.1/32", "192.168.0.0/16"]
+
+
+def test_every_setting_says_what_it_means() -> None:
+    assert [item.key for item in documented() if not item.field.description] == []
