@@ -331,6 +331,22 @@ test("a page loaded anew in a talk opens the microphone again and meets the call
   expect(shift.peers.all).toHaveLength(1);
 });
 
+test("who was muted and unseen before a reload is so after it", async () => {
+  const before = await inATalk();
+  before.place.mute(true);
+  before.place.camera(false);
+  await settle();
+
+  const shift = new Shift();
+  shift.browser.setItem("zuruf.person", "");
+  for (const [key, value] of before.tab.kept) shift.tab.setItem(key, value);
+  await shift.place.start();
+  await shift.attach(deskWith("talking"), { generation: 2 });
+
+  expect(shift.devices.asked).toEqual(["audio"]);
+  expect(shift.state.media).toMatchObject({ microphone: "muted", camera: "off" });
+});
+
 test("hanging up while the server is away silences us at once and is carried out later", async () => {
   const shift = await inATalk();
   shift.ends.last.cut();

@@ -51,6 +51,8 @@ import type { Actions } from "./views/view";
 import { kindOfCall } from "./views/words";
 
 const SESSION_KEY = "zuruf.agent";
+/** How microphone and camera stand in the call at hand, so that a reload changes neither. */
+const CALL_KEY = "zuruf.agent.call";
 const LANGUAGE_KEY = "zuruf.language";
 /** Set while somebody may be signed in here: nobody else is asked for. */
 const PERSON_KEY = "zuruf.person";
@@ -83,6 +85,12 @@ export interface Surroundings {
 }
 
 type Request = Unnumbered<AgentToServer>;
+
+interface Call {
+  readonly assignment: string;
+  readonly muted: boolean;
+  readonly camera: boolean;
+}
 
 export class Workplace implements Actions {
   readonly clock: ServerClock;
@@ -488,9 +496,11 @@ export class Workplace implements Actions {
   async #openMicrophone(contact: AgentContact): Promise<boolean> {
     const assignment = assignmentOf(contact);
     this.#openedFor = assignment;
+    const before = this.#remembered(assignment);
     this.#happen({ type: "media", media: { microphone: "opening" } });
     try {
-      await this.#local.open(contact.channel, this.#state.startWithCamera);
+      await this.#local.open(contact.channel, before?.camera ?? this.#state.startWithCamera);
+      if (before?.muted) this.#local.mute(true);
     } catch (problem) {
       onlyMediaProblems(problem);
       if (this.#openedFor !== assignment) return false;
@@ -512,7 +522,26 @@ export class Workplace implements Actions {
     const microphone = found === "closed" && this.#openedFor !== null ? media.microphone : found;
     this.#leg?.localChanged();
     const own = this.#ownPicture();
+    this.#remember();
     this.#happen({ type: "media", media: { microphone, camera, cameraTrouble, own } });
+  }
+
+  #remember(): void {
+    const { microphone, camera } = this.#local.state;
+    if (this.#openedFor === null) this.around.tab.removeItem(CALL_KEY);
+    if (this.#openedFor === null || microphone === "closed") return;
+    const call: Call = {
+      assignment: this.#openedFor,
+      muted: microphone === "muted",
+      camera: camera === "on",
+    };
+    this.around.tab.setItem(CALL_KEY, JSON.stringify(call));
+  }
+
+  #remembered(assignment: string): Call | null {
+    const kept = this.around.tab.getItem(CALL_KEY);
+    const call = kept === null ? null : (JSON.parse(kept) as Call);
+    return call?.assignment === assignment ? call : null;
   }
 
   /** A stream of our own camera for ourselves; the same one while the camera is the same. */
