@@ -70,7 +70,6 @@ facts = Table(
     Column("request", String(128), nullable=False),
     Column("body", LargeBinary, nullable=False),
     UniqueConstraint("site", "source", "request"),
-    Index("ix_facts_site_at", "site", "at"),
     sqlite_with_rowid=False,
 )
 

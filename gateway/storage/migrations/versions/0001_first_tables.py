@@ -70,7 +70,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("site", "source", "request", name=op.f("uq_facts_site_source_request")),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_facts_site_at", "facts", ["site", "at"], unique=False)
     op.create_table(
         "grants",
         sa.Column("user_id", sa.String(length=64), nullable=False),
