@@ -110,6 +110,7 @@ export class Caller {
         this.#newContact(channel),
         this.#key,
         this.options.language,
+        this.options.page,
       );
       this.#key = null;
       const contact: Remembered = {
@@ -382,18 +383,23 @@ export class Caller {
   }
 }
 
-/** Ask the server for a contact. */
+/**
+ * Ask the server for a contact.
+ *
+ * @param page - Tells two visitors behind one address apart.
+ */
 export function requestContact(
   server: URL,
   contact: NewContact,
   key: string,
   language: Language,
+  page: string,
 ): Promise<ContactCreated> {
   return rest(server, "contacts", {
     method: "POST",
     body: contact,
     language,
-    headers: { "Idempotency-Key": key },
+    headers: { "Idempotency-Key": key, "X-Zuruf-Visitor": page },
   });
 }
 
