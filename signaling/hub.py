@@ -327,9 +327,9 @@ class SessionHub:
             self.means.start(self._throw_mail_away(contact))
 
     async def _throw_mail_away(self, contact: Contact) -> None:
-        await self.mailbox.empty(contact.caller.session)
+        await self.mailbox.throw_away(contact.caller.session, contact.id)
         for desk in self.roster.desks(contact.agent) if contact.agent is not None else ():
-            await self.pictures.hand_out_mail(desk)
+            await self.mailbox.throw_away(desk.id, contact.id)
 
     async def _say_signed_out(self, session: AgentSession) -> None:
         # In turn, so that whoever asked for it gets the reply first.

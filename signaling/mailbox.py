@@ -78,11 +78,12 @@ class Mailbox:
         if arrived := min(number, session.mail_sent):
             await self._sessions.acknowledge(session.id, arrived)
 
-    async def empty(self, session: SessionId) -> None:
-        """Forget everything: the contact is over."""
-        owed = await self._sessions.owed(session, 0)
-        if owed:
-            await self._sessions.acknowledge(session, owed[-1][0])
+    async def throw_away(self, session: SessionId, contact: ContactId) -> None:
+        """Forget all letters of a contact that is over, arrived or not."""
+        old = [n for n, body in await self._sessions.owed(session, 0) if _DECODER.decode(body).contact == contact]
+        if old:
+            # What was posted before them is about older contacts still.
+            await self._sessions.acknowledge(session, old[-1])
 
 
 def _is_current(letter: Letter, session: AnySession, state: State, generation_of: Callable[[SessionId], int]) -> bool:

@@ -1,0 +1,257 @@
+"""The ports of the conversation, kept in memory and moved by hand. They behave; they are not told what to answer."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from acd.core import Core
+from acd.decisions import Decision
+from acd.facts import Fact, Ticked
+from acd.ids import AgentId, ContactId, GroupId, Millis, SessionId, SiteId
+from acd.state import State
+from signaling.ports import (
+    AgentIdentity,
+    ContactContext,
+    FloorBusy,
+    IceServer,
+    Listener,
+    Outcome,
+    SessionRecord,
+)
+from signaling.protocol.base import Message
+
+F = TypeVar("F")
+
+
+class HandClock:
+    """Time that moves when it is told to. Who sleeps on it is woken in order."""
+
+    def __init__(self) -> None:
+        self.now = Millis(1_700_000_000_000)
+        self._sleepers: list[tuple[Millis, asyncio.Future[None]]] = []
+
+    def __call__(self) -> Millis:
+        return self.now
+
+    async def pause(self, seconds: float) -> None:
+        woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._sleepers.append((Millis(self.now + int(seconds * 1000)), woken))
+        await woken
+
+    def advance(self, length_ms: int) -> None:
+        self.now = Millis(self.now + length_ms)
+        due = [(at, woken) for at, woken in self._sleepers if at <= self.now]
+        self._sleepers = [(at, woken) for at, woken in self._sleepers if at > self.now]
+        for _, woken in sorted(due, key=lambda sleeper: sleeper[0]):
+            if not woken.done():
+                woken.set_result(None)
+
+    @property
+    def next_wake(self) -> Millis | None:
+        return min((at for at, woken in self._sleepers if not woken.done()), default=None)
+
+
+class CoreFloor:
+    """A floor with a real core behind it and no journal: what is reported is decided at once.
+
+    Attributes:
+        told: Every fact, in order, with who said so.
+        is_stuck: Nobody decides; what is reported is kept until :meth:`unstick`.
+        is_full: Only facts that must be taken are taken.
+    """
+
+    def __init__(self, site: SiteId, clock: Callable[[], Millis]) -> None:
+        self.site = site
+        self.core = Core()
+        self.told: list[tuple[str, str, Fact]] = []
+        self.is_stuck = False
+        self.is_full = False
+        self._clock = clock
+        self._outcomes: dict[tuple[str, str], Sequence[Decision] | None] = {}
+        self._waiting: list[tuple[tuple[str, str], Fact]] = []
+        self._listeners: list[Listener] = []
+
+    @property
+    def state(self) -> State:
+        return self.core.state
+
+    def facts(self, kind: type[F]) -> list[F]:
+        return [fact for _, _, fact in self.told if isinstance(fact, kind)]
+
+    async def report(self, fact: Fact, *, source: str, request: str, must: bool = False) -> Outcome:
+        if self.is_full and not must:
+            raise FloorBusy
+        key = source, request
+        if key not in self._outcomes:
+            self.told.append((source, request, fact))
+            self._outcomes[key] = None
+            if self.is_stuck:
+                self._waiting.append((key, fact))
+            else:
+                self._decide(key, fact)
+        return Outcome(decided=self._outcomes[key])
+
+    def follow(self, listener: Listener) -> Callable[[], None]:
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def unstick(self) -> None:
+        self.is_stuck = False
+        waiting, self._waiting = self._waiting, []
+        for key, fact in waiting:
+            self._decide(key, fact)
+
+    def tick(self) -> None:
+        """Decide what time alone decides."""
+        while (due := self.core.next_deadline) is not None and due <= self._clock():
+            self._decide(("process:test", f"tick:{len(self._outcomes)}"), Ticked())
+
+    @property
+    def followers(self) -> int:
+        return len(self._listeners)
+
+    def _decide(self, key: tuple[str, str], fact: Fact) -> None:
+        at = self._clock()
+        decided = self.core.decide(fact, at)
+        self._outcomes[key] = decided
+        for listener in list(self._listeners):
+            listener(decided, at)
+
+
+class MemorySessions:
+    """Sessions and mailboxes in dictionaries."""
+
+    def __init__(self) -> None:
+        self.records: dict[SessionId, SessionRecord] = {}
+        self.mail: dict[SessionId, list[tuple[int, bytes]]] = {}
+        self._tokens: dict[bytes, SessionId] = {}
+        self._numbers: dict[SessionId, int] = {}
+
+    async def create(self, record: SessionRecord, token_hash: bytes) -> None:
+        self.records[record.id] = record
+        self._tokens[token_hash] = record.id
+
+    async def find(self, token_hash: bytes, at: Millis) -> SessionRecord | None:
+        record = self.records.get(self._tokens.get(token_hash, SessionId("")))
+        return record if record is not None and record.expires_at > at else None
+
+    async def turn_page(self, session: SessionId, page: str) -> int:
+        record = self.records[session]
+        highest = max(
+            other.generation
+            for other in self.records.values()
+            if (other.site, other.contact, other.agent) == (record.site, record.contact, record.agent)
+        )
+        self.records[session] = replace(record, page=page, generation=highest + 1)
+        return highest + 1
+
+    async def generation(self, session: SessionId) -> int:
+        record = self.records.get(session)
+        return 0 if record is None else record.generation
+
+    async def end(self, session: SessionId) -> None:
+        self.records.pop(session, None)
+        self.mail.pop(session, None)
+
+    async def owe(self, session: SessionId, body: bytes) -> int:
+        number = self._numbers[session] = self._numbers.get(session, 0) + 1
+        self.mail.setdefault(session, []).append((number, body))
+        return number
+
+    async def owed(self, session: SessionId, after: int) -> list[tuple[int, bytes]]:
+        return [letter for letter in self.mail.get(session, []) if letter[0] > after]
+
+    async def acknowledge(self, session: SessionId, upto: int) -> None:
+        self.mail[session] = [letter for letter in self.mail.get(session, []) if letter[0] > upto]
+
+
+class MemoryDirectory:
+    """Names, as a site would have them."""
+
+    def __init__(self) -> None:
+        self.contexts: dict[ContactId, ContactContext] = {}
+        self.asked = 0
+        self.fails = False
+
+    async def agent_name(self, site: SiteId, agent: AgentId) -> str:
+        self.asked += 1
+        if self.fails:
+            raise RuntimeError("no directory")
+        return agent.removeprefix("ag_").title()
+
+    async def group_name(self, site: SiteId, group: GroupId, language: str) -> str:
+        self.asked += 1
+        if self.fails:
+            raise RuntimeError("no directory")
+        return {("sales", "de"): "Verkauf", ("sales", "en"): "Sales"}.get((group, language), group.title())
+
+    async def contact_context(self, site: SiteId, contact: ContactId) -> ContactContext:
+        self.asked += 1
+        return self.contexts.get(contact, ContactContext())
+
+
+class NumberedIce:
+    """Hands out credentials that can be told apart."""
+
+    def __init__(self) -> None:
+        self.issued = 0
+
+    def issue(self, session: SessionId, at: Millis) -> tuple[tuple[IceServer, ...], Millis | None]:
+        self.issued += 1
+        server = IceServer(urls=("turn:turn.example:3478",), username=f"{self.issued}:{session}", credential="made-up")
+        return (server,), Millis(at + 600_000)
+
+
+class CookieAuthenticator:
+    """The cookie says who it is, until they are signed out."""
+
+    def __init__(self, site: SiteId) -> None:
+        self.site = site
+        self.gone: set[AgentId] = set()
+
+    async def agent_of(self, cookies: Mapping[str, str]) -> AgentIdentity | None:
+        name = cookies.get("who")
+        if name is None or AgentId(f"ag_{name}") in self.gone:
+            return None
+        return AgentIdentity(site=self.site, agent=AgentId(f"ag_{name}"), display_name=name.title())
+
+    async def is_still_signed_in(self, identity: AgentIdentity) -> bool:
+        return identity.agent not in self.gone
+
+
+@dataclass
+class ListedOrigins:
+    """Our own origin, and one that may embed the widget of one site."""
+
+    own: str = "https://zuruf.example"
+    allowed: Mapping[str, SiteId] | None = None
+
+    def is_own(self, origin: str) -> bool:
+        return origin == self.own
+
+    def is_allowed(self, origin: str, site: SiteId | None) -> bool:
+        found = (self.allowed or {}).get(origin)
+        return found is not None and site in {None, found}
+
+
+class PaperWire:
+    """A socket that writes down what it was told."""
+
+    def __init__(self, clock: Callable[[], Millis]) -> None:
+        self._clock = clock
+        self.heard_at = clock()
+        self.told: list[Message] = []
+        self.is_closed = False
+
+    def hear(self) -> None:
+        self.heard_at = self._clock()
+
+    async def push(self, message: Message) -> None:
+        if not self.is_closed:
+            self.told.append(message)
+
+    async def close(self, farewell: Message | None = None) -> None:
+        if farewell is not None:
+            await self.push(farewell)
+        self.is_closed = True

@@ -1,0 +1,353 @@
+"""How two browsers find each other through us, and how a call that is none is found out."""
+
+import msgspec
+import pytest
+
+from acd.config import MediaPolicy
+from acd.facts import ContactContradicted, Party
+from acd.lifecycle import Phase
+from signaling.conversation import ConversationSettings
+from signaling.mailbox import Letter
+from signaling.protocol.answers import Refused, Reply
+from signaling.protocol.media import Candidates, Description
+from tests.signaling.world import (
+    HOST_CANDIDATE,
+    RELAY_CANDIDATE,
+    SDP,
+    AgentTab,
+    CallerTab,
+    World,
+    candidates,
+    report,
+    site,
+)
+
+LOOPBACK_CANDIDATE = "candidate:3 1 udp 1 127.0.0.1 50000 typ host"
+
+
+def mail_of(world: World, tab: CallerTab | AgentTab) -> list[Letter]:
+    session = world.only_contact.caller.session
+    if isinstance(tab, AgentTab):
+        endpoint = world.agent_state(tab.name).endpoint
+        assert endpoint is not None
+        session = endpoint.session
+    return [msgspec.json.decode(body, type=Letter) for _, body in world.sessions.mail.get(session, [])]
+
+
+# Passing on.
+
+
+async def test_a_signal_reaches_the_other_end_with_number_epoch_and_generation(world: World) -> None:
+    caller, agent = await world.call()
+
+    assert isinstance(await caller.signal(), Reply)
+
+    (letter,) = agent.letters()
+    assert letter.number == 1
+    assert letter.contact_id == caller.contact_id
+    assert letter.epoch == world.only_contact.epoch
+    assert letter.generation == caller.generation
+    assert letter.signal == Description(type="offer", sdp=SDP)
+
+
+async def test_signals_arrive_in_the_order_in_which_they_were_sent(world: World) -> None:
+    caller, agent = await world.call()
+
+    for port in range(50_000, 50_010):
+        await caller.signal(candidates(HOST_CANDIDATE.replace("50000", str(port))))
+
+    assert [letter.number for letter in agent.letters()] == list(range(1, 11))
+    ports = [letter.signal.candidates[0].candidate.split()[5] for letter in agent.letters()]  # type: ignore[union-attr]
+    assert ports == [str(port) for port in range(50_000, 50_010)]
+
+
+async def test_a_signal_is_kept_until_it_is_acknowledged(world: World) -> None:
+    caller, agent = await world.call()
+    await caller.signal()
+    await caller.signal(candidates(HOST_CANDIDATE))
+
+    await agent.must("ack", number=1)
+    assert [type(letter.signal) for letter in mail_of(world, agent)] == [Candidates]
+    await agent.must("ack", number=2)
+
+    assert mail_of(world, agent) == []
+
+
+async def test_what_was_not_acknowledged_is_sent_again_after_the_picture(world: World) -> None:
+    caller, agent = await world.call()
+    await caller.signal()
+    await caller.signal(candidates(HOST_CANDIDATE))
+    await agent.must("ack", number=1)
+    await agent.lose_socket()
+
+    await agent.connect()
+
+    assert type(agent.wire.told[0]).__name__ == "AgentAttached"
+    assert [letter.number for letter in agent.letters()] == [2]
+
+
+async def test_nobody_can_acknowledge_what_they_were_not_sent(world: World) -> None:
+    caller, agent = await world.call()
+    await agent.must("ack", number=1_000_000)
+
+    await caller.signal()
+
+    assert len(mail_of(world, agent)) == 1
+    await agent.must("ack", number=1_000_000)
+    assert mail_of(world, agent) == []
+
+
+async def test_a_signal_sent_twice_with_one_id_arrives_once(world: World) -> None:
+    caller, agent = await world.call()
+    contact = world.only_contact
+    body = {
+        "contactId": contact.id,
+        "epoch": contact.epoch,
+        "generation": caller.generation,
+        "peerGeneration": agent.generation,
+        "signal": candidates(HOST_CANDIDATE),
+    }
+
+    await caller.ask("media.signal", id="1", **body)
+    await caller.ask("media.signal", id="1", **body)
+
+    assert len(agent.letters()) == 1
+
+
+# Holding back, and who is out of date.
+
+
+async def test_signals_are_held_back_until_both_are_there(world: World) -> None:
+    caller, agent = await world.call()
+    await agent.lose_socket()
+
+    answer = await caller.signal()
+
+    assert isinstance(answer, Refused)
+    assert answer.code == "not_now"
+    assert caller.peer is not None
+    assert not caller.peer.present
+
+
+async def test_the_agents_signals_are_held_back_too(world: World) -> None:
+    caller, agent = await world.call()
+    await caller.lose_socket()
+
+    assert getattr(await agent.signal(), "code", "") == "not_now"
+
+
+async def test_a_page_that_was_left_cannot_speak_for_the_leg(world: World) -> None:
+    caller, _ = await world.call()
+
+    assert getattr(await caller.signal(generation=caller.generation - 1), "code", "") == "stale_generation"
+
+
+async def test_nothing_is_sent_to_a_page_that_was_left(world: World) -> None:
+    caller, agent = await world.call()
+    again = await agent.reload()
+
+    stale = await caller.signal(peerGeneration=agent.generation)
+    assert again.letters() == []
+    fresh = await caller.signal()
+
+    assert getattr(stale, "code", "") == "stale_generation"
+    assert isinstance(fresh, Reply)
+    assert len(again.letters()) == 1
+
+
+async def test_a_reloaded_page_does_not_get_what_was_meant_for_the_one_before(world: World) -> None:
+    caller, agent = await world.call()
+    await caller.signal()
+
+    again = await agent.reload()
+
+    assert again.letters() == []
+    assert mail_of(world, again) == []
+
+
+async def test_letters_of_a_page_that_was_left_are_thrown_away(world: World) -> None:
+    caller, agent = await world.call()
+    await caller.signal()
+    await agent.lose_socket()
+    await caller.reload()
+
+    await agent.connect()
+
+    assert agent.letters() == []
+    assert mail_of(world, agent) == []
+
+
+async def test_letters_of_an_assignment_that_is_over_are_thrown_away(world: World) -> None:
+    caller, anna = await world.call()
+    contact = world.only_contact
+    await anna.signal()
+    await caller.lose_socket()
+    await anna.must("media.state", contactId=contact.id, epoch=contact.epoch, state="failed")
+    await caller.connect()
+    ben = await world.agent("ben")
+    await ben.answer("offer.accept")
+
+    assert world.only_contact.epoch > contact.epoch
+    assert caller.letters() == []
+    await ben.signal()
+    assert [letter.epoch for letter in caller.letters()] == [world.only_contact.epoch]
+
+
+async def test_nothing_is_kept_once_the_contact_is_over(world: World) -> None:
+    caller, agent = await world.talk()
+    await caller.signal()
+    await agent.signal()
+
+    await caller.must("contact.leave", contactId=caller.contact_id)
+
+    assert not any(world.sessions.mail.values())
+
+
+async def test_letters_wait_for_a_tab_that_is_away_though_the_floor_does_not_know(world: World) -> None:
+    caller, agent = await world.call()
+    await world.restart()
+    await caller.connect()
+    # The floor still believes the agent to be attached: nobody told it otherwise.
+    state = world.floor.state
+    found = state.agents[agent.agent_id]
+    assert found.endpoint is not None
+    assert not found.endpoint.is_attached
+    await agent.connect()
+    await caller.signal()
+
+    assert len(agent.letters()) == 1
+
+
+async def test_a_relayed_contact_has_no_signals_between_its_ends() -> None:
+    async with World(site(policy=MediaPolicy.RELAY)) as world:
+        caller, _ = await world.call()
+
+        assert getattr(await caller.signal(), "code", "") == "not_allowed"
+
+
+# What may pass.
+
+
+async def test_rubbish_is_refused_and_nothing_is_kept(world: World) -> None:
+    caller, agent = await world.call()
+
+    for signal in (
+        {"kind": "description", "type": "offer", "sdp": "rubbish"},
+        {"kind": "description", "type": "rollback", "sdp": SDP},
+        candidates("candidate:rubbish"),
+    ):
+        assert getattr(await caller.signal(signal), "code", "") == "bad_signal"
+
+    assert agent.letters() == []
+    assert mail_of(world, agent) == []
+
+
+async def test_a_turn_only_group_passes_relay_candidates_alone() -> None:
+    async with World(site(turn_only=True)) as world:
+        caller, agent = await world.call()
+
+        await caller.signal(candidates(HOST_CANDIDATE, RELAY_CANDIDATE))
+        await caller.signal(candidates(HOST_CANDIDATE))
+
+        (letter,) = agent.letters()
+        assert [c.candidate for c in letter.signal.candidates] == [RELAY_CANDIDATE]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+async def test_loopback_passes_on_one_machine_only(allowed: bool) -> None:
+    async with World(settings=ConversationSettings(allow_loopback_candidates=allowed)) as world:
+        caller, agent = await world.call()
+
+        await caller.signal(candidates(LOOPBACK_CANDIDATE))
+
+        assert len(agent.letters()) == allowed
+
+
+async def test_who_could_not_connect_is_heard(world: World) -> None:
+    caller, _ = await world.call()
+    contact = world.only_contact
+
+    await caller.must("media.state", contactId=contact.id, epoch=contact.epoch, state="failed")
+
+    assert world.only_contact.phase is Phase.QUEUED
+    assert world.only_contact.head_start_ms > 0
+    assert world.agent_state().routing == "idle"
+
+
+# Ghosts.
+
+
+async def talk_on(world: World, seconds: int, *tabs: CallerTab | AgentTab, state: str = "connected") -> None:
+    for second in range(seconds):
+        for tab in tabs:
+            tab.wire.hear()
+            if second % 5 == 0:
+                await tab.report_media(state)
+        await world.pass_time(1)
+
+
+async def test_two_who_report_talk_on(world: World) -> None:
+    caller, agent = await world.talk()
+
+    await talk_on(world, 60, caller, agent)
+
+    assert world.only_contact.phase is Phase.TALKING
+    assert world.floor.facts(ContactContradicted) == []
+
+
+async def test_an_agent_whose_reports_stay_away_loses_the_caller_to_another(world: World) -> None:
+    caller, agent = await world.talk()
+    contact = world.only_contact
+    await talk_on(world, 6, caller, agent)
+
+    await talk_on(world, 9, caller)
+
+    assert world.floor.facts(ContactContradicted) == [
+        ContactContradicted(contact=contact.id, epoch=contact.epoch, party=Party.AGENT)
+    ]
+    assert world.measured("contacts_contradicted_total", party="agent") == 1
+    assert agent.desk.contact is None or agent.desk.contact.epoch > contact.epoch
+
+
+async def test_an_end_that_says_closed_does_not_have_the_call(world: World) -> None:
+    caller, agent = await world.talk()
+    await talk_on(world, 6, caller, agent)
+
+    for _ in range(9):
+        await agent.report_media()
+        await caller.report_media("closed")
+        await world.pass_time(1)
+        if not world.floor.state.contacts:
+            break
+
+    assert [fact.party for fact in world.floor.facts(ContactContradicted)] == [Party.CALLER]
+    assert caller.contact.ended == "caller_lost"
+
+
+async def test_a_connection_that_is_being_mended_is_still_a_call(world: World) -> None:
+    caller, agent = await world.talk()
+
+    await talk_on(world, 20, caller, agent, state="disconnected")
+
+    assert world.only_contact.phase is Phase.TALKING
+
+
+async def test_coming_back_gives_an_end_time_to_report(world: World) -> None:
+    caller, agent = await world.talk()
+    await talk_on(world, 6, caller, agent)
+    await caller.lose_socket()
+    await talk_on(world, 6, agent)
+
+    await caller.connect()
+    await talk_on(world, 6, agent)
+
+    assert world.only_contact.phase is Phase.TALKING
+
+
+async def test_who_reports_a_call_that_is_over_is_told_so(world: World) -> None:
+    caller, agent = await world.talk()
+    contact = world.only_contact
+    await agent.answer("contact.end")
+
+    for tab in (caller, agent):
+        assert await tab.refused("media.report", **report(contact.id, contact.epoch)) == "not_yours"
