@@ -167,10 +167,12 @@ export class Link {
   async tracksChanged(): Promise<void> {
     const { microphone, camera } = this.options.local;
     for (const { sender, receiver } of this.#pc.getTransceivers()) {
+      // A call that ends lets go of its tracks and closes the connection meanwhile.
+      if (this.#closed) return;
       const track = receiver.track.kind === "audio" ? microphone : camera;
       if (sender.track !== track) await sender.replaceTrack(track);
     }
-    this.#saySends();
+    if (!this.#closed) this.#saySends();
   }
 
   async numbers(): Promise<Numbers> {
