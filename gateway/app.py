@@ -21,7 +21,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from acd.config import Site
-from acd.ids import Millis, ProcessId, SiteId
+from acd.ids import ContactId, Millis, ProcessId, SiteId
 from gateway.auth.doorkeeper import Doorkeeper
 from gateway.auth.passwords import Passwords
 from gateway.clock import Clock, system_clock
@@ -343,7 +343,10 @@ class _House:
     def _start_jobs(self, jobs: Lifetime, door: Door) -> None:
         keeping = self.settings.retention
         retention = RetentionJob(
-            sites={site: KeptSite(floor=floor, journal=self.journals[site]) for site, floor in self.floors.items()},
+            sites={
+                site: KeptSite(journal=self.journals[site], open_contacts=partial(self._open_contacts, floor))
+                for site, floor in self.floors.items()
+            },
             directory=self.stores.directory,
             sessions=self.stores.sessions,
             sign_ins=self.stores.sign_ins,
@@ -358,7 +361,10 @@ class _House:
             jobs.repeat(configuration.run, "configuration", every=_FOLLOW_S)
         jobs.repeat(door.close_desks, "desks", every=_FOLLOW_S)
         jobs.repeat(self._look_at_storage, "storage", every=_FOLLOW_S)
-        jobs.start(self._measure_lag(), "lag")
+        jobs.start(self._measure_lag, "lag")
+
+    def _open_contacts(self, floor: SiteRuntime) -> list[ContactId]:
+        return list(floor.state.contacts)
 
     async def _look_at_storage(self) -> None:
         try:

@@ -141,6 +141,7 @@ def user_add(
             password_hash=hashed,
             grants=_grants(loaded, where, role, group),
         )
+        await stores.directory.add_site(where, where, at)
         await stores.users.add(added, at)
         await stores.audit.add(where, at, actor="command", action="user_added", subject=added.id)
         return f"{name} can sign in now."

@@ -73,6 +73,9 @@ def _is_served(database: Path) -> bool:
 
 def _data_dir(directory: Path) -> Iterator[Finding]:
     there = next(path for path in (directory, *directory.absolute().parents) if path.exists())
+    if not there.is_dir():
+        yield Finding("Data", Verdict.BAD, f"{there} is not a directory.")
+        return
     if not os.access(there, os.W_OK):
         yield Finding("Data", Verdict.BAD, f"{there} cannot be written by this user.")
         return

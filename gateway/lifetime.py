@@ -6,9 +6,9 @@ takes its neighbours with it. When the lifetime ends, its jobs are cancelled and
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import structlog
 
@@ -40,7 +40,7 @@ class Lifetime:
             task.cancel()
         await self._group.__aexit__(kind, error, trace)
 
-    def start(self, job: Coroutine[Any, Any, None], name: str) -> None:
+    def start(self, job: Callable[[], Awaitable[None]], name: str) -> None:
         """Run something once, beside everything else."""
         task = self._group.create_task(self._guarded(job, name), name=name)
         self._tasks.add(task)
@@ -51,14 +51,14 @@ class Lifetime:
 
         async def forever() -> None:
             while True:
-                await self._guarded(step(), name)
+                await self._guarded(step, name)
                 await asyncio.sleep(every)
 
-        self.start(forever(), name)
+        self.start(forever, name)
 
-    async def _guarded(self, job: Awaitable[None], name: str) -> None:
+    async def _guarded(self, job: Callable[[], Awaitable[None]], name: str) -> None:
         try:
-            await job
+            await job()
         except Exception:
             _log.exception("job_failed", job=name)
             if self._on_failure is not None:

@@ -1,18 +1,17 @@
 """Deletes what has been kept long enough, and writes down how much it was."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
 
-from acd.ids import Millis, SiteId
+from acd.ids import ContactId, Millis, SiteId
 from gateway.clock import Clock
 from gateway.journal.port import Journal
 from gateway.storage.audit import StoredAudit
 from gateway.storage.directory import StoredDirectory
 from gateway.storage.sessions import StoredSessions
 from gateway.storage.users import StoredSignIns
-from signaling.ports import Floor
 
 _DAY_MS = 24 * 60 * 60_000
 
@@ -30,10 +29,10 @@ class Keeping:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptSite:
-    """A site, as far as there is something to delete in it."""
+    """A site, as far as there is something to delete in it, and what must not be deleted."""
 
-    floor: Floor
     journal: Journal
+    open_contacts: Callable[[], Sequence[ContactId]]
 
 
 class RetentionJob:
@@ -66,7 +65,7 @@ class RetentionJob:
         for site, kept in self._sites.items():
             deleted = {
                 "visitor_rows": await self._directory.erase_contacts_before(
-                    site, self._days_before(at, self._keeping.visitor_days), keep=list(kept.floor.state.contacts)
+                    site, self._days_before(at, self._keeping.visitor_days), keep=kept.open_contacts()
                 ),
                 "facts": await kept.journal.trim(self._days_before(at, self._keeping.journal_days)),
                 "audit_details": await self._audit.erase_details_before(

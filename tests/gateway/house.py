@@ -9,7 +9,7 @@ from typing import Any
 
 import aiohttp
 
-from acd.ids import AgentId, Millis, SiteId
+from acd.ids import AgentId, GroupId, Millis, SiteId
 from gateway.app import Running, Stores, running
 from gateway.auth.passwords import Passwords
 from gateway.auth.roles import Role, grants
@@ -139,12 +139,13 @@ async def add_people(settings: Settings) -> None:
         users = Stores.on(database).users
         with quick_passwords() as passwords:
             hashed = await passwords.hash(PASSWORD)
-        for name, role, groups in (
+        people: list[tuple[str, Role, list[GroupId]]] = [
             ("anna", Role.AGENT, []),
             ("sofia", Role.SUPERVISOR, []),
             ("admin", Role.ADMINISTRATOR, []),
-            ("dora", Role.ADMINISTRATOR, ["sales"]),
-        ):
+            ("dora", Role.ADMINISTRATOR, [GroupId("sales")]),
+        ]
+        for name, role, groups in people:
             at = system_clock()
             added = User(
                 id=AgentId(new_id("ag", at)),
