@@ -61,6 +61,11 @@ export const texts = createTexts(
     missedTitle: "You did not answer",
     missedLead:
       "The caller keeps the place in the queue and is offered to others. No more calls come to you until you say that you are there.",
+    pauseTitle: "A moment without calls",
+    pauseLead: "You declined one. In a few seconds calls come to you again, all by themselves.",
+    unheardTitle: "This tab is not heard",
+    unheardLead:
+      "The server has not heard from this tab for a while, as after a computer wakes up. It tries again by itself.",
     readyTitle: "Ready for the next caller",
     readyLead: "It rings here as soon as somebody calls. Keep this tab open; you may work in others.",
     supersededTitle: "Your desk is open in another tab",
@@ -146,7 +151,7 @@ export const texts = createTexts(
     qualityGood: "Good connection",
     qualityFair: "Fair connection",
     qualityPoor: "Poor connection",
-    qualityUnknown: "Connection being measured",
+    qualityUnknown: "Measuring …",
     qualityNone: "Connection interrupted",
     notRecorded: "Not recorded",
     shortCode: "Check code",
@@ -253,6 +258,11 @@ export const texts = createTexts(
     missedTitle: "Sie haben nicht abgenommen",
     missedLead:
       "Wer anrief, behält den Platz in der Schlange und wird anderen angeboten. Sie bekommen keine Anrufe mehr, bis Sie sagen, dass Sie da sind.",
+    pauseTitle: "Ein Moment ohne Anrufe",
+    pauseLead: "Sie haben einen abgelehnt. In ein paar Sekunden bekommen Sie von selbst wieder Anrufe.",
+    unheardTitle: "Dieser Tab ist nicht zu hören",
+    unheardLead:
+      "Der Server hat länger nichts von diesem Tab gehört, etwa nach dem Ruhezustand. Es wird von selbst weiter versucht.",
     readyTitle: "Bereit für den nächsten Anruf",
     readyLead:
       "Es klingelt hier, sobald jemand anruft. Lassen Sie diesen Tab offen; in anderen können Sie arbeiten.",
@@ -339,7 +349,7 @@ export const texts = createTexts(
     qualityGood: "Gute Verbindung",
     qualityFair: "Mäßige Verbindung",
     qualityPoor: "Schlechte Verbindung",
-    qualityUnknown: "Verbindung wird gemessen",
+    qualityUnknown: "Wird gemessen …",
     qualityNone: "Verbindung unterbrochen",
     notRecorded: "Keine Aufzeichnung",
     shortCode: "Prüfcode",

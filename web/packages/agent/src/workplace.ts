@@ -25,6 +25,7 @@ import {
   type Presence,
   REPORT_EVERY_MS,
   Refusal,
+  type RefusalCode,
   type ServerToAgent,
   type SignedIn,
   type Status,
@@ -85,6 +86,8 @@ export interface Surroundings {
 }
 
 type Request = Unnumbered<AgentToServer>;
+
+const OVERTAKEN: ReadonlySet<string> = new Set<RefusalCode>(["offer_gone", "contact_gone", "stale_epoch"]);
 
 interface Call {
   readonly assignment: string;
@@ -586,7 +589,8 @@ export class Workplace implements Actions {
       await line.ask(request, manner);
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal;
-      done = false;
+      // What it was about is over. The desk says how, better than a refusal could.
+      done = OVERTAKEN.has(refusal.code);
     }
     if (this.#line === line) this.#happen({ type: "answered", done });
   }

@@ -83,12 +83,11 @@ export class CallStage extends View {
         position: absolute;
         inset: 14px 16px auto;
         display: grid;
-        gap: var(--z-3);
+        gap: var(--z-2);
       }
 
       .top {
         display: flex;
-        flex-wrap: wrap;
         gap: var(--z-2);
       }
 
@@ -99,12 +98,17 @@ export class CallStage extends View {
         min-height: 30px;
         padding: 4px 10px;
         border-radius: 8px;
+        flex: none;
         background: var(--z-veil);
         font-weight: 550;
       }
 
-      .tag span {
-        max-width: 340px;
+      .tag.name {
+        flex: 0 1 auto;
+        min-width: 60px;
+      }
+
+      .tag.name span {
         overflow: hidden;
         text-overflow: ellipsis;
         white-space: nowrap;
@@ -298,19 +302,24 @@ export class CallStage extends View {
   #top(who: string): TemplateResult {
     const { state, texts, clock, contact } = this;
     const { media } = state;
+    const word = media.link === "connected" ? qualityWord(media.quality, texts) : texts.qualityNone;
+    const since = clock.since(state.desk?.routingSince ?? clock.now());
+    const muted = (sentence: string) => html`<span class="tag">${icon("microphoneOff")}${sentence}</span>`;
     return html`<div class="top">
-      <span class="tag"><span>${who}</span></span>
-      ${
-        this.talking
-          ? html`<span class="tag number" role="timer" aria-label=${texts.duration}>${asClock(clock.since(state.desk?.routingSince ?? clock.now()))}</span>
-              <span class="tag">${icon("signal")}${media.link === "connected" ? qualityWord(media.quality, texts) : texts.qualityNone}</span>`
-          : nothing
-      }
-      ${media.microphone === "muted" ? html`<span class="tag">${icon("microphoneOff")}${texts.youAreMuted}</span>` : nothing}
-      ${media.callerSends?.microphone === false ? html`<span class="tag">${icon("microphoneOff")}${texts.callerMuted}</span>` : nothing}
-      <span class="grow"></span>
-      ${contact.policy === "record" ? nothing : html`<span class="tag">${texts.notRecorded}</span>`}
-    </div>`;
+        <span class="tag name"><span>${who}</span></span>
+        ${
+          this.talking
+            ? html`<span class="tag number" role="timer" aria-label=${texts.duration}>${asClock(since)}</span>
+                <span class="tag">${icon("signal")}${word}</span>`
+            : nothing
+        }
+        <span class="grow"></span>
+        ${contact.policy === "record" ? nothing : html`<span class="tag">${texts.notRecorded}</span>`}
+      </div>
+      <div class="top">
+        ${media.microphone === "muted" ? muted(texts.youAreMuted) : nothing}
+        ${media.callerSends?.microphone === false ? muted(texts.callerMuted) : nothing}
+      </div>`;
   }
 
   #nobody(who: string, video: boolean): TemplateResult {

@@ -2,7 +2,7 @@
 import { asClock, base, buttons, EverySecond, type IconName, icon } from "@zuruf/ui";
 import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
-import { canAsk, scene } from "../state";
+import { canAsk, reception, scene } from "../state";
 import { focused, takesText, View } from "./view";
 import { whoCalls } from "./words";
 
@@ -141,6 +141,12 @@ export class PanelView extends View {
         };
       }
       case "ready":
+        if (reception(state) === "back_off") {
+          return { sign: "clock", tone: "away", title: texts.pauseTitle, lead: texts.pauseLead };
+        }
+        if (reception(state) === "lost") {
+          return { sign: "reconnect", tone: "ring", title: texts.unheardTitle, lead: texts.unheardLead };
+        }
         return { sign: "phone", tone: "ready", title: texts.readyTitle, lead: texts.readyLead };
       case "away": {
         if (shown.presence === "break") {
