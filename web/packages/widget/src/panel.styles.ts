@@ -7,7 +7,7 @@ export const panelStyles = css`
     --z-t2: 14px;
     --z-t3: 16px;
     --z-t4: 20px;
-    --z-t5: 26px;
+    --z-t5: 24px;
     all: initial;
     position: fixed;
     right: 0;
@@ -32,6 +32,13 @@ export const panelStyles = css`
     border-radius: 20px;
     background: var(--z-surface);
     box-shadow: var(--z-shadow);
+  }
+
+  /* Little to say, little room taken. */
+  .panel.short {
+    height: auto;
+    min-height: 300px;
+    max-height: calc(100dvh - 32px);
   }
 
   .icon {
@@ -102,14 +109,13 @@ export const panelStyles = css`
     text-wrap: balance;
   }
 
-  .queue .main {
-    font-size: var(--z-t5);
-    /* Two lines, whatever is said there: what is below stays in its place. */
-    min-height: 2lh;
+  /* Room for the longest of its sentences: what is below stays in its place. */
+  .queue .say {
+    min-height: 106px;
   }
 
-  .queue .more {
-    min-height: 2lh;
+  .queue .main {
+    font-size: var(--z-t5);
   }
 
   .ring .main::before,
@@ -409,6 +415,15 @@ export const panelStyles = css`
       height: auto;
       border: 0;
       border-radius: 0;
+    }
+
+    .panel.short {
+      top: auto;
+      border-radius: 20px 20px 0 0;
+    }
+
+    .own {
+      max-height: 46vh;
     }
 
     .bar {

@@ -18,6 +18,7 @@ import {
   tokens,
 } from "@zuruf/ui";
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { live } from "lit/directives/live.js";
 import { panelStyles } from "./panel.styles";
 import { type PanelTexts, texts } from "./panel.texts";
 import { alertOf, deviceNote, nameOf, type Words, wordsOf } from "./panel.words";
@@ -118,9 +119,10 @@ export class Panel extends LitElement {
   protected override render(): TemplateResult {
     const words = wordsOf(this.state, this.#t, this.soundBlocked);
     const talks = viewOf(this.state.step) === "talk";
+    const size = this.state.step.name === "contact" ? "" : "short";
     return html`
       <p class="unseen" role="alert">${this.#alert}</p>
-      <section class="panel" role="dialog" aria-labelledby="title" ?hidden=${this.minimised}>
+      <section class="panel ${size}" role="dialog" aria-labelledby="title" ?hidden=${this.minimised}>
         ${talks ? this.#stage(words) : this.#sheet(words)}
       </section>
       ${this.minimised ? this.#mini(words) : nothing}
@@ -128,14 +130,13 @@ export class Panel extends LitElement {
   }
 
   #sheet(words: Words): TemplateResult {
-    const queue = viewOf(this.state.step) === "queue";
-    const canMinimise = this.state.step.name === "contact";
+    const hasPlace = this.state.step.name === "contact";
     return html`
       <div class="head">
         <h2 id="title" tabindex="-1">${words.title}</h2>
-        ${canMinimise ? this.#minimise() : this.#plain("close", this.#t.close, () => this.close())}
+        ${hasPlace ? this.#minimise() : this.#plain("close", this.#t.close, () => this.close())}
       </div>
-      <div class="body ${queue ? "queue" : ""}">
+      <div class="body ${hasPlace ? "queue" : ""}">
         ${this.#say(words)} ${this.#middle()}
         <div class="foot">${this.#foot()}</div>
       </div>
@@ -177,7 +178,7 @@ export class Panel extends LitElement {
       <div class="own">
         ${
           stream
-            ? html`<video class="mirror" .srcObject=${stream} autoplay muted playsinline aria-hidden="true"></video>`
+            ? html`<video class="mirror" .srcObject=${live(stream)} autoplay muted playsinline aria-hidden="true"></video>`
             : icon(this.state.local.microphone === "on" ? "microphone" : "microphoneOff")
         }
         ${caption ? html`<span class="veil">${caption}</span>` : nothing}
@@ -272,7 +273,7 @@ export class Panel extends LitElement {
       <div class="stage ${own ? "" : "voice"}">
         <video
           class=${dark ? "dark" : ""}
-          .srcObject=${media.remote}
+          .srcObject=${live(media.remote)}
           autoplay
           playsinline
           aria-label=${contact.agentName ?? t.adviserHere}
@@ -295,7 +296,7 @@ export class Panel extends LitElement {
         </div>
         ${
           own
-            ? html`<div class="self"><video class="mirror" .srcObject=${own} autoplay muted playsinline aria-hidden="true"></video></div>`
+            ? html`<div class="self"><video class="mirror" .srcObject=${live(own)} autoplay muted playsinline aria-hidden="true"></video></div>`
             : nothing
         }
         ${this.#minimise()} ${this.#say(words)}

@@ -114,7 +114,7 @@ function talkTrouble(
   if (state.media.link === "interrupted") return [t.disturbed, t.disturbedMore];
   if (state.media.link !== "connected") return [t.back, ""];
   if (state.line === "away") return [t.awayInTalk, t.awayInTalkMore];
-  return ["", ""];
+  return [state.local.microphone === "muted" ? t.mutedSelf : "", ""];
 }
 
 function endedWords(reason: (Step & { name: "ended" })["reason"], t: PanelTexts): Words {

@@ -3,6 +3,7 @@ import type { AgentContact } from "@zuruf/protocol";
 import { asClock, base, buttons, EverySecond, fields, type IconName, icon } from "@zuruf/ui";
 import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, state as inner, property, query } from "lit/decorators.js";
+import { live } from "lit/directives/live.js";
 import { callerSeen, microphoneTrouble } from "../state";
 import { View } from "./view";
 import { aboutCamera, aboutMicrophone, initials, qualityWord, whoCalls } from "./words";
@@ -251,7 +252,7 @@ export class CallStage extends View {
           aria-hidden=${shown ? "false" : "true"}
           autoplay
           playsinline
-          .srcObject=${media.remote}
+          .srcObject=${live(media.remote)}
         ></video>
         ${shown ? nothing : this.#nobody(who, video)}
         ${
@@ -262,7 +263,7 @@ export class CallStage extends View {
                 autoplay
                 playsinline
                 .muted=${true}
-                .srcObject=${media.own}
+                .srcObject=${live(media.own)}
               ></video>`
             : nothing
         }
