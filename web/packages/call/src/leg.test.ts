@@ -387,6 +387,24 @@ test("numbers are reported every 5 s while there is a connection, and not after"
   expect(caller.of("media.report")).toHaveLength(2);
 });
 
+test("the reports go on in their rhythm when one link takes another's place", async () => {
+  const { caller } = await talking();
+  await caller.time.pass(4_000);
+  caller.leg.follow(caller.assignment({ peer: caller.peer({ generation: 1 }) }));
+  await caller.time.pass(1_000);
+
+  expect(caller.of("media.report")).toHaveLength(1);
+});
+
+test("who is still asked for the microphone reports that the call is not forgotten", async () => {
+  const end = new End("agent");
+  end.leg.attached(true);
+  end.leg.follow(end.assignment());
+  await end.time.pass(5_000);
+
+  expect(end.of("media.report")).toMatchObject([{ connectionState: "new", bytesSent: 0 }]);
+});
+
 test("servers come from the server alone, and relay only means that", async () => {
   const caller = new End("caller");
   await caller.ready();

@@ -23,6 +23,7 @@ import {
 } from "@zuruf/protocol";
 import { Link, type LinkState, type PeerFactory, type Sends } from "./link";
 import type { LocalMedia } from "./local";
+import type { Numbers } from "./report";
 
 /** Fresh credentials are asked for so long before the old ones end. */
 const REFRESH_BEFORE_MS = 60_000;
@@ -66,6 +67,17 @@ export interface MediaState {
   readonly relayed: boolean | null;
 }
 
+/** What there is to report before there is a link. */
+const NOTHING_YET: Numbers = {
+  connectionState: "new",
+  bytesSent: 0,
+  bytesReceived: 0,
+  packetsLost: 0,
+  roundTripMs: null,
+  jitterMs: null,
+  relayed: null,
+};
+
 export const NO_MEDIA: MediaState = { link: "none", remote: null, sends: null, code: null, relayed: null };
 
 export interface LegOptions {
@@ -91,6 +103,7 @@ export class Leg {
   #early: SignalReceived[] = [];
   #held: Signal[] = [];
   #told: "connected" | "failed" | null = null;
+  #reporting = false;
   #callOffReport = () => {};
   #callOffRefresh = () => {};
 
@@ -176,6 +189,8 @@ export class Leg {
   }
 
   #arrange(): void {
+    if (!this.#assignment) this.#stopReporting();
+    else if (!this.#reporting) this.#report();
     const assignment = this.#ready ? this.#assignment : null;
     const key = assignment ? keyOf(assignment) : "";
     if (key !== this.#key) {
@@ -207,7 +222,6 @@ export class Leg {
       },
     });
     this.#link = link;
-    this.#report();
   }
 
   #drop(): void {
@@ -215,7 +229,11 @@ export class Leg {
     this.#link = null;
     this.#held = [];
     this.#told = null;
+  }
+
+  #stopReporting(): void {
     this.#callOffReport();
+    this.#reporting = false;
   }
 
   #changed(link: Link): void {
@@ -256,16 +274,23 @@ export class Leg {
     this.#early = later;
   }
 
+  /**
+   * Tell the server in a steady rhythm that the call is alive here: links come and go in it,
+   * and whoever is still asked for the microphone has no link yet. Silence would end the call.
+   */
   #report(): void {
+    this.#reporting = true;
     this.#callOffReport = this.options.time.after(REPORT_EVERY_MS, () => {
-      const link = this.#link;
       const assignment = this.#assignment;
-      if (!link || !assignment) return;
+      if (!assignment) return;
       this.#report();
-      void link.numbers().then((numbers) => {
-        if (link !== this.#link) return;
-        const { contactId, epoch } = assignment;
-        this.options.line.tell({ type: "media.report", contactId, epoch, ...numbers });
+      const link = this.#link;
+      const { contactId, epoch } = assignment;
+      const counted = link ? link.numbers() : Promise.resolve(NOTHING_YET);
+      void counted.then((numbers) => {
+        if (contactId !== this.#assignment?.contactId || epoch !== this.#assignment.epoch) return;
+        const newest = link === this.#link ? numbers : NOTHING_YET;
+        this.options.line.tell({ type: "media.report", contactId, epoch, ...newest });
         this.options.onChange(this.state);
       });
     });
