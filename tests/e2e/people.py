@@ -6,15 +6,20 @@ everything at the end.
 """
 
 import asyncio
+import re
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from tests.e2e.browsers import Browser, Chromium, Colours, Firefox, Kind, Media, Page
+from tests.e2e.browsers import Browser, Chromium, Colours, Kind, Media, Page, Pool
 from tests.e2e.browsers.chromium import Camera
 from tests.e2e.media.made import PEOPLE, write_media
 from tests.e2e.network import Namespace
 from tests.e2e.waiting import until
+
+SECRET = re.compile(
+    r"""(?<="token":")[^"]+|(?<="credential":")[^"]+|(?<=a=ice-pwd:)[^\\]+|(?<=a=fingerprint:sha-256 )[0-9A-F:]+"""
+)
 
 
 class Person:
@@ -36,10 +41,12 @@ class Person:
 class People:
     """Opens browsers. One per test, closed by the test's fixture."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, pool: Pool) -> None:
         self._folder = folder
+        self._pool = pool
         self._faces = iter(PEOPLE)
         self._here: list[Person] = []
+        self._own: list[Browser] = []
         self._networks: list[Namespace] = []
 
     async def person(
@@ -64,17 +71,20 @@ class People:
             prefix: See :attr:`.network.Namespace.prefix` (Chromium only).
             flags: Chromium's own flags.
         """
-        log = self._folder / f"{who}.browser.log"
-        running: Browser
-        face: Media | None = None
-        if browser == "chromium":
-            face = write_media(self._folder, next(self._faces)) if media else None
-            running = await Chromium.launch(log, media=face, camera=camera, colours=colours, prefix=prefix, flags=flags)
+        face = next(self._faces) if media else None
+        if browser == "firefox":
+            # It makes the tone itself and shows a picture of its own.
+            face = face and Media(hz=face.hz, left=None, right=None)
+        elif face:
+            face = write_media(self._pool.folder, face)
+        if prefix or flags or camera != "allowed":
+            assert browser == "chromium", "Chromium only"
+            log = self._folder / f"{who}.browser.log"
+            running: Browser = await Chromium.launch(log, media=face, camera=camera, prefix=prefix, flags=flags)
+            self._own.append(running)
         else:
-            assert (tuple(prefix), tuple(flags), camera) == ((), (), "allowed"), "Chromium only"
-            face = Media(hz=next(self._faces).hz, left=None, right=None) if media else None
-            running = await Firefox.launch(log, media=face, colours=colours)
-        person = Person(who, await running.page(who, locale=locale), face, running)
+            running = await self._pool.take(browser, face, colours)
+        person = Person(who, await running.page(who, locale=locale, colours=colours), face, running)
         self._here.append(person)
         return person
 
@@ -87,19 +97,31 @@ class People:
         self._networks.append(network)
         return network
 
+    def secrets(self) -> set[str]:
+        """What crossed people's sockets and nobody else may learn: tokens, credentials, keys of calls."""
+        return {found for person in self._here for frame in person.page.frames for found in SECRET.findall(frame)}
+
     async def keep_traces(self) -> None:
         """Save what everybody sees now, for whoever has to find out what went wrong."""
         for person in self._here:
             (self._folder / f"{person.who}.png").write_bytes(await person.page.screenshot())
 
     async def leave(self) -> None:
-        """Close all browsers, then the networks they were in."""
+        """Close all windows, then the networks they were in."""
         async with AsyncExitStack() as stack:
             for network in self._networks:
                 stack.push_async_callback(network.close)
-            async with asyncio.TaskGroup() as closing:
+            async with asyncio.TaskGroup() as leaving:
                 for person in self._here:
-                    closing.create_task(person.browser.close())
+                    leaving.create_task(self._part_with(person))
+
+    async def _part_with(self, person: Person) -> None:
+        if person.browser in self._own:
+            await person.browser.close()
+            return
+        if person.browser.alive:
+            await person.page.close()
+        await self._pool.give_back(person.browser)
 
     def expect_no_complaints(self) -> None:
         """Fail if any page reported an error that was not forgiven."""

@@ -75,6 +75,15 @@ class Child:
         assert found is not None
         return found
 
+    async def ended(self, *, limit_s: float) -> int:
+        """Wait until it ends by itself and return its exit code."""
+
+        async def look() -> int | None:
+            return self._process.returncode
+
+        await until(look, lambda code: code is not None, limit_s=limit_s, saying=f"{self.log.name}: it ends by itself")
+        return await self._process.wait()
+
     async def kill(self) -> None:
         """End it as a power cut would, and wait until it is gone. Safe to repeat."""
         self._signal_group(signal.SIGKILL)

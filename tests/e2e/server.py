@@ -7,9 +7,10 @@ goes into one log, which must be free of tracebacks at the end.
 import re
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Final
 
 import aiohttp
 
@@ -94,9 +95,16 @@ class Server:
             r"was never (awaited|retrieved)",
             r"Task was destroyed",
             r"Unclosed (client session|connector)",
+            r'"level": ?"(error|critical)"',
         ):
             found = re.search(sign, text)
             assert found is None, f"in {self.log.name}:\n{text[found.start() :][:3000]}"
+
+    def expect_log_without(self, secrets: Iterable[str]) -> None:
+        """Fail if the log contains any of these."""
+        text = self.log.read_text(errors="replace")
+        found = {secret: line for secret in secrets for line in text.splitlines() if secret in line}
+        assert not found, f"in {self.log.name}: {found}"
 
 
 @asynccontextmanager
@@ -110,6 +118,10 @@ async def running(server: Server) -> AsyncIterator[Server]:
         if server.child.alive:
             await server.kill()
     server.expect_clean_log()
+
+
+TALKATIVE: Final = {"ZURUF_LOG__FORMAT": "json", "ZURUF_LOG__LEVEL": "debug"}
+"""Whatever is logged at any level is in the log, one JSON object a line."""
 
 
 def zuruf(folder: Path, *options: str, env: Mapping[str, str] | None = None) -> Server:
@@ -135,7 +147,7 @@ def zuruf(folder: Path, *options: str, env: Mapping[str, str] | None = None) -> 
         ],
         port=port,
         log=folder / "zuruf.log",
-        env=env,
+        env={**TALKATIVE, **(env or {})},
     )
 
 

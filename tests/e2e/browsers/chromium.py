@@ -23,6 +23,7 @@ from playwright.async_api import (
     Error,
     Locator,
     Playwright,
+    WebSocket,
     async_playwright,
 )
 from playwright.async_api import (
@@ -55,11 +56,13 @@ class ChromiumPage:
     def __init__(self, who: str, context: BrowserContext, page: PlaywrightPage) -> None:
         self.who = who
         self.complaints = Complaints()
+        self.frames: list[str] = []
         self.context = context
         """Playwright's own, for checks that only Chromium can make."""
         self.page = page
         page.on("pageerror", lambda error: self.complaints.add(f"javascript: {error}"))
         page.on("console", self._on_console)
+        page.on("websocket", self._on_socket)
 
     async def open(self, url: str) -> None:
         await self.page.goto(url)
@@ -120,6 +123,14 @@ class ChromiumPage:
     async def _visible(self, role: str, name: str | None) -> list[Locator]:
         return [t for t in await self._thing(role, name).all() if await t.is_visible()]
 
+    def _on_socket(self, socket: WebSocket) -> None:
+        # Handlers of Playwright's must not return anything.
+        def keep(frame: str | bytes) -> None:
+            self.frames.append(frame if isinstance(frame, str) else frame.decode(errors="replace"))
+
+        socket.on("framesent", keep)
+        socket.on("framereceived", keep)
+
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.complaints.add(f"console: {message.text} ({message.location['url']})")
@@ -136,12 +147,10 @@ class Chromium:
         browser: PlaywrightBrowser,
         start: Path,
         log: Path,
-        colours: Colours,
     ) -> None:
         self._playwright = playwright
         self._browser = browser
         self._start = start
-        self._colours = colours
         self.log = log
 
     @classmethod
@@ -151,7 +160,6 @@ class Chromium:
         *,
         media: Media | None = None,
         camera: Camera = "allowed",
-        colours: Colours = "light",
         prefix: Sequence[str] = (),
         flags: Sequence[str] = (),
         headed: bool = False,
@@ -186,14 +194,18 @@ class Chromium:
             await playwright.stop()
             shutil.rmtree(folder)
             raise
-        return cls(playwright, browser, start, log, colours)
+        return cls(playwright, browser, start, log)
 
     @property
     def pid(self) -> int:
         return int((self._start.parent / "pid").read_text())
 
-    async def page(self, who: str, *, locale: str = "en-US") -> ChromiumPage:
-        context = await self._browser.new_context(locale=locale, color_scheme=self._colours)
+    @property
+    def alive(self) -> bool:
+        return self._browser.is_connected()
+
+    async def page(self, who: str, *, locale: str = "en-US", colours: Colours = "light") -> ChromiumPage:
+        context = await self._browser.new_context(locale=locale, color_scheme=colours)
         return await self.tab(who, context)
 
     async def tab(self, who: str, context: BrowserContext) -> ChromiumPage:

@@ -106,6 +106,7 @@ class FirefoxPage:
     def __init__(self, who: str, bidi: Bidi, context: str, user_context: str) -> None:
         self.who = who
         self.complaints = Complaints()
+        self.frames: list[str] = []
         self._bidi = bidi
         self._context = context
         self._user_context = user_context
@@ -285,8 +286,9 @@ class Firefox:
 
     kind: Kind = "firefox"
 
-    def __init__(self, child: Child, profile: Path) -> None:
+    def __init__(self, child: Child, profile: Path, colours: Colours) -> None:
         self._child = child
+        self._colours = colours
         self._profile = profile
         self._pages: dict[str, FirefoxPage] = {}
         self._bidi: Bidi
@@ -332,7 +334,7 @@ class Firefox:
             log=log,
             env={"MOZ_CRASHREPORTER_DISABLE": "1", "HOME": str(profile)},
         )
-        self = cls(child, profile)
+        self = cls(child, profile, colours)
         try:
             address = await child.wrote(r"WebDriver BiDi listening on (ws://\S+)", limit_s=30)
             self._bidi = await Bidi.connect(f"{address[1]}/session", self._on_event)
@@ -349,13 +351,18 @@ class Firefox:
             raise
         return self
 
-    async def page(self, who: str, *, locale: str = "en-US") -> FirefoxPage:
+    async def page(self, who: str, *, locale: str = "en-US", colours: Colours = "light") -> FirefoxPage:
+        assert colours == self._colours, "chosen when it was launched"
         user_context = (await self._bidi.call("browser.createUserContext"))["userContext"]
         await self._bidi.call("emulation.setLocaleOverride", locale=locale, userContexts=[user_context])
         created = await self._bidi.call("browsingContext.create", type="window", userContext=user_context)
         page = FirefoxPage(who, self._bidi, created["context"], user_context)
         self._pages[created["context"]] = page
         return page
+
+    @property
+    def alive(self) -> bool:
+        return self._child.alive
 
     async def kill(self) -> None:
         await self._child.kill()

@@ -71,6 +71,8 @@ class Page(Protocol):
     who: str
     kind: Kind
     complaints: Complaints
+    frames: list[str]
+    """What crossed this window's WebSockets, both ways (Chromium only)."""
 
     async def open(self, url: str) -> None:
         """Go there and wait for the page's ``load`` event."""
@@ -121,8 +123,16 @@ class Browser(Protocol):
 
     kind: Kind
 
-    async def page(self, who: str, *, locale: str = "en-US") -> Page:
-        """Open an empty window for a person."""
+    async def page(self, who: str, *, locale: str = "en-US", colours: Colours = "light") -> Page:
+        """Open an empty window for a person: nothing is left in it of anybody before.
+
+        Args:
+            colours: What the person prefers; with Firefox what it was launched with.
+        """
+
+    @property
+    def alive(self) -> bool:
+        """Whether another window can be opened."""
 
     async def kill(self) -> None:
         """End the browser without a word to its pages, as a crash does."""

@@ -1,8 +1,9 @@
 // Runs in every page before its own scripts. It changes two things a test could not see
 // or bear otherwise, and nothing about how a call is made:
 //
-// * peer connections and media elements are remembered, so that a check can find what
-//   arrives from the far end wherever it is shown, shadow roots included;
+// * peer connections, media elements and sounds made by the page itself are remembered, so
+//   that a check can find what arrives from the far end wherever it is shown, shadow roots
+//   included, and whether it rings;
 // * the microphone is taken without echo cancellation, noise suppression and gain control,
 //   which would take a steady tone for noise and remove it.
 () => {
@@ -11,7 +12,8 @@
 
   const peers = [];
   const players = new Set();
-  Object.defineProperty(window, key, { value: { peers, players } });
+  const sounding = new Set();
+  Object.defineProperty(window, key, { value: { peers, players, sounding } });
 
   window.RTCPeerConnection = class RTCPeerConnection extends window.RTCPeerConnection {
     constructor(...args) {
@@ -29,6 +31,21 @@
       srcObject.set.call(this, stream);
     },
   });
+
+  const sound = AudioBufferSourceNode.prototype;
+  const { start } = sound;
+  sound.start = function (...when) {
+    sounding.add(this);
+    this.addEventListener("ended", () => sounding.delete(this));
+    start.apply(this, when);
+  };
+  const scheduled = AudioScheduledSourceNode.prototype;
+  const { stop } = scheduled;
+  scheduled.stop = function (...when) {
+    // Where there is no sound card a context may stand still, and "ended" never comes.
+    sounding.delete(this);
+    stop.apply(this, when);
+  };
 
   // Absent where the page is no secure context.
   if (!navigator.mediaDevices) return;
