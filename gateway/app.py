@@ -63,6 +63,7 @@ from gateway.tls import CertificateUnusable, local_names, server_context
 from gateway.turn import TurnServers
 from signaling.conversation import Conversation, ConversationSettings
 from signaling.metrics import SignalingMetrics
+from signaling.ports import FloorBusy
 
 STATIC = Path(__file__).parent / "static"
 
@@ -216,7 +217,7 @@ class _House:
         site = web.SockSite(runner, listener, ssl_context=tls, backlog=1024)
         await site.start()
         stack.push_async_callback(site.stop)
-        jobs = await stack.enter_async_context(Lifetime(self._count_error))
+        jobs = await stack.enter_async_context(Lifetime(self._count_error, expected=(StorageUnavailable, FloorBusy)))
         self._start_jobs(jobs, door)
         _log.info("ready", sites=len(plans), process=self.process)
         return running

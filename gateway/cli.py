@@ -75,11 +75,13 @@ def serve(
     from gateway.telemetry import configure_logs
 
     settings = loaded.settings
-    configure_logs(form=settings.log.format, level=settings.log.level)
+    put_back = configure_logs(form=settings.log.format, level=settings.log.level)
     try:
         asyncio.run(serve_until_told(settings, say=typer.echo))
     except StartRefused as why:
         _fail(str(why))
+    finally:
+        put_back()
 
 
 @cli.command()

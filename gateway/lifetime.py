@@ -22,9 +22,11 @@ class Lifetime:
 
     Args:
         on_failure: Told the name of each job that failed, e.g. to count it.
+        expected: What may well happen to a job, such as a store that is away: no bug, no traceback.
     """
 
-    def __init__(self, on_failure: OnFailure | None = None) -> None:
+    def __init__(self, on_failure: OnFailure | None = None, *, expected: tuple[type[Exception], ...] = ()) -> None:
+        self._expected = expected
         self._group = asyncio.TaskGroup()
         self._tasks: set[asyncio.Task[None]] = set()
         self._on_failure = on_failure
@@ -59,6 +61,8 @@ class Lifetime:
     async def _guarded(self, job: Callable[[], Awaitable[None]], name: str) -> None:
         try:
             await job()
+        except self._expected as why:
+            _log.warning("job_put_off", job=name, why=type(why).__name__)
         except Exception:
             _log.exception("job_failed", job=name)
             if self._on_failure is not None:

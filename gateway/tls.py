@@ -6,6 +6,7 @@ import socket
 import ssl
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from gateway.settings import Settings
 
@@ -28,7 +29,11 @@ def server_context(settings: Settings, now: dt.datetime) -> ssl.SSLContext | Non
     """
     cert, key = settings.tls.cert, settings.tls.key
     if settings.tls.self_signed:
-        cert, key = self_signed(settings.data_dir, local_names(settings.server.host), now)
+        names = local_names(settings.server.host)
+        public = urlsplit(settings.server.public_url or "").hostname
+        if public is not None and public not in names:
+            names.append(public)
+        cert, key = self_signed(settings.data_dir, names, now)
     if cert is None or key is None:
         return None
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 
 from gateway.app import StartRefused, running
 from gateway.cli import cli
-from tests.gateway.house import PASSWORD, House, open_house
+from tests.gateway.house import PASSWORD, House, open_house, settings_in
 
 Run = Callable[..., Result]
 
@@ -128,7 +128,21 @@ async def test_the_journal_is_exported_while_the_server_runs_without_personal_da
     assert "canary" not in result.stdout
 
 
-async def test_a_second_server_on_the_same_data_refuses(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_second_server_on_the_same_data_refuses(house: House) -> None:
     with pytest.raises(StartRefused, match="in use by another"):
         async with running(house.settings):
             pass
+
+
+async def test_a_port_that_is_taken_is_said_in_a_sentence(house: House, tmp_path: Path) -> None:
+    settings = settings_in(tmp_path, data_dir=tmp_path / "other", server__port=house.server.port)
+
+    with pytest.raises(StartRefused, match="Choose another one with --port"):
+        async with running(settings):
+            pass
+
+
+def test_a_server_that_cannot_start_says_why_and_ends(run: Run) -> None:
+    Path("zuruf.toml").write_text("")
+
+    assert "[[site]]" in run("serve", "--port", "0", code=1).stderr

@@ -201,7 +201,7 @@ class OnlyBertrand:
         return proof == f"bertrand at {site}"
 
 
-async def test_an_operator_may_ask_for_a_proof_of_humanity(tmp_path: Path) -> None:
+async def test_a_proof_of_humanity_can_be_asked_for(tmp_path: Path) -> None:
     async with open_house(tmp_path, humanity=OnlyBertrand()) as house:
         refused = await house.call("the first key")
         let_in = await house.call("the second key", proof="bertrand at shop")

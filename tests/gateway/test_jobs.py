@@ -150,6 +150,24 @@ async def test_a_failing_job_is_counted_and_done_again_and_its_neighbours_go_on(
     assert "canary" not in log.getvalue()
 
 
+async def test_a_store_that_is_away_is_no_bug_and_no_traceback(log: io.StringIO) -> None:
+    failed: list[str] = []
+    tried = asyncio.Event()
+
+    async def away() -> None:
+        tried.set()
+        raise ConnectionError("canary")
+
+    async with Lifetime(failed.append, expected=(ConnectionError,)) as jobs:
+        jobs.start(away, "away")
+        await tried.wait()
+        await asyncio.sleep(0)
+
+    assert failed == []
+    assert [json.loads(line)["event"] for line in log.getvalue().splitlines()] == ["job_put_off"]
+    assert "exception" not in log.getvalue()
+
+
 async def test_jobs_end_with_their_lifetime_even_when_it_ends_badly() -> None:
     started, ended = asyncio.Event(), asyncio.Event()
 

@@ -61,7 +61,7 @@ async def test_a_certificate_that_cannot_be_used_keeps_the_server_from_starting(
             pass
 
 
-def test_our_own_origins_are_where_we_listen_and_what_the_operator_says() -> None:
+def test_our_own_origins_are_where_we_listen_and_what_settings_say() -> None:
     own = own_origins(scheme="https", hosts=["localhost", "::1"], port=443, public_url="https://call.example")
 
     assert own == {"https://localhost", "https://[::1]", "https://call.example"}
