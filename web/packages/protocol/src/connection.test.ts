@@ -69,16 +69,36 @@ test("what was seen already is not seen again", () => {
 
 test("the first retry is quick, later ones spread out, and none waits longer than 30 s", async () => {
   const { time, far } = line(0.999);
-  const gaps: number[] = [];
-  for (let i = 0; i < 16; i += 1) {
+  const began = time.now();
+  const waits: number[] = [];
+  for (let i = 0; i < 30; i += 1) {
     const before = time.now();
     far.last.cut();
-    while (far.all.length === i + 1) await time.pass(100);
-    gaps.push(Math.round((time.now() - before) / 1_000));
+    while (far.all.length === i + 1) await time.pass(50);
+    waits.push((time.now() - before) / 1_000);
+    const away = (before - began) / 1_000;
+    expect(waits.at(-1)).toBeLessThan(Math.max(1.1, away / 3 + 0.1));
   }
 
-  expect(gaps.slice(0, 8)).toEqual([1, 1, 1, 2, 2, 4, 4, 8]);
-  expect(Math.max(...gaps)).toBe(30);
+  expect(waits[0]).toBeLessThanOrEqual(0.5);
+  expect(Math.max(...waits)).toBeGreaterThan(29);
+  expect(Math.max(...waits)).toBeLessThanOrEqual(30);
+});
+
+test("a line that breaks again and again is not hammered", async () => {
+  const { time, far } = line();
+  for (let i = 0; i < 20; i += 1) {
+    far.last.say(attached());
+    await time.pass(1_000);
+    far.last.cut();
+    while (far.all.length === i + 1) await time.pass(100);
+  }
+  const before = time.now();
+  far.last.cut();
+  const opened = far.all.length;
+  while (far.all.length === opened) await time.pass(100);
+
+  expect(time.now() - before).toBeGreaterThan(4_000);
 });
 
 test("a server that names a time is not asked before", async () => {

@@ -97,7 +97,8 @@ interface Pending {
 export class Connection<In extends Wire, Out extends Wire> {
   #status: Status = { kind: "connecting" };
   #socket: Socket | null = null;
-  #failures = 0;
+  /** When it stopped working; null while it does. */
+  #troubleSince: number | null = null;
   #sequence = 0;
   #number = 0;
   readonly #pending = new Map<string, Pending>();
@@ -115,7 +116,7 @@ export class Connection<In extends Wire, Out extends Wire> {
   start(): void {
     if (this.#started) return;
     this.#started = true;
-    this.#failures = 0;
+    this.#troubleSince = null;
     this.#become({ kind: "connecting" });
     this.#attempt();
   }
@@ -128,7 +129,7 @@ export class Connection<In extends Wire, Out extends Wire> {
   /** Do not wait for the next attempt: the network is back, or somebody looks at the page again. */
   hurry(): void {
     if (!this.#started || this.#socket) return;
-    this.#failures = 0;
+    this.#troubleSince = null;
     this.#attempt();
   }
 
@@ -244,7 +245,7 @@ export class Connection<In extends Wire, Out extends Wire> {
     this.#callOffAlarm();
     this.#callOffSettled();
     this.#callOffSettled = this.options.time.after(SETTLED_MS, () => {
-      this.#failures = 0;
+      this.#troubleSince = null;
     });
     this.#sequence = message.sequence ?? 0;
     // The snapshot first: whoever hears that we are attached finds it already there.
@@ -292,8 +293,9 @@ export class Connection<In extends Wire, Out extends Wire> {
       return;
     }
     if (this.#status.kind === "attached") this.#become({ kind: "away", since: this.options.time.now() });
-    const wait = pause(this.#failures, refusal?.retryAfterMs ?? 0, this.options.chance);
-    this.#failures += 1;
+    const now = this.options.time.now();
+    this.#troubleSince ??= now;
+    const wait = pause(now - this.#troubleSince, refusal?.retryAfterMs ?? 0, this.options.chance);
     this.#callOffAlarm = this.options.time.after(wait, () => this.#attempt());
   }
 

@@ -8,7 +8,7 @@ export const loaderTexts = {
     busy: "All are talking, you can wait",
     nobody: "Nobody is here, you can wait",
     closed: "Closed right now",
-    unreachable: "We cannot be reached. Please try again.",
+    unreachable: "We cannot be reached. Please reload the page.",
   },
   de: {
     region: "Sprechen Sie mit uns",
@@ -18,6 +18,6 @@ export const loaderTexts = {
     busy: "Alle sprechen, Sie können warten",
     nobody: "Niemand ist da, Sie können warten",
     closed: "Zurzeit geschlossen",
-    unreachable: "Wir sind nicht erreichbar. Bitte noch einmal versuchen.",
+    unreachable: "Wir sind nicht erreichbar. Bitte laden Sie die Seite neu.",
   },
 } as const;

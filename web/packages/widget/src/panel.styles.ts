@@ -59,11 +59,12 @@ export const panelStyles = css`
   h2 {
     flex: 1;
     font-size: var(--z-t3);
-    outline: none;
   }
 
   h2:focus-visible {
-    text-decoration: underline 2px var(--z-accent);
+    outline: none;
+    text-decoration: underline 2px;
+    text-decoration-color: color-mix(in oklab, currentColor, transparent 45%);
     text-underline-offset: 5px;
   }
 
@@ -155,6 +156,12 @@ export const panelStyles = css`
     width: 100%;
     height: 100%;
     object-fit: cover;
+  }
+
+  /* A voice call has nothing to look at. */
+  .own.still {
+    flex-grow: 0;
+    flex-basis: 120px;
   }
 
   .own video {
@@ -319,6 +326,10 @@ export const panelStyles = css`
 
   .stage .main {
     font-size: var(--z-t2);
+  }
+
+  .stage .main::before {
+    background: #f0ad4e;
   }
 
   .stage .more {

@@ -21,7 +21,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { live } from "lit/directives/live.js";
 import { panelStyles } from "./panel.styles";
 import { type PanelTexts, texts } from "./panel.texts";
-import { alertOf, deviceNote, nameOf, type Words, wordsOf } from "./panel.words";
+import { alertOf, deviceNote, nameOf, setbackNote, type Words, wordsOf } from "./panel.words";
 
 export interface PanelOptions {
   readonly server: URL;
@@ -104,7 +104,8 @@ export class Panel extends LitElement {
     if (viewOf(step) !== viewOf(this.#before)) {
       // Who works in here is taken along; who reads the page is left alone.
       if (this.shadowRoot?.activeElement) this.#focusTitle = true;
-      if (step.name === "ended" || viewOf(step) === "talk") this.minimised = false;
+      // News of this size is not for a corner.
+      this.minimised = false;
     }
     this.#before = step;
   }
@@ -159,9 +160,7 @@ export class Panel extends LitElement {
     if (step.name !== "contact") return nothing;
     const t = this.#t;
     const waits = viewOf(step) === "queue";
-    const note = step.setback
-      ? `${{ setup: t.setbackSetup, agent: t.setbackAgent, unknown: t.setbackUnknown }[step.setback]} ${t.frontAgain}`
-      : deviceNote(this.state, t);
+    const note = setbackNote(step, t) ?? deviceNote(this.state, t);
     return html`
       ${this.#own(!waits ? "" : step.channel === "video" ? t.unseenYet : t.unheardYet)}
       <div class="row">
@@ -175,7 +174,7 @@ export class Panel extends LitElement {
   #own(caption: string): TemplateResult {
     const stream = this.#mirrored();
     return html`
-      <div class="own">
+      <div class="own ${this.state.step.name === "contact" && this.state.step.channel === "voice" ? "still" : ""}">
         ${
           stream
             ? html`<video class="mirror" .srcObject=${live(stream)} autoplay muted playsinline aria-hidden="true"></video>`

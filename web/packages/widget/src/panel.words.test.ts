@@ -97,6 +97,15 @@ test("an answer and an end are said at once, a change of place is not", () => {
   );
 });
 
+test("a setback is said at once, and only once", () => {
+  const again: Step = { ...contactStep(), setback: "agent" };
+
+  expect(alertOf(talking, again, t)).toBe(
+    "We lost the connection to your adviser. You are at the front of the line again.",
+  );
+  expect(alertOf(again, again, t)).toBeNull();
+});
+
 test("a page loaded anew while talking does not announce the talk again", () => {
   expect(alertOf({ name: "attaching", channel: "video", reloaded: true }, talking, t)).toBeNull();
 });

@@ -45,14 +45,14 @@ export function wordsOf(state: CallerState, t: PanelTexts, soundBlocked: boolean
   }
 }
 
-/** What is said at once, whatever is being read: the call was answered, or it is over. */
+/** What is said at once, whatever is being read: an answer, a setback, the end. */
 export function alertOf(before: Step, now: Step, t: PanelTexts): string | null {
   if (now.name === "contact") {
     const [was, is] = [before.name === "contact" ? before.contact.phase : null, now.contact.phase];
     if (is === "connecting" && was !== "connecting")
       return now.contact.agentName ? t.answered(now.contact.agentName) : t.adviserHere;
     if (is === "talking" && was !== null && was !== "talking") return talkingTo(now.contact, t);
-    return null;
+    return before.name === "contact" && before.setback === null ? setbackNote(now, t) : null;
   }
   if (now.name === "ended" && before.name !== "ended") return endedWords(now.reason, t).title;
   return null;
@@ -65,6 +65,13 @@ export function nameOf(contact: CallerContact, t: PanelTexts): string {
 
 function talkingTo(contact: CallerContact, t: PanelTexts): string {
   return t.talking(contact.agentName ?? t.adviser);
+}
+
+/** Why a contact that had an agent waits again; null for one that simply waits. */
+export function setbackNote({ setback }: Step & { name: "contact" }, t: PanelTexts): string | null {
+  if (setback === null) return null;
+  const what = { setup: t.setbackSetup, agent: t.setbackAgent, unknown: t.setbackUnknown }[setback];
+  return `${what} ${t.frontAgain}`;
 }
 
 /** What is wrong with the camera of a call that goes on; empty when nothing is. */
