@@ -239,6 +239,7 @@ class _Connection:
         self._strikes = 0
         self._packets_behind = 0
         self._bytes_behind = 0
+        self._is_cut_off = False
         self._caught_up = asyncio.Event()
         self._caught_up.set()
         self._finished = asyncio.Event()
@@ -256,6 +257,7 @@ class _Connection:
         finally:
             self._open_ones.discard(self)
             self._finished.set()
+            self._caught_up.set()
         return self._socket
 
     # What the library asks of it.
@@ -269,6 +271,10 @@ class _Connection:
                 raise OSError
             frame = await self._next_frame()
             self.heard_at = self._clock()
+            if frame == _CLOSE:
+                # The library would go on waiting for what cannot come any more.
+                await self._socket.close()
+                raise OSError
             if frame is None:
                 self.strike("engine")
             elif (level := self._unreadable(frame)) is not None:
@@ -293,13 +299,16 @@ class _Connection:
 
     def may_queue(self, length: int) -> bool:
         """Count a frame as queued; ``False``, and the connection is cut off, if there are too many."""
+        if self._finished.is_set():
+            return False
         self._packets_behind += 1
         self._bytes_behind += length
         self._caught_up.clear()
         if self._packets_behind <= MOST_PACKETS_BEHIND and self._bytes_behind <= MOST_BYTES_BEHIND:
             return True
-        self._metrics.sockets_dropped_total.labels("stalled").inc()
-        self._abort()
+        if not self._is_cut_off:
+            self._metrics.sockets_dropped_total.labels("stalled").inc()
+            self._cut_off()
         return False
 
     async def end(self) -> None:
@@ -310,7 +319,7 @@ class _Connection:
                 await self._socket.close()
                 await self._finished.wait()
         except (TimeoutError, ConnectionError):
-            self._abort()
+            self._cut_off()
 
     def attached(self, namespace: Namespace, attachment: Attachment) -> None:
         """A session was taken up."""
@@ -331,7 +340,8 @@ class _Connection:
     def _expect_attach(self) -> None:
         self._attach_by = asyncio.get_running_loop().time() + _ATTACH_WITHIN_S
 
-    def _abort(self) -> None:
+    def _cut_off(self) -> None:
+        self._is_cut_off = True
         if self._request is not None and self._request.transport is not None:
             self._request.transport.abort()
 
@@ -356,7 +366,7 @@ class _Connection:
 
     def _unreadable(self, frame: str) -> str | None:
         """At which level the frame cannot be read; ``None`` if it can."""
-        if frame in {_PONG, _CLOSE}:
+        if frame == _PONG:
             return None
         if not frame.startswith(_MESSAGE) or frame[1:2] not in {_CONNECT, _DISCONNECT, _EVENT}:
             return "engine" if frame[:1] != _MESSAGE else "socket"

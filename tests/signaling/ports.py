@@ -71,6 +71,7 @@ class CoreFloor:
         self._outcomes: dict[tuple[str, str], Sequence[Decision] | None] = {}
         self._waiting: list[tuple[tuple[str, str], Fact]] = []
         self._listeners: list[Listener] = []
+        self._news = asyncio.Event()
 
     @property
     def state(self) -> State:
@@ -85,12 +86,20 @@ class CoreFloor:
         key = source, request
         if key not in self._outcomes:
             self.told.append((source, request, fact))
+            self._news.set()
             self._outcomes[key] = None
             if self.is_stuck:
                 self._waiting.append((key, fact))
             else:
                 self._decide(key, fact)
         return Outcome(decided=self._outcomes[key])
+
+    async def heard(self, kind: type[Fact]) -> None:
+        """Wait until somebody told a fact of this kind."""
+        async with asyncio.timeout(10):
+            while not self.facts(kind):
+                self._news.clear()
+                await self._news.wait()
 
     def follow(self, listener: Listener) -> Callable[[], None]:
         self._listeners.append(listener)
@@ -196,8 +205,11 @@ class NumberedIce:
 
     def __init__(self) -> None:
         self.issued = 0
+        self.fails = False
 
     def issue(self, session: SessionId, at: Millis) -> tuple[tuple[IceServer, ...], Millis | None]:
+        if self.fails:
+            raise RuntimeError("no secret")
         self.issued += 1
         server = IceServer(urls=("turn:turn.example:3478",), username=f"{self.issued}:{session}", credential="made-up")
         return (server,), Millis(at + 600_000)
