@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from acd.ids import AgentId, ContactId, Epoch, GroupId, Millis, VisitorKey
@@ -184,6 +184,8 @@ def play(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Play]:
         runner.run(stack.aclose())
 
 
+# Shrinking would take longer than a test may; the steps are printed as they are.
+@settings(phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(steps=STEPS)
 def test_every_store_gives_the_same_answers(play: Play, steps: list[Step]) -> None:
     first, *others = play(steps)
