@@ -373,6 +373,31 @@ test("another tab that takes over leaves this one silent until it is asked back"
   expect(shift.ends.last.auth).toMatchObject({ token: null });
 });
 
+test("a tab that took the call back hears the caller's first signal though its number was seen before", async () => {
+  const shift = await inATalk();
+  const offer = { kind: "description", type: "offer", sdp: "v1\r\na=fingerprint:sha-256 AB\r\n" };
+  const signalled = {
+    type: "media.signalled",
+    number: 1,
+    contactId: "ct_1",
+    epoch: 1,
+    generation: 0,
+    signal: offer,
+  };
+  shift.ends.last.say(signalled);
+  await settle();
+  shift.ends.last.say({ type: "superseded" });
+  await settle();
+
+  shift.place.useThisTab();
+  await shift.attach(deskWith("talking"), { generation: 2 });
+  shift.ends.last.say(signalled);
+  await settle();
+
+  expect(shift.peers.last.remoteDescription).toMatchObject({ type: "offer" });
+  expect(shift.devices.running).toBe(2);
+});
+
 test("an expired session of the tab is replaced without asking the person", async () => {
   const shift = new Shift();
   shift.browser.setItem("zuruf.person", "");

@@ -218,9 +218,8 @@ export class Workplace implements Actions {
 
   useThisTab(): void {
     // A session of our own again, so that the other tab's ends.
-    this.around.tab.removeItem(SESSION_KEY);
     this.#happen({ type: "line", line: "opening" });
-    this.#line?.start();
+    this.#startAnew();
   }
 
   reconnect(): void {
@@ -298,7 +297,14 @@ export class Workplace implements Actions {
       },
     });
     this.#line = line;
-    this.#leg = new Leg({
+    this.#leg = this.#newLeg(line);
+    void this.look();
+    this.#stopHeart = this.around.heart(REPORT_EVERY_MS, () => this.#beat());
+    line.start();
+  }
+
+  #newLeg(line: Line): Leg {
+    return new Leg({
       party: "agent",
       line: {
         ask: (request, manner) => line.ask(request, manner),
@@ -309,11 +315,19 @@ export class Workplace implements Actions {
       },
       local: this.#local,
       peers: this.#peers,
-      time,
+      time: this.around.time,
       onChange: (state) => this.#mediaChanged(state),
     });
-    void this.look();
-    this.#stopHeart = this.around.heart(REPORT_EVERY_MS, () => this.#beat());
+  }
+
+  /** Another session for this page: numbers begin again, so nothing of the old one is kept. */
+  #startAnew(): void {
+    const line = this.#line;
+    if (!line) return;
+    this.around.tab.removeItem(SESSION_KEY);
+    this.#release();
+    this.#leg?.close();
+    this.#leg = this.#newLeg(line);
     line.start();
   }
 
@@ -364,8 +378,7 @@ export class Workplace implements Actions {
           this.#leave({ kind: "expired" });
           return;
         }
-        this.around.tab.removeItem(SESSION_KEY);
-        this.#line?.start();
+        this.#startAnew();
         return;
       case "not_signed_in":
         this.#leave({ kind: "expired" });
