@@ -5,6 +5,7 @@
  */
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { build } from "vite";
 
 const APPS = ["widget", "agent", "demo"];
@@ -16,6 +17,12 @@ for (const app of APPS) {
   process.chdir(root);
   await build({ root, configFile: `${root}/vite.config.ts`, logLevel: "warn" });
   console.log(`built ${app}`);
+}
+for (const name of (await readdir(STATIC, { recursive: true }))
+  .filter((file) => file.endsWith(".js"))
+  .sort()) {
+  const { length } = gzipSync(await readFile(new URL(name, STATIC)));
+  console.log(`${(length / 1000).toFixed(1).padStart(7)} kB gzip  ${name}`);
 }
 await writeFile(new URL("licenses.txt", STATIC), await licenses());
 

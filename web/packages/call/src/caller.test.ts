@@ -176,6 +176,31 @@ test("hanging up is over at once, and the server is told even if the line is awa
   expect(visitor.step).toBe("ended");
 });
 
+test("a new call waits until the server knows that the old one is over", async () => {
+  const visitor = await new Visitor().queued();
+  visitor.caller.leave();
+  const starting = visitor.caller.start("video");
+  await settle();
+  expect(visitor.keys).toHaveLength(1);
+
+  visitor.far.last.say({ type: "reply", id: visitor.far.last.of("contact.leave")[0]?.["id"] });
+  await starting;
+
+  expect(visitor.keys).toHaveLength(2);
+});
+
+test("a new call waits for a server that does not answer no longer than 2 s", async () => {
+  const visitor = await new Visitor().queued();
+  visitor.far.last.cut();
+  visitor.caller.leave();
+  const starting = visitor.caller.start("video");
+
+  await visitor.time.pass(2_000);
+  await starting;
+
+  expect(visitor.keys).toHaveLength(2);
+});
+
 test("a contact that comes after the visitor cancelled is left at once", async () => {
   const visitor = new Visitor();
   const created = await visitor.answer();

@@ -28,6 +28,8 @@ import { type Devices, LocalMedia, MediaProblem } from "./local";
 
 /** How long a page that already said goodbye goes on trying to tell the server. */
 const GOODBYE_MS = 60_000;
+/** How long a new call waits for that: two at once would be refused. */
+const AFTER_GOODBYE_MS = 2_000;
 
 /** Where a tab remembers its contact. The only thing we store, and only while there is one. */
 export const CONTACT_KEY = "zuruf.contact";
@@ -76,6 +78,8 @@ export class Caller {
   readonly #local: LocalMedia;
   /** Of the request under way. Kept after a failure that leaves open whether it arrived. */
   #key: string | null = null;
+  /** The contact that was just left, until the server knows. */
+  #goodbye: { readonly connection: CallerConnection; readonly told: Promise<void> } | null = null;
   /** Raised when the caller turns to something else; what was under way then is dropped. */
   #life = 0;
 
@@ -102,6 +106,7 @@ export class Caller {
     const life = this.#turn();
     this.#happened({ type: "pressed", channel });
     if (!(await this.#openDevices(channel, true, life))) return;
+    await this.#afterGoodbye();
     this.#key ??= crypto.randomUUID();
     try {
       const request = this.options.request ?? requestContact;
@@ -357,9 +362,26 @@ export class Caller {
     const done = () => {
       callOff();
       connection.stop();
+      if (this.#goodbye?.connection === connection) this.#goodbye = null;
     };
     // Answered or refused, there is nothing more to say.
-    connection.ask({ type: "contact.leave", contactId }, "keep").then(done, done);
+    this.#goodbye = {
+      connection,
+      told: connection.ask({ type: "contact.leave", contactId }, "keep").then(done, done),
+    };
+  }
+
+  async #afterGoodbye(): Promise<void> {
+    const goodbye = this.#goodbye;
+    if (!goodbye) return;
+    goodbye.connection.hurry();
+    await new Promise<void>((resolve) => {
+      const callOff = this.options.time.after(AFTER_GOODBYE_MS, resolve);
+      void goodbye.told.then(() => {
+        callOff();
+        resolve();
+      });
+    });
   }
 
   #remember(): void {

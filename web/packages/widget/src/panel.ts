@@ -99,9 +99,10 @@ export class Panel extends LitElement {
   protected override willUpdate(changed: PropertyValues): void {
     if (!changed.has("state")) return;
     const { step } = this.state;
+    const isNews = viewOf(step) !== viewOf(this.#before);
     const alert = alertOf(this.#before, step, this.#t);
-    if (alert !== null) this.#alert = alert;
-    if (viewOf(step) !== viewOf(this.#before)) {
+    if (alert !== null || isNews) this.#alert = alert ?? "";
+    if (isNews) {
       // Who works in here is taken along; who reads the page is left alone.
       if (this.shadowRoot?.activeElement) this.#focusTitle = true;
       // News of this size is not for a corner.
