@@ -105,6 +105,7 @@ class Decider:
         self._bell = Bell()
         self._held: _Held | None = None
         self._batch = _BATCH
+        self._untold_ms = 0
         self._ticks = 0
         self._ticked_for: Millis | None = None
         self._tick_again_at = Millis(0)
@@ -144,14 +145,18 @@ class Decider:
         claim = await self._journal.claim(self._process, core_version=CORE_VERSION, ttl_ms=_TTL_MS)
         if claim is None:
             return False
+        if claim.paused_ms > USUAL_MS:
+            # Kept until it is told: the journal may fail before the state is whole.
+            self._untold_ms += claim.paused_ms
         folded = await fold(self._site, self._journal, self._make_core, self._metrics)
         now = self._clock()
         self._held = _Held(claim=claim, folded=folded, renewed_at=now, snapshot_number=folded.snapshot, snapshot_at=now)
         _log.info(
             "claimed", site=self._site, term=claim.term, number=folded.number, contacts=len(folded.core.state.contacts)
         )
-        if claim.paused_ms > USUAL_MS:
-            self._appender.skip(claim.paused_ms)
+        if self._untold_ms:
+            self._appender.skip(Millis(self._untold_ms))
+            self._untold_ms = 0
         return True
 
     async def run(self) -> None:
@@ -198,7 +203,10 @@ class Decider:
         return False
 
     async def _renew(self, held: _Held) -> None:
-        claim = await self._journal.claim(self._process, core_version=CORE_VERSION, ttl_ms=_TTL_MS)
+        try:
+            claim = await self._journal.claim(self._process, core_version=CORE_VERSION, ttl_ms=_TTL_MS)
+        except OlderCore:
+            raise Fenced from None
         if claim is None or claim.term != held.claim.term:
             raise Fenced
         held.renewed_at = self._clock()
