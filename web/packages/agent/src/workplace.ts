@@ -136,6 +136,7 @@ export class Workplace implements Actions {
   /** Look who is signed in, and go on where this tab was. */
   async start(): Promise<void> {
     this.#happen({ type: "bell", bell: { notifications: this.around.attention.permission() } });
+    this.#entitle();
     if (this.around.browser.getItem(PERSON_KEY) === null) {
       this.#leave(null);
       return;
@@ -182,7 +183,7 @@ export class Workplace implements Actions {
 
   decline(): void {
     const now = scene(this.#state);
-    if (now.is !== "offer") return;
+    if (now.is !== "offer" || this.#state.asked !== null) return;
     const { id, epoch } = now.contact;
     void this.#ask("decline", { type: "offer.decline", contactId: id, epoch });
   }
@@ -230,6 +231,7 @@ export class Workplace implements Actions {
   speak(language: Language): void {
     this.around.browser.setItem(LANGUAGE_KEY, language);
     this.#happen({ type: "language", language });
+    this.#entitle();
   }
 
   startWithCamera(on: boolean): void {
@@ -343,6 +345,7 @@ export class Workplace implements Actions {
     // Out of reach is not signed out.
     if (trouble?.kind !== "unreachable") this.around.browser.removeItem(PERSON_KEY);
     this.#happen({ type: "unknown", trouble });
+    this.#entitle();
   }
 
   #lineChanged(status: Status): void {

@@ -254,7 +254,7 @@ export class CallStage extends View {
           playsinline
           .srcObject=${live(media.remote)}
         ></video>
-        ${shown ? nothing : this.#nobody(who, video)}
+        ${shown ? nothing : this.#nobody(who)}
         ${
           video && seen
             ? html`<video
@@ -323,21 +323,24 @@ export class CallStage extends View {
       </div>`;
   }
 
-  #nobody(who: string, video: boolean): TemplateResult {
-    const { texts, contact } = this;
-    const ending = this.state.asked === "end";
-    const sentence = ending
-      ? ""
-      : !this.talking
-        ? texts.connectingLead
-        : video
-          ? texts.pictureOff
-          : texts.voiceOnly;
+  #nobody(who: string): TemplateResult {
+    const [title, sentence] = this.#instead(who);
     return html`<div class="nobody">
-      <span class="face" aria-hidden="true">${initials(contact) || icon("person")}</span>
-      <h2>${ending ? texts.hangingUp : this.talking ? who : texts.connecting}</h2>
+      <span class="face" aria-hidden="true">${initials(this.contact) || icon("person")}</span>
+      <h2>${title}</h2>
       <p>${sentence}</p>
     </div>`;
+  }
+
+  /** What is said where the caller's picture would be. */
+  #instead(who: string): readonly [string, string] {
+    const { state, texts, contact } = this;
+    const { media } = state;
+    if (state.asked === "end") return [texts.hangingUp, ""];
+    if (media.microphone === "opening") return [texts.connecting, texts.opensMicrophone];
+    const linked = media.link !== "none" && media.link !== "connecting";
+    if (!this.talking || !linked) return [texts.connecting, texts.connectingLead];
+    return [who, contact.channel === "video" ? texts.pictureOff : texts.voiceOnly];
   }
 
   #news(): TemplateResult {

@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import { Ringer, ringSamples } from "./ringer";
+
+/** As much of an `AudioContext` as rings. */
+class Sound extends EventTarget {
+  state: "suspended" | "running" = "suspended";
+  readonly sampleRate = 8_000;
+  readonly destination = {};
+  sounding = 0;
+
+  async resume(): Promise<void> {
+    this.state = "running";
+    this.dispatchEvent(new Event("statechange"));
+  }
+
+  createBuffer() {
+    return { copyToChannel: () => {} };
+  }
+
+  createBufferSource() {
+    return {
+      connect: () => {},
+      start: () => {
+        this.sounding += 1;
+      },
+      stop: () => {
+        this.sounding -= 1;
+      },
+    };
+  }
+}
+
+test("the ring never clips, and ends each round in silence so that it does not click", () => {
+  const samples = ringSamples(8_000);
+
+  expect(samples.length).toBe(24_000);
+  expect(Math.max(...samples.map(Math.abs))).toBeGreaterThan(0.1);
+  expect(Math.max(...samples.map(Math.abs))).toBeLessThan(0.9);
+  expect(samples.at(-1)).toBe(0);
+});
+
+test("a ring that was wanted before the browser allowed sound begins with the first press", () => {
+  const sound = new Sound();
+  const heard: string[] = [];
+  const ringer = new Ringer(
+    () => sound as unknown as AudioContext,
+    (state) => heard.push(state),
+  );
+
+  ringer.start();
+  expect(sound.sounding).toBe(0);
+  ringer.unlock();
+  expect(sound.sounding).toBe(1);
+  expect(heard.at(-1)).toBe("ready");
+
+  ringer.stop();
+  expect(sound.sounding).toBe(0);
+});

@@ -1,0 +1,156 @@
+// @vitest-environment happy-dom
+import { ServerClock } from "@zuruf/ui";
+import { afterEach, expect, test } from "vitest";
+import { blank, type Happening, reduce, type State } from "../state";
+import { ana, attached, changed, desk, deskWith, NOW } from "../testing";
+import type { Workplace } from "../workplace";
+import { DeskView } from "./desk";
+
+/** A workplace that keeps what was pressed, and shows what it is told to. */
+class Pressed {
+  readonly clock = new ServerClock(() => NOW);
+  readonly presses: string[] = [];
+  #state: State;
+  #show: (state: State) => void = () => {};
+
+  constructor(language: "de" | "en", ...happenings: Happening[]) {
+    this.#state = happenings.reduce(reduce, blank(language, true));
+  }
+
+  follow(show: (state: State) => void): () => void {
+    this.#show = show;
+    show(this.#state);
+    return () => {};
+  }
+
+  happen(happening: Happening): void {
+    this.#state = reduce(this.#state, happening);
+    this.#show(this.#state);
+  }
+
+  accept(): void {
+    this.presses.push("accept");
+  }
+
+  decline(): void {
+    this.presses.push("decline");
+  }
+
+  choose(presence: string): void {
+    this.presses.push(presence);
+  }
+}
+
+const signedIn: Happening = { type: "known", who: ana };
+const ringing: Happening = { type: "heard", message: attached(deskWith("offered")) };
+
+const SCENES: Record<string, Happening[]> = {
+  "sign-in": [{ type: "unknown", trouble: { kind: "expired" } }],
+  offline: [
+    signedIn,
+    { type: "heard", message: attached(desk({ presence: "offline", receivesCalls: "offline" })) },
+  ],
+  ready: [signedIn, { type: "heard", message: attached(desk()) }],
+  ringing: [signedIn, ringing],
+  talking: [signedIn, { type: "heard", message: attached(deskWith("talking")) }],
+  "wrap-up": [signedIn, { type: "heard", message: attached(deskWith("wrap_up")) }],
+};
+
+async function show(workplace: Pressed): Promise<DeskView> {
+  const view = new DeskView();
+  view.workplace = workplace as unknown as Workplace;
+  document.body.append(view);
+  await drawn(view);
+  return view;
+}
+
+/** Everything inside, through all shadow roots, once it is drawn. */
+async function drawn(view: DeskView): Promise<Element[]> {
+  for (let depth = 0; depth < 4; depth += 1) await Promise.resolve(view.updateComplete);
+  return inside(view);
+}
+
+function inside(element: Element): Element[] {
+  const children = [...(element.shadowRoot?.children ?? []), ...element.children];
+  return children.flatMap((child) => [child, ...inside(child)]);
+}
+
+function press(key: string, on: EventTarget = window): void {
+  on.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, composed: true, cancelable: true }));
+}
+
+function named(all: Element[], name: string): HTMLElement | undefined {
+  const found = all.find((one) => one.matches("button") && one.textContent?.trim() === name);
+  return found as HTMLElement | undefined;
+}
+
+afterEach(() => {
+  for (const view of document.querySelectorAll("zuruf-desk")) view.remove();
+});
+
+test.each(Object.keys(SCENES))("%s needs no style that a strict policy forbids", async (name) => {
+  const view = await show(new Pressed("de", ...(SCENES[name] ?? [])));
+
+  const all = await drawn(view);
+
+  expect(all.length).toBeGreaterThan(10);
+  expect(all.filter((one) => one.hasAttribute("style"))).toEqual([]);
+});
+
+test("whoever signed in is told to choose, and one press makes them available", async () => {
+  const workplace = new Pressed("en", ...(SCENES["offline"] ?? []));
+  const all = await drawn(await show(workplace));
+
+  named(all, "Receive calls")?.click();
+  named(all, "Available")?.click();
+
+  expect(workplace.presses).toEqual(["available", "available"]);
+});
+
+test("Enter accepts and Esc declines, wherever the agent was", async () => {
+  const workplace = new Pressed("en", signedIn, ringing);
+  await show(workplace);
+
+  press("Enter");
+  press("Escape");
+
+  expect(workplace.presses).toEqual(["accept", "decline"]);
+});
+
+test("Enter on Decline declines and does not accept", async () => {
+  const workplace = new Pressed("en", signedIn, ringing);
+  const all = await drawn(await show(workplace));
+
+  const decline = named(all, "Decline");
+  decline?.focus();
+  press("Enter", decline);
+
+  expect(workplace.presses).not.toContain("accept");
+});
+
+test("keys do nothing any more once the offer is over", async () => {
+  const workplace = new Pressed("en", signedIn, ringing);
+  const view = await show(workplace);
+
+  workplace.happen({ type: "heard", message: changed(desk()) });
+  await drawn(view);
+  press("Enter");
+
+  expect(workplace.presses).toEqual([]);
+});
+
+test("a ring does not take the focus from somebody who types", async () => {
+  const field = document.createElement("textarea");
+  document.body.append(field);
+  const workplace = new Pressed("en", signedIn, { type: "heard", message: attached(desk()) });
+  const view = await show(workplace);
+  field.focus();
+
+  workplace.happen({ type: "heard", message: changed(deskWith("offered")) });
+  await drawn(view);
+  press("Enter", field);
+
+  expect(document.activeElement).toBe(field);
+  expect(workplace.presses).toEqual([]);
+  field.remove();
+});
