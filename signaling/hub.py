@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import structlog
 
 from acd.config import Patience
-from acd.decisions import ConfigureSite, Decision, EndContact, SignOut
+from acd.decisions import Admit, Assign, ConfigureSite, Decision, EndContact, Requeue, SignOut
 from acd.facts import (
     AgentAttached,
     AgentDetached,
@@ -309,6 +309,8 @@ class SessionHub:
                 case ConfigureSite():
                     self.pictures.names.forget(at, all_groups=True)
                     self.pictures.show(*self.roster.all())
+                case Admit() | Assign() | Requeue():
+                    self._line_moved(decision.contact)
                 case _:
                     pass
             # Whom a decision is about is said by its fields.
@@ -337,11 +339,15 @@ class SessionHub:
             if not session.leads(self.state):
                 self._drop(session, SignedOut())
 
+    def _line_moved(self, contact_id: ContactId) -> None:
+        contact = self.state.contacts.get(contact_id) or self._known.get(contact_id)
+        if contact is not None:
+            self.pictures.line_moved(contact.group)
+
     def _contact_changed(self, contact_id: ContactId) -> None:
         contact = self.state.contacts.get(contact_id)
         if contact is not None:
             self._known[contact_id] = contact
-            self.pictures.line_moved(contact.group)
             if contact.agent is not None:
                 self.pictures.show(*self.roster.desks(contact.agent))
         self.pictures.show(self.roster.caller(contact_id))
@@ -403,7 +409,9 @@ class SessionHub:
             session.watched = contact.id, contact.epoch
             session.media_seen_at = now
         patience = self.state.site.patience if self.state.site is not None else Patience()
-        if now - max(session.media_seen_at, self._judging_since) >= patience.ghost_ms:
+        # Who says nothing at all has a network that is cut; only who speaks of everything else contradicts.
+        heard_at = session.wire.heard_at if session.wire is not None else session.media_seen_at
+        if heard_at - max(session.media_seen_at, self._judging_since) >= patience.ghost_ms:
             session.media_seen_at = now
             self.means.metrics.contacts_contradicted_total.labels(session.party.value).inc()
             _log.warning("contact_contradicted", site=self.site, contact=contact.id, party=session.party.value)

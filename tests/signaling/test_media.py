@@ -300,13 +300,26 @@ async def test_an_agent_whose_reports_stay_away_loses_the_caller_to_another(worl
     contact = world.only_contact
     await talk_on(world, 6, caller, agent)
 
-    await talk_on(world, 9, caller)
+    for _ in range(9):
+        agent.wire.hear()
+        await talk_on(world, 1, caller)
 
     assert world.floor.facts(ContactContradicted) == [
         ContactContradicted(contact=contact.id, epoch=contact.epoch, party=Party.AGENT)
     ]
     assert world.measured("contacts_contradicted_total", party="agent") == 1
     assert agent.desk.contact is None or agent.desk.contact.epoch > contact.epoch
+
+
+async def test_a_network_that_is_silent_altogether_contradicts_nothing(world: World) -> None:
+    caller, agent = await world.talk()
+    await talk_on(world, 6, caller, agent)
+
+    await talk_on(world, 12, agent)
+    await talk_on(world, 6, caller, agent)
+
+    assert world.only_contact.phase is Phase.TALKING
+    assert world.floor.facts(ContactContradicted) == []
 
 
 async def test_an_end_that_says_closed_does_not_have_the_call(world: World) -> None:
