@@ -52,7 +52,7 @@ export const panelStyles = css`
     align-items: center;
     gap: 10px;
     min-height: 60px;
-    padding: 8px 8px 8px 20px;
+    padding: 12px 8px 12px 20px;
     border-bottom: 1px solid var(--z-line);
   }
 
@@ -132,6 +132,24 @@ export const panelStyles = css`
 
   .bad .main::before {
     background: var(--z-end);
+  }
+
+  /* The heading has the news; this says what to do. */
+  .short h2 {
+    font-size: 18px;
+    text-wrap: balance;
+  }
+
+  .short .main {
+    font-size: var(--z-t3);
+    font-weight: 400;
+    line-height: 1.5;
+    letter-spacing: 0;
+    text-wrap: pretty;
+  }
+
+  .short .main::before {
+    content: none;
   }
 
   .more {
