@@ -121,6 +121,16 @@ FACTS: st.SearchStrategy[Fact] = st.one_of(
 )
 
 
+# What browsers say when connections come and go, always of the right session.
+CONNECTIONS: st.SearchStrategy[Fact] = st.one_of(
+    st.builds(CallerAttached, contact=CONTACTS, session=st.just(SessionId("tab")), process=PROCESSES),
+    st.builds(CallerDetached, contact=CONTACTS, session=st.just(SessionId("tab")), leaving=LEAVING),
+    st.builds(AgentAttached, agent=AGENTS, session=st.just(SessionId("desk")), process=PROCESSES),
+    st.builds(AgentDetached, agent=AGENTS, session=st.just(SessionId("desk")), leaving=LEAVING),
+    st.builds(AgentHealthChanged, agent=AGENTS, session=st.just(SessionId("desk")), health=st.sampled_from(Health)),
+)
+
+
 class AnyDay(RuleBasedStateMachine):
     """The core, a replica that folds what it decides, and the oracle, told the same facts."""
 
@@ -166,6 +176,16 @@ class AnyDay(RuleBasedStateMachine):
         if process is not None:
             self.happen(CallerAttached(contact=contact, session=session, process=process))
 
+    @rule(groups=st.lists(GROUPS, min_size=2, max_size=5))
+    def rush(self, groups: list[GroupId]) -> None:
+        for number, group in enumerate(groups, 1):
+            self.call(ContactId(f"c{number}"), group, Channel.VIDEO, VisitorKey(f"v{1 + number % 2}"), ProcessId("p1"))
+
+    @rule()
+    def everybody_at_work(self) -> None:
+        for agent in list(self.core.state.agents):
+            self.come_to_work(agent, ProcessId("p2"))
+
     @precondition(lambda self: self._contacts(Phase.OFFERED))
     @rule(choice=st.integers(0, 4), fact=st.sampled_from([OfferAccepted, OfferAccepted, OfferDeclined]))
     def answer(self, choice: int, fact: type[OfferAccepted | OfferDeclined]) -> None:
@@ -179,12 +199,15 @@ class AnyDay(RuleBasedStateMachine):
         self.happen(fact(contact=contact, epoch=epoch, party=party))
 
     @precondition(lambda self: self._contacts(Phase.OFFERED))
-    @rule(choice=st.integers(0, 4))
-    def answer_and_talk(self, choice: int) -> None:
+    @rule(choice=st.integers(0, 4), fails=st.booleans())
+    def answer_and_connect(self, choice: int, fails: bool) -> None:
         contact, agent, epoch = self._chosen(choice, Phase.OFFERED)
         self.happen(OfferAccepted(agent=agent, contact=contact, epoch=epoch))
-        for party in Party:
-            self.happen(MediaConnected(contact=contact, epoch=epoch, party=party))
+        if fails:
+            self.happen(MediaFailed(contact=contact, epoch=epoch, party=Party.CALLER))
+        else:
+            for party in Party:
+                self.happen(MediaConnected(contact=contact, epoch=epoch, party=party))
 
     @precondition(lambda self: self._contacts(Phase.CONNECTING, Phase.TALKING))
     @rule(choice=st.integers(0, 4), party=PARTIES, hangs_up=st.booleans())
@@ -196,6 +219,10 @@ class AnyDay(RuleBasedStateMachine):
             self.happen(AgentHungUp(agent=agent, contact=contact, epoch=epoch))
         else:
             self.happen(CallerHungUp(contact=contact))
+
+    @rule(fact=CONNECTIONS)
+    def connection(self, fact: Fact) -> None:
+        self.happen(fact)
 
     @rule(fact=FACTS)
     def anything(self, fact: Fact) -> None:
@@ -210,6 +237,11 @@ class AnyDay(RuleBasedStateMachine):
     @rule(length=st.sampled_from([1, 2, 2, 4]))
     def time_passes(self, length: int) -> None:
         self.at = Millis(self.at + length)
+
+    @rule(length=st.sampled_from([1, 2, 4, 6]))
+    def nobody_decides(self, length: int) -> None:
+        self.at = Millis(self.at + length)
+        self.happen(TimeSkipped(skipped_ms=Millis(length)))
 
     @precondition(lambda self: self.core.next_deadline is not None)
     @rule()

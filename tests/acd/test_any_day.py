@@ -22,8 +22,16 @@ from acd.policy import Decisions
 from acd.state import AgentState, Contact, State
 from tests.acd.any_day import AnyDay
 
-TestAnyDay = AnyDay.TestCase
-TestAnyDay.settings = settings(max_examples=2 * settings().max_examples, stateful_step_count=50)
+# Making an example small takes minutes. A short run shows what it found as it is; what it found
+# is remembered, and the soak profile makes it small.
+IS_SHORT = settings.get_current_profile_name() == "short"
+
+TestAnyDay = pytest.mark.timeout(600)(AnyDay.TestCase)
+TestAnyDay.settings = settings(
+    max_examples=2 * settings().max_examples,
+    stateful_step_count=50,
+    phases=[Phase.reuse, Phase.generate] if IS_SHORT else tuple(Phase),
+)
 
 Mutation = Callable[[pytest.MonkeyPatch], None]
 

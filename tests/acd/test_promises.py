@@ -283,11 +283,18 @@ class TestOffers:
 
         assert desk.ringing() == {ana: first}
 
-    def test_an_agent_of_two_groups_takes_whoever_waited_longer(self, desk: Desk) -> None:
-        first = desk.caller("first", SUPPORT)
-        desk.caller("second", SALES)
-
+    @pytest.mark.parametrize("groups", [(SALES, SUPPORT), (SUPPORT, SALES)])
+    def test_an_agent_of_two_groups_takes_whoever_waited_longer(
+        self, desk: Desk, groups: tuple[GroupId, GroupId]
+    ) -> None:
         ana = desk.ready_agent("ana", SALES, SUPPORT)
+        desk.choose(ana, Presence.BREAK)
+        for group in (SALES, SUPPORT):
+            desk.caller_hangs_up(desk.caller("earlier", group))
+        first = desk.caller("first", groups[0])
+        desk.caller("second", groups[1])
+
+        desk.choose(ana, Presence.AVAILABLE)
 
         assert desk.ringing() == {ana: first}
 
@@ -506,6 +513,31 @@ class TestCalls:
             EndContact(contact=first, reason=EndReason.SETUP_FAILED),
             FreeSlot(agent=agents[-1], keep_idle_since=True),
         ]
+
+    def test_each_set_up_needs_media_at_both_ends_anew(self, desk: Desk) -> None:
+        ana = desk.ready_agent("ana", SALES)
+        first = desk.caller("first", SALES)
+        desk.accept(ana)
+        desk.media(first, Party.CALLER)
+        desk.media_fails(first, Party.AGENT)
+        ben = desk.ready_agent("ben", SALES)
+        desk.accept(ben)
+
+        desk.media(first, Party.AGENT)
+
+        assert desk.contact(first).phase is Phase.CONNECTING
+
+    def test_an_agent_who_is_gone_explains_why_media_did_not_come(self, desk: Desk) -> None:
+        ana = desk.ready_agent("ana", SALES)
+        first = desk.caller("first", SALES)
+        desk.accept(ana)
+        desk.detach_agent(ana, leaving=True)
+        assert desk.contact(first).deadline == desk.core.next_deadline == desk.at + 10_000
+
+        desk.pass_time(seconds=10)
+
+        assert Requeue(contact=first, agent=ana, reason=RequeueReason.AGENT_LOST) in desk.decided
+        assert desk.contact(first).setup_failures == 0
 
     def test_a_reload_while_connecting_survives(self, desk: Desk) -> None:
         ana = desk.ready_agent("ana", SALES)
