@@ -57,7 +57,10 @@ export interface Media {
   readonly shortCode: string | null;
   /** Our own picture, to be seen by ourselves. */
   readonly own: MediaStream | null;
+  /** The caller's picture. */
   readonly remote: MediaStream | null;
+  /** The caller's voice. */
+  readonly sound: MediaStream | null;
   /** What the caller says comes from there; `null` before anything was said. */
   readonly callerSends: Sends | null;
 }
@@ -98,6 +101,7 @@ export const noMedia: Media = {
   shortCode: null,
   own: null,
   remote: null,
+  sound: null,
   callerSends: null,
 };
 

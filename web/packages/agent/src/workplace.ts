@@ -575,10 +575,10 @@ export class Workplace implements Actions {
   }
 
   #mediaChanged(state: MediaState): void {
-    const { link, remote, code: shortCode, sends: callerSends } = state;
+    const { link, remote, sound, code: shortCode, sends: callerSends } = state;
     const gone = link === "none";
     if (gone) this.#lost = null;
-    const media = { link, remote, shortCode, callerSends, ...(gone ? { quality: null } : {}) };
+    const media = { link, remote, sound, shortCode, callerSends, ...(gone ? { quality: null } : {}) };
     this.#happen({ type: "media", media });
   }
 

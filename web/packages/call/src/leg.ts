@@ -62,6 +62,7 @@ export interface MediaState {
   readonly link: LinkState | "none";
   /** Sound and picture of the other end; a new object for each new link. */
   readonly remote: MediaStream | null;
+  readonly sound: MediaStream | null;
   readonly sends: Sends | null;
   readonly code: string | null;
   readonly relayed: boolean | null;
@@ -78,7 +79,14 @@ const NOTHING_YET: Numbers = {
   relayed: null,
 };
 
-export const NO_MEDIA: MediaState = { link: "none", remote: null, sends: null, code: null, relayed: null };
+export const NO_MEDIA: MediaState = {
+  link: "none",
+  remote: null,
+  sound: null,
+  sends: null,
+  code: null,
+  relayed: null,
+};
 
 export interface LegOptions {
   readonly party: Party;
@@ -115,6 +123,7 @@ export class Leg {
     return {
       link: link.state,
       remote: link.remote,
+      sound: link.sound,
       sends: link.sends,
       code: link.code,
       relayed: link.relayed,

@@ -62,7 +62,10 @@ export interface LinkOptions {
 }
 
 export class Link {
+  /** The other end's picture. */
   readonly remote: MediaStream;
+  /** The other end's voice, apart from the picture: a player with both is silent until a first picture has come. */
+  readonly sound: MediaStream;
   #state: LinkState = "connecting";
   #code: string | null = null;
   #sends: Sends | null = null;
@@ -90,6 +93,7 @@ export class Link {
     this.#polite = options.party === "agent";
     this.#begun = !this.#polite;
     this.remote = options.peers.stream();
+    this.sound = options.peers.stream();
     this.#pc = options.peers.peer({ ...configuration(options.ice), bundlePolicy: "max-bundle" });
     const pc = this.#pc;
     pc.onnegotiationneeded = () => this.#run(() => this.#offer());
@@ -99,7 +103,7 @@ export class Link {
     pc.oniceconnectionstatechange = () => this.#judge();
     pc.onconnectionstatechange = () => this.#judge();
     pc.ontrack = ({ track }) => {
-      this.remote.addTrack(track);
+      (track.kind === "audio" ? this.sound : this.remote).addTrack(track);
       options.onChange();
     };
     if (this.#polite) return;

@@ -274,11 +274,12 @@ export class Panel extends LitElement {
         <video
           class=${dark ? "dark" : ""}
           .srcObject=${live(media.remote)}
+          .muted=${true}
           autoplay
           playsinline
           aria-label=${contact.agentName ?? t.adviserHere}
-          @loadedmetadata=${this.#play}
         ></video>
+        <audio .srcObject=${live(media.sound)} autoplay @loadedmetadata=${this.#play}></audio>
         ${
           dark
             ? html`<div class="absent">${icon("person")}<p>${video ? t.cameraIsOff(name) : t.voiceCall}</p></div>`
@@ -379,10 +380,10 @@ export class Panel extends LitElement {
   };
 
   readonly #play = async (): Promise<void> => {
-    const video = this.renderRoot.querySelector<HTMLVideoElement>(".stage > video");
-    if (!video?.srcObject) return;
+    const sound = this.renderRoot.querySelector("audio");
+    if (!sound?.srcObject) return;
     try {
-      await video.play();
+      await sound.play();
       this.soundBlocked = false;
     } catch (error) {
       // A newer stream took its place, or the browser wants a press first.

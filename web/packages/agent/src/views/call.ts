@@ -214,7 +214,7 @@ export class CallStage extends View {
   /** The browser wants a press before it plays the caller's voice. */
   @inner() private silenced = false;
 
-  @query(".remote") private picture!: HTMLVideoElement;
+  @query("audio") private sound!: HTMLAudioElement;
 
   #playing: MediaStream | null = null;
 
@@ -229,10 +229,10 @@ export class CallStage extends View {
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
-    const remote = this.state.media.remote;
-    if (remote !== this.#playing) {
-      this.#playing = remote;
-      if (remote) this.#play();
+    const { sound } = this.state.media;
+    if (sound !== this.#playing) {
+      this.#playing = sound;
+      if (sound) this.#play();
     }
   }
 
@@ -252,8 +252,10 @@ export class CallStage extends View {
           aria-hidden=${shown ? "false" : "true"}
           autoplay
           playsinline
+          .muted=${true}
           .srcObject=${live(media.remote)}
         ></video>
+        <audio autoplay .srcObject=${live(media.sound)}></audio>
         ${shown ? nothing : this.#nobody(who)}
         ${
           video && seen
@@ -392,7 +394,7 @@ export class CallStage extends View {
   }
 
   #play = (): void => {
-    this.picture.play().then(
+    this.sound.play().then(
       () => {
         this.silenced = false;
       },
