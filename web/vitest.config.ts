@@ -8,5 +8,7 @@ export default defineConfig({
     allowOnly: false,
     testTimeout: 10_000,
     sequence: { shuffle: true },
+    // Tests run Lit's development build, which says so every time.
+    onConsoleLog: (log) => !log.includes("Lit is in dev mode"),
   },
 });
