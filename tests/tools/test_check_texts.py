@@ -14,13 +14,13 @@ from tools.check_texts import complaints
         "--index-url somewhere",
         "registry = somewhere",
         "run /home/anna/zuruf/run",
-        "cd /work/main",
+        "cd /mnt/disk/zuruf",
     ],
 )
 def test_an_address_or_a_machines_path_is_refused(text: str) -> None:
     assert list(complaints({PurePath("requirements.lock"): text}))
 
 
-@pytest.mark.parametrize("text", ['"resolved": "packages/call"', "https://localhost:8080/work/it", "./work/x"])
+@pytest.mark.parametrize("text", ['"resolved": "packages/call"', "https://localhost:8080/home/it", "./home/x"])
 def test_ordinary_texts_pass(text: str) -> None:
     assert list(complaints({PurePath("README.md"): text})) == []
