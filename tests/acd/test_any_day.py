@@ -28,7 +28,6 @@ IS_SHORT = settings.get_current_profile_name() == "short"
 
 TestAnyDay = pytest.mark.timeout(600)(AnyDay.TestCase)
 TestAnyDay.settings = settings(
-    max_examples=2 * settings().max_examples,
     stateful_step_count=50,
     phases=[Phase.reuse, Phase.generate] if IS_SHORT else tuple(Phase),
 )
