@@ -102,6 +102,7 @@ class Conversation:
             metrics=metrics,
             address_of=address_of,
             start=self._tasks.start,
+            most_unattached=settings.unattached_connections,
         )
         for role in ("caller", "agent"):
             metrics.sessions.labels(role).set_function(partial(self._count, role))

@@ -206,6 +206,7 @@ async def send_signal(message: SendSignal, asked: Asked) -> None:
         raise NotAllowed
     if message.generation != session.generation:
         raise StaleGeneration
+    await hub.pictures.names.learn(session, lambda: hub.state)
     peer = session.peer_session(asked.state)
     if peer is None or not _is_peer_present(asked.state, session, contact):
         raise NotNow

@@ -125,7 +125,7 @@ class SessionHub:
                 if session.wire is not wire:
                     self._attach_failed(session)
         self._show_peer(session)
-        _log.info("caller_attached", site=self.site, contact=session.contact, session=session.id)
+        _log.debug("caller_attached", site=self.site, contact=session.contact, session=session.id)
         return session
 
     async def attach_agent(
@@ -242,7 +242,7 @@ class SessionHub:
                 await self._note(session.id, self._detached(session))
             except FloorBusy:
                 self.means.start(self._detach_later(session))
-        _log.info("session_detached", site=self.site, session=session.id, leaving=session.leaving)
+        _log.debug("session_detached", site=self.site, session=session.id, leaving=session.leaving)
 
     async def _detach_later(self, session: AnySession) -> None:
         while session.wire is None:

@@ -45,7 +45,7 @@ class Mailbox:
         await self._sessions.owe(receiver, _ENCODER.encode(letter))
 
     async def hand_out(
-        self, session: AnySession, state: Callable[[], State], generation_of: Callable[[SessionId], int]
+        self, session: AnySession, state: Callable[[], State], generation_of: Callable[[SessionId], int | None]
     ) -> None:
         """Send what this socket did not get yet, and forget what is out of date."""
         async with session.mail_turn:
@@ -53,6 +53,10 @@ class Mailbox:
             outdated = 0
             for number, body in await self._sessions.owed(session.id, session.mail_sent):
                 if wire is None or session.wire is not wire:
+                    return
+                peer = session.peer_session(state())
+                if peer is not None and generation_of(peer) is None:
+                    # Whether the letter is up to date cannot be said yet.
                     return
                 letter = _DECODER.decode(body)
                 if _is_current(letter, session, state(), generation_of):
@@ -86,7 +90,9 @@ class Mailbox:
             await self._sessions.acknowledge(session, old[-1])
 
 
-def _is_current(letter: Letter, session: AnySession, state: State, generation_of: Callable[[SessionId], int]) -> bool:
+def _is_current(
+    letter: Letter, session: AnySession, state: State, generation_of: Callable[[SessionId], int | None]
+) -> bool:
     contact = contact_in_call(state, letter.contact)
     peer = session.peer_session(state)
     return (

@@ -18,6 +18,7 @@ class ConversationSettings:
         remember_ended_ms: How long a caller who comes back is told how the contact ended.
         connects_per_second: Connections from one address prefix; more are refused.
         connect_burst: How many at once, before that rate applies.
+        unattached_connections: Connections open at once that showed no session yet; more are refused.
         allow_loopback_candidates: Let loopback addresses pass as ICE candidates: for
             demonstrations and tests on one machine only.
     """
@@ -26,6 +27,7 @@ class ConversationSettings:
     remember_ended_ms: Millis = Millis(3_600_000)
     connects_per_second: float = 100
     connect_burst: int = 3_000
+    unattached_connections: int = 3_000
     allow_loopback_candidates: bool = False
 
 

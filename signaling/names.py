@@ -43,10 +43,10 @@ class Names:
         """What callers see the agent as."""
         return None if agent is None else self._agents.get(agent)
 
-    def generation(self, session: SessionId) -> int:
-        """Which life of its leg the session's page is."""
+    def generation(self, session: SessionId) -> int | None:
+        """Which life of its leg the session's page is, if that is known here."""
         known = self._roster.get(session)
-        return known.generation if known is not None else self._generations.get(session, 0)
+        return known.generation if known is not None else self._generations.get(session)
 
     def forget(self, now: Millis, *, all_groups: bool = False) -> None:
         """Forget what is old, or all names of groups because they were changed."""

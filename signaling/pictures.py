@@ -127,7 +127,7 @@ class Pictures:
         message = self._news(session)
         if message is not None:
             await wire.push(message)
-            if is_first:
+            if is_first and contact_in_call(self._floor.state, session.contact_id(self._floor.state)) is not None:
                 await self.hand_out_mail(session)
 
     def _news(self, session: AnySession) -> Message | None:

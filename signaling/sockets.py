@@ -39,6 +39,7 @@ from signaling.protocol.limits import (
 from signaling.refusals import AttachFault, ConnectRefusal
 from signaling.sessions import Wire
 
+Start = Callable[[Coroutine[Any, Any, object]], asyncio.Task[None] | None]
 Namespace = Literal["/caller", "/agent"]
 NAMESPACES: Final[tuple[Namespace, ...]] = (CALLER_NAMESPACE, AGENT_NAMESPACE)
 
@@ -47,7 +48,7 @@ PING_WITHIN_S: Final = 8
 MOST_BYTES_BEHIND: Final = 1_000_000
 MOST_PACKETS_BEHIND: Final = 500
 
-_ATTACH_WITHIN_S: Final = 10.0
+_ATTACH_WITHIN_S: Final = 30.0
 _MOST_ATTEMPTS: Final = 5
 _CLOSE_WITHIN_S: Final = 2.0
 _DEEPEST: Final = 16
@@ -103,6 +104,7 @@ class Sockets:
 
     Args:
         start: Runs a job beside everything else, until the conversation ends.
+        most_unattached: How many connections may be open that showed no session yet.
     """
 
     def __init__(
@@ -113,13 +115,15 @@ class Sockets:
         clock: Clock,
         metrics: SignalingMetrics,
         address_of: Callable[[web.Request], str],
-        start: Callable[[Coroutine[Any, Any, object]], "asyncio.Task[None]"],
+        start: Start,
+        most_unattached: int,
     ) -> None:
         self._host = host
         self._origins = origins
         self._clock = clock
         self._metrics = metrics
         self._address_of = address_of
+        self._most_unattached = most_unattached
         self._start = start
         self._open: set[_Connection] = set()
         self._attached: dict[str, _Connection] = {}
@@ -160,6 +164,8 @@ class Sockets:
     async def _on_request(self, request: web.Request) -> web.StreamResponse:
         if not web.WebSocketResponse().can_prepare(request):
             return web.Response(status=426, headers={"Upgrade": "websocket"}, text="WebSocket only")
+        if len(self._open) - len(self._attached) >= self._most_unattached:
+            return web.Response(status=503, headers={"Retry-After": "2"}, text="Too many connections")
         response: web.StreamResponse = await self._server.handle_request(request)
         return response
 
@@ -173,7 +179,7 @@ class Sockets:
 
     async def _on_connect(self, namespace: Namespace, sid: str, environ: dict[str, Any], auth: object = None) -> None:
         connection: _Connection = environ[_KEY]
-        request: web.Request = environ["aiohttp.request"]
+        request = connection.request
         opening = Opening(
             origin=request.headers.get("Origin"), cookies=request.cookies, address=self._address_of(request)
         )
@@ -240,15 +246,17 @@ class _Connection:
         self._packets_behind = 0
         self._bytes_behind = 0
         self._is_cut_off = False
-        self._caught_up = asyncio.Event()
-        self._caught_up.set()
-        self._finished = asyncio.Event()
+        self._is_finished = False
+        # Made only once somebody waits: most connections are idle, and each is to be small.
+        self._changed: asyncio.Event | None = None
         self.attachment: Attachment | None = None
         self.heard_at = clock()
 
     async def __call__(self, environ: dict[str, Any]) -> web.StreamResponse:
         self._request = environ["aiohttp.request"]
         await self._socket.prepare(environ["aiohttp.request"])
+        # The library keeps this as long as the connection, and reads nothing of it any more.
+        environ.clear()
         environ[_KEY] = self
         self._open_ones.add(self)
         self._expect_attach()
@@ -256,8 +264,8 @@ class _Connection:
             await self._handler(self)
         finally:
             self._open_ones.discard(self)
-            self._finished.set()
-            self._caught_up.set()
+            self._is_finished = True
+            self._wake()
         return self._socket
 
     # What the library asks of it.
@@ -288,8 +296,7 @@ class _Connection:
         if frame.startswith("42"):
             self._packets_behind -= 1
             self._bytes_behind -= len(frame)
-            if not self._packets_behind:
-                self._caught_up.set()
+            self._wake()
 
     async def close(self) -> None:
         """The library is done with it."""
@@ -299,11 +306,10 @@ class _Connection:
 
     def may_queue(self, length: int) -> bool:
         """Count a frame as queued; ``False``, and the connection is cut off, if there are too many."""
-        if self._finished.is_set():
+        if self._is_finished:
             return False
         self._packets_behind += 1
         self._bytes_behind += length
-        self._caught_up.clear()
         if self._packets_behind <= MOST_PACKETS_BEHIND and self._bytes_behind <= MOST_BYTES_BEHIND:
             return True
         if not self._is_cut_off:
@@ -315,9 +321,9 @@ class _Connection:
         """Send what is queued, close, and wait until it is closed; cut it off if that takes long."""
         try:
             async with asyncio.timeout(_CLOSE_WITHIN_S):
-                await self._caught_up.wait()
+                await self._until(lambda: self._is_finished or not self._packets_behind)
                 await self._socket.close()
-                await self._finished.wait()
+                await self._until(lambda: self._is_finished)
         except (TimeoutError, ConnectionError):
             self._cut_off()
 
@@ -337,6 +343,17 @@ class _Connection:
         self._strikes += 1
         self._metrics.frames_undecodable_total.labels(level).inc()
 
+    async def _until(self, what: Callable[[], bool]) -> None:
+        if self._changed is None:
+            self._changed = asyncio.Event()
+        while not what():
+            self._changed.clear()
+            await self._changed.wait()
+
+    def _wake(self) -> None:
+        if self._changed is not None:
+            self._changed.set()
+
     def _expect_attach(self) -> None:
         self._attach_by = asyncio.get_running_loop().time() + _ATTACH_WITHIN_S
 
@@ -344,6 +361,12 @@ class _Connection:
         self._is_cut_off = True
         if self._request is not None and self._request.transport is not None:
             self._request.transport.abort()
+
+    @property
+    def request(self) -> web.Request:
+        """What it began with."""
+        assert self._request is not None, "a connection begins with a request"
+        return self._request
 
     async def _next_frame(self) -> str | None:
         """The next frame, ``None`` for one that is not text.
@@ -465,20 +488,20 @@ class _SocketWire:
 class _Engine(engineio.AsyncServer):  # type: ignore[misc]  # The library is not typed.
     """Engine.IO whose background jobs end when the conversation does."""
 
-    def __init__(self, start: Callable[[Coroutine[Any, Any, object]], "asyncio.Task[None]"], **options: Any) -> None:
+    def __init__(self, start: Start, **options: Any) -> None:
         self._start = start
         super().__init__(**options)
 
     def start_background_task(
         self, target: Callable[..., Coroutine[Any, Any, object]], *args: Any, **kwargs: Any
-    ) -> "asyncio.Task[None]":
+    ) -> asyncio.Task[None] | None:
         return self._start(target(*args, **kwargs))
 
 
 class _Server(socketio.AsyncServer):  # type: ignore[misc]  # The library is not typed.
     """Socket.IO on that Engine.IO."""
 
-    def __init__(self, start: Callable[[Coroutine[Any, Any, object]], "asyncio.Task[None]"], **options: Any) -> None:
+    def __init__(self, start: Start, **options: Any) -> None:
         self._start = start
         super().__init__(**options)
 

@@ -19,6 +19,7 @@ class Tasks:
     def __init__(self) -> None:
         self._group = asyncio.TaskGroup()
         self._running: set[asyncio.Task[None]] = set()
+        self._is_over = False
 
     async def __aenter__(self) -> Self:
         await self._group.__aenter__()
@@ -27,12 +28,16 @@ class Tasks:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._is_over = True
         for task in self._running:
             task.cancel()
         await self._group.__aexit__(kind, error, trace)
 
-    def start(self, job: Coroutine[Any, Any, object]) -> asyncio.Task[None]:
-        """Run it beside everything else."""
+    def start(self, job: Coroutine[Any, Any, object]) -> asyncio.Task[None] | None:
+        """Run it beside everything else; not at all, once this is over."""
+        if self._is_over:
+            job.close()
+            return None
         task = self._group.create_task(self._guarded(job))
         self._running.add(task)
         task.add_done_callback(self._running.discard)

@@ -17,8 +17,8 @@ from signaling.protocol.caller import CallerContact
 from signaling.protocol.media import IceConfiguration, IceServer, Peer
 from signaling.sessions import agent_in_call, contact_in_call
 
-GenerationOf = Callable[[SessionId], int]
-"""Which life of its leg a session's page is."""
+GenerationOf = Callable[[SessionId], int | None]
+"""Which life of its leg a session's page is, if that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +199,7 @@ def _agents_contact(
 def _peer(party: Party, endpoint: Endpoint | None, generation_of: GenerationOf) -> Peer:
     if endpoint is None:
         return Peer(party=party, present=False, generation=0)
-    return Peer(party=party, present=endpoint.is_attached, generation=generation_of(endpoint.session))
+    return Peer(party=party, present=endpoint.is_attached, generation=generation_of(endpoint.session) or 0)
 
 
 def ice_configuration(

@@ -377,6 +377,7 @@ async def caller_ask_without_waiting(world: World, caller: CallerTab) -> str:
     assert caller.attachment is not None
     reading = world.conversation._tasks.start(caller.attachment.receive({"type": "ack", "id": "over", "number": 0}))
     await world.settle()
+    assert reading is not None
     assert not reading.done(), "a flood waits at its source"
     (refused,) = [message for message in caller.told(Refused) if message.id == "over"]
     return refused.code

@@ -345,6 +345,15 @@ async def test_connections_from_one_place_are_limited() -> None:
         assert server.measured("connects_refused_total", code="too_many_requests") == 1
 
 
+async def test_connections_that_show_no_session_are_limited() -> None:
+    async with served(system_clock, ConversationSettings(unattached_connections=2)) as server:
+        async with await server.browser(), await server.open(), await server.open():
+            with pytest.raises(WSServerHandshakeError) as refused:
+                await server.open()
+
+        assert refused.value.status == 503
+
+
 async def test_the_server_stops_though_browsers_are_connected() -> None:
     browsers: list[Browser] = []
     async with served(system_clock) as server:
