@@ -144,6 +144,14 @@ def _sentences(of: ModuleType | type) -> dict[str, str]:
     return said
 
 
+def field_sentences(cls: type) -> dict[str, str]:
+    """What each field of a struct is, inherited ones included."""
+    said: dict[str, str] = {}
+    for base_class in reversed(cls.__mro__[: cls.__mro__.index(msgspec.Struct)]):
+        said |= _sentences(base_class)
+    return said
+
+
 def _doc(struct: shapes.StructType) -> str:
     return inspect.getdoc(struct.cls) or ""
 
@@ -192,11 +200,9 @@ def _ts_struct(struct: shapes.StructType) -> str:
     lines = [f"{_ts_comment(_doc(struct))}export interface {struct.cls.__name__} {{"]
     if struct.tag is not None:
         lines.append(f"  readonly {struct.tag_field}: {json.dumps(struct.tag)};")
-    said = _sentences(struct.cls)
+    said = field_sentences(struct.cls)
     for field in struct.fields:
-        comment = _ts_comment(said.get(field.name, ""), "  ").rstrip("\n")
-        if comment:
-            lines.append(comment)
+        lines.append(_ts_comment(said[field.name], "  ").rstrip("\n"))
         optional = "?" if not field.required and struct.cls in SENT_BY_BROWSERS else ""
         lines.append(f"  readonly {field.encode_name}{optional}: {_ts_type(field.type)};")
     return "\n".join(lines) + "\n}\n"
@@ -358,11 +364,10 @@ def _reference_struct(struct: shapes.StructType, ways: str) -> str:
     if ways:
         lines.append(f"*{ways[0].upper()}{ways[1:]}.* Type `{struct.cls.__name__}`.\n")
     if struct.fields:
-        said = _sentences(struct.cls)
+        said = field_sentences(struct.cls)
         lines += ["| Field | Type | |", "| --- | --- | --- |"]
         lines += [
-            f"| `{field.encode_name}` | {_words(field.type)} | {_plain(said.get(field.name, ''))} |"
-            for field in struct.fields
+            f"| `{field.encode_name}` | {_words(field.type)} | {_plain(said[field.name])} |" for field in struct.fields
         ]
         lines.append("")
     return "\n".join(lines)

@@ -28,43 +28,71 @@ class AgentContact(Part, frozen=True):
     """The contact an agent is offered, connects, talks to or wraps up."""
 
     id: Identity
+    """The contact."""
     group_id: Identity
+    """Where the caller asked."""
     group_name: str
+    """In the desk's language."""
     channel: Channel
+    """Voice or video."""
     policy: MediaPolicy
+    """Which way media goes."""
     epoch: EpochNumber
+    """Of this offer or assignment."""
     asked_at: MillisUtc
+    """When the caller asked."""
     deadline: MillisUtc | None
+    """When ringing, set-up or wrap-up ends by itself."""
     caller_present: bool
+    """Whether the caller's page is there."""
     name: str
+    """Who it is, as they said; empty if they did not."""
     topic: str
+    """What it is about; likewise."""
     language: str
+    """Which they speak; likewise."""
     page_url: str
+    """Where they called from."""
     page_title: str
+    """Its title."""
 
 
 class AgentGroup(Part, frozen=True):
     """A group of this agent, and how long its line is."""
 
     id: Identity
+    """The group."""
     name: str
+    """In the desk's language."""
     waiting: Count
+    """How many wait, ringing ones included."""
     longest_asked_at: MillisUtc | None
+    """Since when the longest of them."""
 
 
 class Desk(Part, frozen=True):
     """Everything the agent's desk shows."""
 
     agent_id: Identity
+    """Whose desk it is."""
     display_name: str
+    """As callers see it."""
     presence: Presence
+    """What the agent chose."""
     presence_reason: str
+    """Why, by its code; empty for none."""
     presence_since: MillisUtc
+    """Since when."""
     routing: RoutingState
+    """What the slot does."""
     routing_since: MillisUtc
+    """Since when."""
     receives_calls: ReceivesCalls
+    """Whether calls come."""
     contact: AgentContact | None
+    """What the slot is about."""
     groups: list[AgentGroup]
+    """Whose callers may ring here."""
 
 
 class AgentAttached(Message, frozen=True, tag="agent.attached"):
@@ -74,13 +102,21 @@ class AgentAttached(Message, frozen=True, tag="agent.attached"):
     """
 
     sequence: Count
+    """Where the numbers of what follows begin."""
     server_time: MillisUtc
+    """For clocks in the picture."""
     capabilities: list[str]
+    """What this server can do."""
     token: str
+    """This tab's session."""
     generation: Generation
+    """This page's own."""
     desk: Desk
+    """The desk."""
     peer: Peer | None
+    """The caller's end, while there is one."""
     ice: IceConfiguration
+    """Where to look for a way through NAT."""
 
 
 class AgentChanged(Message, frozen=True, tag="agent.changed"):
@@ -90,52 +126,69 @@ class AgentChanged(Message, frozen=True, tag="agent.changed"):
     """
 
     sequence: Count
+    """One more than the last."""
     server_time: MillisUtc
+    """For clocks in the picture."""
     desk: Desk
+    """The desk, whole."""
     peer: Peer | None
+    """The caller's end, whole."""
     ice: IceConfiguration | None
+    """Fresh servers; null: keep what you have."""
 
 
 class SetPresence(Request, frozen=True, tag="presence.set"):
     """Choose a presence. Also the way back from *not responding*."""
 
     presence: Presence
+    """What to be."""
     reason: Code
+    """Of the list of breaks; empty otherwise."""
 
 
 class AcceptOffer(Request, frozen=True, tag="offer.accept"):
     """Take the contact that is ringing."""
 
     contact_id: Identity
+    """What rings."""
     epoch: EpochNumber
+    """Of the offer."""
 
 
 class DeclineOffer(Request, frozen=True, tag="offer.decline"):
     """Let somebody else take it."""
 
     contact_id: Identity
+    """What rings."""
     epoch: EpochNumber
+    """Of the offer."""
 
 
 class EndContact(Request, frozen=True, tag="contact.end"):
     """Hang up."""
 
     contact_id: Identity
+    """What is in the agent's slot."""
     epoch: EpochNumber
+    """Of the assignment."""
 
 
 class FinishWrapUp(Request, frozen=True, tag="wrapup.finish"):
     """Done with the work after the contact."""
 
     contact_id: Identity
+    """What it was about."""
     code: Code
+    """Of the list of dispositions; empty for none."""
 
 
 class HealthReport(Request, frozen=True, tag="agent.health"):
     """The tab's own heartbeat, every 5 s: what it knows of itself."""
 
     microphone: Literal["ok", "missing", "unknown"]
+    """Whether there is one to speak into."""
     visible: bool
+    """Whether the tab is in sight."""
 
 
 class SignOut(Request, frozen=True, tag="agent.sign_out"):

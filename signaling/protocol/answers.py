@@ -27,6 +27,7 @@ class Reply(Message, frozen=True, tag="reply"):
     """The request with this id is done."""
 
     id: RequestNumber
+    """Of the request."""
 
 
 class Refused(Message, frozen=True, tag="refused"):
@@ -37,9 +38,13 @@ class Refused(Message, frozen=True, tag="refused"):
     """
 
     id: RequestNumber | None
+    """Of the request, if it could be read."""
     code: RefusalCode
+    """Why not; see the list of refusals."""
     retryable: bool
+    """Whether the same request, with the same id, may succeed later."""
     retry_after_ms: Count | None
+    """Not before so long."""
 
 
 class Superseded(Message, frozen=True, tag="superseded"):
@@ -50,3 +55,4 @@ class Draining(Message, frozen=True, tag="draining"):
     """This process stops; attach again after the time given, wherever you land."""
 
     retry_after_ms: Count
+    """Connect again after so long."""

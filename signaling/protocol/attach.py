@@ -33,8 +33,11 @@ class AttachAsCaller(Part, frozen=True):
     """
 
     token: Token
+    """What `POST /api/v1/contacts` answered."""
     page: Identity
+    """This page load."""
     capabilities: Capabilities
+    """What this page can do."""
 
 
 class AttachAsAgent(Part, frozen=True):
@@ -44,8 +47,11 @@ class AttachAsAgent(Part, frozen=True):
     """
 
     token: Token | None
+    """Of this tab's session, if it has one."""
     page: Identity
+    """This page load."""
     capabilities: Capabilities
+    """What this page can do."""
     language: Language = "en"
     """Of the names of groups."""
     take_over: bool = False
@@ -59,5 +65,8 @@ class ConnectRefused(Part, frozen=True):
     """
 
     code: ConnectRefusalCode
+    """Why not; see the list of refusals."""
     retryable: bool
+    """Whether to try again by itself."""
     retry_after_ms: Count | None
+    """Not before so long."""

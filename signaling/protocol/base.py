@@ -35,6 +35,7 @@ class Request(Message, frozen=True, kw_only=True):
     """Base of what a client asks. Each gets one :class:`Reply` or :class:`Refused`; asked again, the same one."""
 
     id: RequestNumber
+    """Chosen by the client, unique on its page."""
 
 
 class Part(Struct, frozen=True, kw_only=True, rename="camel"):

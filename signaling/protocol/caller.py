@@ -32,22 +32,34 @@ class CallerContact(Part, frozen=True):
     """The caller's contact as the caller may know it.
 
     ``offered`` looks like ``queued`` to the caller, except that somebody is about to answer.
-    ``head`` tells that the contact went back to the front after a failed set-up or a lost agent.
     """
 
     id: Identity
+    """The contact."""
     group_id: Identity
+    """Where it waits."""
     group_name: str
+    """In the caller's language."""
     channel: Channel
+    """Voice or video."""
     policy: MediaPolicy
+    """Which way media goes."""
     phase: CallerPhase
+    """Where it stands."""
     epoch: EpochNumber
+    """Of the present or last assignment."""
     asked_at: MillisUtc
+    """When the caller asked."""
     phase_since: MillisUtc
+    """When the phase began."""
     position: Count | None
+    """Place in the line, from 1; null once somebody has it."""
     agent_name: str | None
+    """Who talks, while somebody does."""
     in_front_again: bool
+    """It was in a call that failed and waits in front of the others."""
     ended: EndReason | None
+    """How it ended; null while it is open."""
 
 
 class CallerAttached(Message, frozen=True, tag="caller.attached"):
@@ -58,12 +70,19 @@ class CallerAttached(Message, frozen=True, tag="caller.attached"):
     """
 
     sequence: Count
+    """Where the numbers of what follows begin."""
     server_time: MillisUtc
+    """For clocks in the picture."""
     capabilities: list[str]
+    """What this server can do."""
     generation: Generation
+    """This page's own."""
     contact: CallerContact
+    """The contact."""
     peer: Peer | None
+    """The agent's end, while there is one."""
     ice: IceConfiguration
+    """Where to look for a way through NAT."""
 
 
 class CallerChanged(Message, frozen=True, tag="caller.changed"):
@@ -73,16 +92,22 @@ class CallerChanged(Message, frozen=True, tag="caller.changed"):
     """
 
     sequence: Count
+    """One more than the last."""
     server_time: MillisUtc
+    """For clocks in the picture."""
     contact: CallerContact
+    """The contact, whole."""
     peer: Peer | None
+    """The agent's end, whole."""
     ice: IceConfiguration | None
+    """Fresh servers; null: keep what you have."""
 
 
 class LeaveContact(Request, frozen=True, tag="contact.leave"):
     """Leave the queue, or hang up."""
 
     contact_id: Identity
+    """The caller's own."""
 
 
 class PageLeaving(Request, frozen=True, tag="page.leaving"):

@@ -27,22 +27,29 @@ class Description(Part, frozen=True, tag_field="kind", tag="description"):
     """An offer or an answer."""
 
     type: Literal["offer", "answer", "rollback"]
+    """As in the browser's `RTCSessionDescription`."""
     sdp: Sdp
+    """The description; empty for a rollback."""
 
 
 class Candidate(Part, frozen=True):
     """One ICE candidate as the browser wrote it. An empty line ends the candidates."""
 
     candidate: CandidateLine
+    """As in the browser's `RTCIceCandidate`."""
     sdp_mid: Annotated[str, Meta(max_length=64)] | None
+    """Likewise."""
     sdp_m_line_index: Annotated[int, Meta(ge=0, le=64)] | None
+    """Likewise."""
     username_fragment: Annotated[str, Meta(max_length=256)] | None
+    """Likewise."""
 
 
 class Candidates(Part, frozen=True, tag_field="kind", tag="candidates"):
     """Candidates of one generation, gathered for 50 ms before they are sent."""
 
     candidates: Annotated[list[Candidate], Meta(max_length=CANDIDATES)]
+    """In the order in which they were found."""
 
 
 Signal = Description | Candidates
@@ -57,10 +64,15 @@ class SendSignal(Request, frozen=True, tag="media.signal"):
     """
 
     contact_id: Identity
+    """The contact both ends are in."""
     epoch: EpochNumber
+    """The assignment."""
     generation: Generation
+    """The sender's own."""
     peer_generation: Generation
+    """The other end, as the sender knows it."""
     signal: Signal
+    """What to tell it."""
 
 
 class SignalReceived(Message, frozen=True, tag="media.signalled"):
@@ -71,46 +83,67 @@ class SignalReceived(Message, frozen=True, tag="media.signalled"):
     """
 
     number: Count
+    """To acknowledge it by."""
     contact_id: Identity
+    """The contact both ends are in."""
     epoch: EpochNumber
+    """The assignment."""
     generation: Generation
+    """The sender's."""
     signal: Signal
+    """What it says."""
 
 
 class MediaStateChanged(Request, frozen=True, tag="media.state"):
     """This end's media is connected, or has failed for good. Sent once per change."""
 
     contact_id: Identity
+    """The contact."""
     epoch: EpochNumber
+    """The assignment."""
     state: Literal["connected", "failed"]
+    """How it turned out."""
 
 
 class MediaReport(Request, frozen=True, tag="media.report"):
     """Numbers only, every 5 s while this end has, or believes it has, a contact's media."""
 
     contact_id: Identity
+    """The contact."""
     epoch: EpochNumber
+    """The assignment."""
     connection_state: ConnectionState
+    """As in the browser's `RTCPeerConnection`."""
     bytes_sent: Count
+    """Since the connection was made."""
     bytes_received: Count
+    """Likewise."""
     packets_lost: Count
+    """Likewise, of those to receive."""
     round_trip_ms: Count | None
+    """Null while unknown."""
     jitter_ms: Count | None
+    """Null while unknown."""
     relayed: bool | None
+    """Whether a TURN server is in between; null while unknown."""
 
 
 class Acknowledge(Request, frozen=True, tag="ack"):
     """Every numbered message up to and including this one has arrived."""
 
     number: Count
+    """Of the last message that arrived."""
 
 
 class IceServer(Part, frozen=True):
     """One entry for ``RTCConfiguration.iceServers``."""
 
     urls: list[str]
+    """As in the browser."""
     username: str
+    """Empty if none is needed."""
     credential: str
+    """Likewise."""
 
 
 class IceConfiguration(Part, frozen=True):
@@ -120,8 +153,11 @@ class IceConfiguration(Part, frozen=True):
     """
 
     servers: list[IceServer]
+    """Where to ask; empty unless the operator set some."""
     relay_only: bool
+    """Whether the contact's group allows TURN candidates only."""
     expires_at: MillisUtc | None
+    """When the credentials do; null if they do not."""
 
 
 class RefreshIce(Request, frozen=True, tag="ice.refresh"):
@@ -132,7 +168,9 @@ class IceRefreshed(Message, frozen=True, tag="ice.refreshed"):
     """Fresh credentials: the answer to :class:`RefreshIce`, in place of a reply."""
 
     id: RequestNumber
+    """Of the request."""
     ice: IceConfiguration
+    """Fresh servers."""
 
 
 class Peer(Part, frozen=True):
@@ -143,5 +181,8 @@ class Peer(Part, frozen=True):
     """
 
     party: Party
+    """Which end it is."""
     present: bool
+    """Whether its page is there."""
     generation: Generation
+    """Which life of its leg that page is."""

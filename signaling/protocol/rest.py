@@ -11,13 +11,21 @@ class NewContact(Part, frozen=True, forbid_unknown_fields=False):
     """``POST /api/v1/contacts``. The header ``Idempotency-Key`` (8 to 128 characters) is required."""
 
     site: Identity
+    """Which customer organisation."""
     group: Identity
+    """Whom to talk to."""
     channel: Channel
+    """Voice or video."""
     language: Language = "en"
+    """For names and notices."""
     name: Annotated[str, Meta(max_length=100)] = ""
+    """Who it is; optional."""
     topic: Annotated[str, Meta(max_length=200)] = ""
+    """What it is about; optional."""
     page_url: Annotated[str, Meta(max_length=2000)] = ""
+    """Where the call begins, without query."""
     page_title: Annotated[str, Meta(max_length=200)] = ""
+    """Its title."""
     proof: Annotated[str, Meta(max_length=4000)] = ""
     """Answer to a proof-of-humanity challenge, where the operator asks for one."""
 
@@ -26,54 +34,81 @@ class ContactCreated(Part, frozen=True):
     """The contact waits. ``sessionToken`` attaches to ``/caller``; it is told once."""
 
     contact_id: Identity
+    """The contact."""
     session_id: Identity
+    """The caller's session."""
     session_token: Token
+    """Takes that session up."""
     position: Count
+    """Place in the line, from 1."""
 
 
 class GroupAvailability(Part, frozen=True):
     """Whether a call can be started now, and why not."""
 
     id: Identity
+    """The group."""
     name: str
+    """In the language asked for."""
     state: Literal["available", "busy", "nobody", "closed"]
+    """Whether somebody would answer."""
     channels: list[Channel]
+    """Ways to talk."""
     policy: MediaPolicy
+    """Which way media goes."""
     waiting: Count
+    """How many wait."""
 
 
 class Availability(Part, frozen=True):
     """``GET /api/v1/sites/SITE/availability?lang=de``. Cached 10 s. One request for all groups."""
 
     site: Identity
+    """Which customer organisation."""
     groups: list[GroupAvailability]
+    """All of its groups."""
 
 
 class SignIn(Part, frozen=True):
     """``POST /api/v1/sign-in``. Sets the cookie ``__Host-zuruf``."""
 
     user_name: Annotated[str, Meta(min_length=1, max_length=100)]
+    """As set up."""
     password: Annotated[str, Meta(min_length=1, max_length=200)]
+    """Likewise."""
 
 
 class SignedIn(Part, frozen=True):
     """Who is signed in; also ``GET /api/v1/me``. ``csrf`` goes into ``X-Zuruf-CSRF`` of every change."""
 
     user_id: Identity
+    """Who it is."""
     agent_id: Identity | None
+    """As an agent, if they are one."""
     display_name: str
+    """As callers see it."""
     roles: list[Literal["agent", "supervisor", "administrator"]]
+    """What they may do."""
     site: Identity
+    """Where."""
     csrf: Token
+    """For the header of every change."""
 
 
 class Problem(Part, frozen=True):
     """``application/problem+json`` (RFC 9457). ``code`` is for programs, ``detail`` for people, in their language."""
 
     type: str
+    """A URI for the kind of problem."""
     title: str
+    """The kind, in words."""
     status: int
+    """As in the response."""
     code: str
+    """For programs."""
     detail: str
+    """For people: what happened, and what to do."""
     retry_after: Count | None = None
+    """Seconds until it may succeed."""
     trace: str | None = None
+    """To find it in the log."""

@@ -87,3 +87,9 @@ def test_what_cannot_be_read_is_refused_as_a_whole() -> None:
     for body in bodies:
         with pytest.raises(msgspec.ValidationError):
             msgspec.convert(body, AgentToServer)
+
+
+def test_every_field_has_a_sentence() -> None:
+    for struct in gen_protocol.structs():
+        said = gen_protocol.field_sentences(struct.cls)
+        assert [field.name for field in struct.fields if field.name not in said] == [], struct.cls.__name__

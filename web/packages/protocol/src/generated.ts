@@ -31,21 +31,28 @@ export type ConnectRefusalCode = "malformed" | "session_expired" | "wrong_origin
 /** An offer or an answer. */
 export interface Description {
   readonly kind: "description";
+  /** As in the browser's `RTCSessionDescription`. */
   readonly type: "answer" | "offer" | "rollback";
+  /** The description; empty for a rollback. */
   readonly sdp: string;
 }
 
 /** One ICE candidate as the browser wrote it. An empty line ends the candidates. */
 export interface Candidate {
+  /** As in the browser's `RTCIceCandidate`. */
   readonly candidate: string;
+  /** Likewise. */
   readonly sdpMid: string | null;
+  /** Likewise. */
   readonly sdpMLineIndex: number | null;
+  /** Likewise. */
   readonly usernameFragment: string | null;
 }
 
 /** Candidates of one generation, gathered for 50 ms before they are sent. */
 export interface Candidates {
   readonly kind: "candidates";
+  /** In the order in which they were found. */
   readonly candidates: readonly Candidate[];
 }
 
@@ -57,11 +64,17 @@ export interface Candidates {
  */
 export interface SendSignal {
   readonly type: "media.signal";
+  /** The contact both ends are in. */
   readonly contactId: string;
+  /** The assignment. */
   readonly epoch: number;
+  /** The sender's own. */
   readonly generation: number;
+  /** The other end, as the sender knows it. */
   readonly peerGeneration: number;
+  /** What to tell it. */
   readonly signal: Description | Candidates;
+  /** Chosen by the client, unique on its page. */
   readonly id: string;
 }
 
@@ -73,48 +86,72 @@ export interface SendSignal {
  */
 export interface SignalReceived {
   readonly type: "media.signalled";
+  /** To acknowledge it by. */
   readonly number: number;
+  /** The contact both ends are in. */
   readonly contactId: string;
+  /** The assignment. */
   readonly epoch: number;
+  /** The sender's. */
   readonly generation: number;
+  /** What it says. */
   readonly signal: Description | Candidates;
 }
 
 /** This end's media is connected, or has failed for good. Sent once per change. */
 export interface MediaStateChanged {
   readonly type: "media.state";
+  /** The contact. */
   readonly contactId: string;
+  /** The assignment. */
   readonly epoch: number;
+  /** How it turned out. */
   readonly state: "connected" | "failed";
+  /** Chosen by the client, unique on its page. */
   readonly id: string;
 }
 
 /** Numbers only, every 5 s while this end has, or believes it has, a contact's media. */
 export interface MediaReport {
   readonly type: "media.report";
+  /** The contact. */
   readonly contactId: string;
+  /** The assignment. */
   readonly epoch: number;
+  /** As in the browser's `RTCPeerConnection`. */
   readonly connectionState: ConnectionState;
+  /** Since the connection was made. */
   readonly bytesSent: number;
+  /** Likewise. */
   readonly bytesReceived: number;
+  /** Likewise, of those to receive. */
   readonly packetsLost: number;
+  /** Null while unknown. */
   readonly roundTripMs: number | null;
+  /** Null while unknown. */
   readonly jitterMs: number | null;
+  /** Whether a TURN server is in between; null while unknown. */
   readonly relayed: boolean | null;
+  /** Chosen by the client, unique on its page. */
   readonly id: string;
 }
 
 /** Every numbered message up to and including this one has arrived. */
 export interface Acknowledge {
   readonly type: "ack";
+  /** Of the last message that arrived. */
   readonly number: number;
+  /** Chosen by the client, unique on its page. */
   readonly id: string;
 }
 
 /** One entry for `RTCConfiguration.iceServers`. */
 export interface IceServer {
+  /** As in the browser. */
   readonly urls: readonly string[];
+  /** Empty if none is needed. */
   readonly username: string;
+  /** Likewise. */
   readonly credential: string;
 }
 
@@ -124,21 +161,27 @@ export interface IceServer {
  * `relayOnly`: the present contact's group allows TURN candidates only.
  */
 export interface IceConfiguration {
+  /** Where to ask; empty unless the operator set some. */
   readonly servers: readonly IceServer[];
+  /** Whether the contact's group allows TURN candidates only. */
   readonly relayOnly: boolean;
+  /** When the credentials do; null if they do not. */
   readonly expiresAt: number | null;
 }
 
 /** New credentials, please; the old ones are about to expire. Answered by `IceRefreshed`. */
 export interface RefreshIce {
   readonly type: "ice.refresh";
+  /** Chosen by the client, unique on its page. */
   readonly id: string;
 }
 
 /** Fresh credentials: the answer to `RefreshIce`, in place of a reply. */
 export interface IceRefreshed {
   readonly type: "ice.refreshed";
+  /** Of the request. */
   readonly id: string;
+  /** Fresh servers. */
   readonly ice: IceConfiguration;
 }
 
@@ -149,8 +192,11 @@ export interface IceRefreshed {
  * candidate sent. `generation` is raised each time its page was loaded anew.
  */
 export interface Peer {
+  /** Which end it is. */
   readonly party: Party;
+  /** Whether its page is there. */
   readonly present: boolean;
+  /** Which life of its leg that page is. */
   readonly generation: number;
 }
 
@@ -158,21 +204,33 @@ export interface Peer {
  * The caller's contact as the caller may know it.
  *
  * `offered` looks like `queued` to the caller, except that somebody is about to answer.
- * `head` tells that the contact went back to the front after a failed set-up or a lost agent.
  */
 export interface CallerContact {
+  /** The contact. */
   readonly id: string;
+  /** Where it waits. */
   readonly groupId: string;
+  /** In the caller's language. */
   readonly groupName: string;
+  /** Voice or video. */
   readonly channel: Channel;
+  /** Which way media goes. */
   readonly policy: MediaPolicy;
+  /** Where it stands. */
   readonly phase: CallerPhase;
+  /** Of the present or last assignment. */
   readonly epoch: number;
+  /** When the caller asked. */
   readonly askedAt: number;
+  /** When the phase began. */
   readonly phaseSince: number;
+  /** Place in the line, from 1; null once somebody has it. */
   readonly position: number | null;
+  /** Who talks, while somebody does. */
   readonly agentName: string | null;
+  /** It was in a call that failed and waits in front of the others. */
   readonly inFrontAgain: boolean;
+  /** How it ended; null while it is open. */
   readonly ended: EndReason | null;
 }
 
@@ -184,12 +242,19 @@ export interface CallerContact {
  */
 export interface CallerAttached {
   readonly type: "caller.attached";
+  /** Where the numbers of what follows begin. */
   readonly sequence: number;
+  /** For clocks in the picture. */
   readonly serverTime: number;
+  /** What this server can do. */
   readonly capabilities: readonly string[];
+  /** This page's own. */
   readonly generation: number;
+  /** The contact. */
   readonly contact: CallerContact;
+  /** The agent's end, while there is one. */
   readonly peer: Peer | null;
+  /** Where to look for a way through NAT. */
   readonly ice: IceConfiguration;
 }
 
@@ -200,63 +265,99 @@ export interface CallerAttached {
  */
 export interface CallerChanged {
   readonly type: "caller.changed";
+  /** One more than the last. */
   readonly sequence: number;
+  /** For clocks in the picture. */
   readonly serverTime: number;
+  /** The contact, whole. */
   readonly contact: CallerContact;
+  /** The agent's end, whole. */
   readonly peer: Peer | null;
+  /** Fresh servers; null: keep what you have. */
   readonly ice: IceConfiguration | null;
 }
 
 /** Leave the queue, or hang up. */
 export interface LeaveContact {
   readonly type: "contact.leave";
+  /** The caller's own. */
   readonly contactId: string;
+  /** Chosen by the client, unique on its page. */
   readonly id: string;
 }
 
 /** The page is closing or reloading (`pagehide`): what grace is left becomes 10 s. */
 export interface PageLeaving {
   readonly type: "page.leaving";
+  /** Chosen by the client, unique on its page. */
   readonly id: string;
 }
 
 /** The contact an agent is offered, connects, talks to or wraps up. */
 export interface AgentContact {
+  /** The contact. */
   readonly id: string;
+  /** Where the caller asked. */
   readonly groupId: string;
+  /** In the desk's language. */
   readonly groupName: string;
+  /** Voice or video. */
   readonly channel: Channel;
+  /** Which way media goes. */
   readonly policy: MediaPolicy;
+  /** Of this offer or assignment. */
   readonly epoch: number;
+  /** When the caller asked. */
   readonly askedAt: number;
+  /** When ringing, set-up or wrap-up ends by itself. */
   readonly deadline: number | null;
+  /** Whether the caller's page is there. */
   readonly callerPresent: boolean;
+  /** Who it is, as they said; empty if they did not. */
   readonly name: string;
+  /** What it is about; likewise. */
   readonly topic: string;
+  /** Which they speak; likewise. */
   readonly language: string;
+  /** Where they called from. */
   readonly pageUrl: string;
+  /** Its title. */
   readonly pageTitle: string;
 }
 
 /** A group of this agent, and how long its line is. */
 export interface AgentGroup {
+  /** The group. */
   readonly id: string;
+  /** In the desk's language. */
   readonly name: string;
+  /** How many wait, ringing ones included. */
   readonly waiting: number;
+  /** Since when the longest of them. */
   readonly longestAskedAt: number | null;
 }
 
 /** Everything the agent's desk shows. */
 export interface Desk {
+  /** Whose desk it is. */
   readonly agentId: string;
+  /** As callers see it. */
   readonly displayName: string;
+  /** What the agent chose. */
   readonly presence: Presence;
+  /** Why, by its code; empty for none. */
   readonly presenceReason: string;
+  /** Since when. */
   readonly presenceSince: number;
+  /** What the slot does. */
   readonly routing: RoutingState;
+  /** Since when. */
   readonly routingSince: number;
+  /** Whether calls come. */
   readonly receivesCalls: ReceivesCalls;
+  /** What the slot is about. */
   readonly contact: AgentContact | null;
+  /** Whose callers may ring here. */
   readonly groups: readonly AgentGroup[];
 }
 
@@ -267,13 +368,21 @@ export interface Desk {
  */
 export interface AgentAttached {
   readonly type: "agent.attached";
+  /** Where the numbers of what follows begin. */
   readonly sequence: number;
+  /** For clocks in the picture. */
   readonly serverTime: number;
+  /** What this server can do. */
   readonly capabilities: readonly string[];
+  /** This tab's session. */
   readonly token: string;
+  /** This page's own. */
   readonly generation: number;
+  /** The desk. */
   readonly desk: Desk;
+  /** The caller's end, while there is one. */
   readonly peer: Peer | null;
+  /** Where to look for a way through NAT. */
   readonly ice: IceConfiguration;
 }
 
@@ -284,64 +393,88 @@ export interface AgentAttached {
  */
 export interface AgentChanged {
   readonly type: "agent.changed";
+  /** One more than the last. */
   readonly sequence: number;
+  /** For clocks in the picture. */
   readonly serverTime: number;
+  /** The desk, whole. */
   readonly desk: Desk;
+  /** The caller's end, whole. */
   readonly peer: Peer | null;
+  /** Fresh servers; null: keep what you have. */
   readonly ice: IceConfiguration | null;
 }
 
 /** Choose a presence. Also the way back from *not responding*. */
 export interface SetPresence {
   readonly type: "presence.set";
+  /** What to be. */
   readonly presence: Presence;
+  /** Of the list of breaks; empty otherwise. */
   readonly reason: string;
+  /** Chosen by the client, unique on its page. */
   readonly id: string;
 }
 
 /** Take the contact that is ringing. */
 export interface AcceptOffer {
   readonly type: "offer.accept";
+  /** What rings. */
   readonly contactId: string;
+  /** Of the offer. */
   readonly epoch: number;
+  /** Chosen by the client, unique on its page. */
   readonly id: string;
 }
 
 /** Let somebody else take it. */
 export interface DeclineOffer {
   readonly type: "offer.decline";
+  /** What rings. */
   readonly contactId: string;
+  /** Of the offer. */
   readonly epoch: number;
+  /** Chosen by the client, unique on its page. */
   readonly id: string;
 }
 
 /** Hang up. */
 export interface EndContact {
   readonly type: "contact.end";
+  /** What is in the agent's slot. */
   readonly contactId: string;
+  /** Of the assignment. */
   readonly epoch: number;
+  /** Chosen by the client, unique on its page. */
   readonly id: string;
 }
 
 /** Done with the work after the contact. */
 export interface FinishWrapUp {
   readonly type: "wrapup.finish";
+  /** What it was about. */
   readonly contactId: string;
+  /** Of the list of dispositions; empty for none. */
   readonly code: string;
+  /** Chosen by the client, unique on its page. */
   readonly id: string;
 }
 
 /** The tab's own heartbeat, every 5 s: what it knows of itself. */
 export interface HealthReport {
   readonly type: "agent.health";
+  /** Whether there is one to speak into. */
   readonly microphone: "missing" | "ok" | "unknown";
+  /** Whether the tab is in sight. */
   readonly visible: boolean;
+  /** Chosen by the client, unique on its page. */
   readonly id: string;
 }
 
 /** End this agent's session; the browser cookie ends with HTTP `POST /api/v1/sign-out`. */
 export interface SignOut {
   readonly type: "agent.sign_out";
+  /** Chosen by the client, unique on its page. */
   readonly id: string;
 }
 
@@ -353,6 +486,7 @@ export interface SignedOut {
 /** The request with this id is done. */
 export interface Reply {
   readonly type: "reply";
+  /** Of the request. */
   readonly id: string;
 }
 
@@ -364,9 +498,13 @@ export interface Reply {
  */
 export interface Refused {
   readonly type: "refused";
+  /** Of the request, if it could be read. */
   readonly id: string | null;
+  /** Why not; see the list of refusals. */
   readonly code: RefusalCode;
+  /** Whether the same request, with the same id, may succeed later. */
   readonly retryable: boolean;
+  /** Not before so long. */
   readonly retryAfterMs: number | null;
 }
 
@@ -378,6 +516,7 @@ export interface Superseded {
 /** This process stops; attach again after the time given, wherever you land. */
 export interface Draining {
   readonly type: "draining";
+  /** Connect again after so long. */
   readonly retryAfterMs: number;
 }
 
@@ -388,8 +527,11 @@ export interface Draining {
  * reconnect, another page on the same session is a reload and raises the generation.
  */
 export interface AttachAsCaller {
+  /** What `POST /api/v1/contacts` answered. */
   readonly token: string;
+  /** This page load. */
   readonly page: string;
+  /** What this page can do. */
   readonly capabilities: readonly string[];
 }
 
@@ -399,8 +541,11 @@ export interface AttachAsCaller {
  * `token` is null in a tab that has no session yet; see `AgentAttached`.
  */
 export interface AttachAsAgent {
+  /** Of this tab's session, if it has one. */
   readonly token: string | null;
+  /** This page load. */
   readonly page: string;
+  /** What this page can do. */
   readonly capabilities: readonly string[];
   /** Of the names of groups. */
   readonly language?: Language;
@@ -414,20 +559,31 @@ export interface AttachAsAgent {
  * `retryable` says whether to try again by itself, `retryAfterMs` not before when.
  */
 export interface ConnectRefused {
+  /** Why not; see the list of refusals. */
   readonly code: ConnectRefusalCode;
+  /** Whether to try again by itself. */
   readonly retryable: boolean;
+  /** Not before so long. */
   readonly retryAfterMs: number | null;
 }
 
 /** `POST /api/v1/contacts`. The header `Idempotency-Key` (8 to 128 characters) is required. */
 export interface NewContact {
+  /** Which customer organisation. */
   readonly site: string;
+  /** Whom to talk to. */
   readonly group: string;
+  /** Voice or video. */
   readonly channel: Channel;
+  /** For names and notices. */
   readonly language?: Language;
+  /** Who it is; optional. */
   readonly name?: string;
+  /** What it is about; optional. */
   readonly topic?: string;
+  /** Where the call begins, without query. */
   readonly pageUrl?: string;
+  /** Its title. */
   readonly pageTitle?: string;
   /** Answer to a proof-of-humanity challenge, where the operator asks for one. */
   readonly proof?: string;
@@ -435,52 +591,79 @@ export interface NewContact {
 
 /** The contact waits. `sessionToken` attaches to `/caller`; it is told once. */
 export interface ContactCreated {
+  /** The contact. */
   readonly contactId: string;
+  /** The caller's session. */
   readonly sessionId: string;
+  /** Takes that session up. */
   readonly sessionToken: string;
+  /** Place in the line, from 1. */
   readonly position: number;
 }
 
 /** Whether a call can be started now, and why not. */
 export interface GroupAvailability {
+  /** The group. */
   readonly id: string;
+  /** In the language asked for. */
   readonly name: string;
+  /** Whether somebody would answer. */
   readonly state: "available" | "busy" | "closed" | "nobody";
+  /** Ways to talk. */
   readonly channels: readonly Channel[];
+  /** Which way media goes. */
   readonly policy: MediaPolicy;
+  /** How many wait. */
   readonly waiting: number;
 }
 
 /** `GET /api/v1/sites/SITE/availability?lang=de`. Cached 10 s. One request for all groups. */
 export interface Availability {
+  /** Which customer organisation. */
   readonly site: string;
+  /** All of its groups. */
   readonly groups: readonly GroupAvailability[];
 }
 
 /** `POST /api/v1/sign-in`. Sets the cookie `__Host-zuruf`. */
 export interface SignIn {
+  /** As set up. */
   readonly userName: string;
+  /** Likewise. */
   readonly password: string;
 }
 
 /** Who is signed in; also `GET /api/v1/me`. `csrf` goes into `X-Zuruf-CSRF` of every change. */
 export interface SignedIn {
+  /** Who it is. */
   readonly userId: string;
+  /** As an agent, if they are one. */
   readonly agentId: string | null;
+  /** As callers see it. */
   readonly displayName: string;
+  /** What they may do. */
   readonly roles: readonly ("administrator" | "agent" | "supervisor")[];
+  /** Where. */
   readonly site: string;
+  /** For the header of every change. */
   readonly csrf: string;
 }
 
 /** `application/problem+json` (RFC 9457). `code` is for programs, `detail` for people, in their language. */
 export interface Problem {
+  /** A URI for the kind of problem. */
   readonly type: string;
+  /** The kind, in words. */
   readonly title: string;
+  /** As in the response. */
   readonly status: number;
+  /** For programs. */
   readonly code: string;
+  /** For people: what happened, and what to do. */
   readonly detail: string;
+  /** Seconds until it may succeed. */
   readonly retryAfter: number | null;
+  /** To find it in the log. */
   readonly trace: string | null;
 }
 
