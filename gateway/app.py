@@ -43,6 +43,7 @@ from gateway.http.table import TABLE
 from gateway.ids import new_id
 from gateway.jobs.configuration import ConfigurationJob
 from gateway.jobs.retention import Keeping, KeptSite, RetentionJob
+from gateway.journal.port import OlderCore
 from gateway.journal.sqlite import SqliteJournal
 from gateway.lifetime import Lifetime
 from gateway.metrics import Metrics
@@ -152,9 +153,14 @@ async def running(
             raise StartRefused(f"{settings.data_dir} cannot be used: {why}") from why
         hasher = passwords or Passwords()
         stack.enter_context(hasher)
-        yield await _House(settings, database, hasher, SteadyClock(wall, time.monotonic)).open(
-            stack, listener=listener, tls=tls, static=static, humanity=humanity or NobodyAsks()
-        )
+        house = _House(settings, database, hasher, SteadyClock(wall, time.monotonic))
+        try:
+            opened = await house.open(
+                stack, listener=listener, tls=tls, static=static, humanity=humanity or NobodyAsks()
+            )
+        except OlderCore as why:
+            raise StartRefused(str(why)) from why
+        yield opened
 
 
 class _House:

@@ -9,6 +9,12 @@ from pathlib import Path
 
 import aiohttp
 
+from acd.core import CORE_VERSION
+from acd.ids import Millis, SiteId
+from gateway.clock import system_clock
+from gateway.demo import check_mark
+from gateway.journal.sqlite import SqliteJournal
+from gateway.storage.database import open_sqlite
 from tests.e2e.process import Child
 
 
@@ -61,3 +67,15 @@ async def test_it_is_soon_there_alone_with_its_data_survives_kill_9_and_stops_wh
 
     assert '"event": "stopped"' in again.output
     assert "Traceback" not in again.output
+
+
+async def test_it_does_not_start_on_data_that_a_later_release_decided(tmp_path: Path) -> None:
+    database = tmp_path / "data" / "zuruf.sqlite3"
+    check_mark(database.parent, is_demo=True)
+    async with open_sqlite(database) as stored:
+        journal = SqliteJournal(stored, SiteId("demo"), clock=system_clock)
+        claim = await journal.claim("a later release", core_version=CORE_VERSION + 1, ttl_ms=Millis(1_000))
+        assert claim is not None
+        await journal.release(claim)
+
+    assert "A later release" in await refused(tmp_path, "--demo")
