@@ -64,11 +64,10 @@ export interface LinkOptions {
 export class Link {
   /** The other end's picture. */
   readonly remote: MediaStream;
-  /** The other end's voice, apart from the picture: a player with both is silent until a first picture has come. */
-  readonly sound: MediaStream;
   #state: LinkState = "connecting";
   #code: string | null = null;
   #sends: Sends | null = null;
+  #sound: MediaStream | null = null;
   #relayed: boolean | null = null;
 
   readonly #pc: RTCPeerConnection;
@@ -93,7 +92,6 @@ export class Link {
     this.#polite = options.party === "agent";
     this.#begun = !this.#polite;
     this.remote = options.peers.stream();
-    this.sound = options.peers.stream();
     this.#pc = options.peers.peer({ ...configuration(options.ice), bundlePolicy: "max-bundle" });
     const pc = this.#pc;
     pc.onnegotiationneeded = () => this.#run(() => this.#offer());
@@ -103,7 +101,8 @@ export class Link {
     pc.oniceconnectionstatechange = () => this.#judge();
     pc.onconnectionstatechange = () => this.#judge();
     pc.ontrack = ({ track }) => {
-      (track.kind === "audio" ? this.sound : this.remote).addTrack(track);
+      if (track.kind === "audio") this.#heard(track);
+      else this.remote.addTrack(track);
       options.onChange();
     };
     if (this.#polite) return;
@@ -115,6 +114,15 @@ export class Link {
 
   get state(): LinkState {
     return this.#state;
+  }
+
+  /**
+   * The other end's voice, apart from the picture: a player with both is silent until a first
+   * picture has come. `null` before there is one: a player that is given an empty stream may
+   * not notice what is added.
+   */
+  get sound(): MediaStream | null {
+    return this.#sound;
   }
 
   /** The short code, once both certificates are known. */
@@ -192,6 +200,11 @@ export class Link {
     this.#callOffRestart();
     this.#callOffGiveUp?.();
     this.#pc.close();
+  }
+
+  #heard(track: MediaStreamTrack): void {
+    this.#sound = this.options.peers.stream();
+    this.#sound.addTrack(track);
   }
 
   #run(step: () => Promise<void>): void {
