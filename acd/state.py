@@ -7,7 +7,7 @@ a :class:`State`; everybody else reads.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, NamedTuple
@@ -177,6 +177,15 @@ class Deadline(NamedTuple):
 _DUE_IN_PHASE: Mapping[Phase, Due] = {Phase.OFFERED: Due.RING, Phase.CONNECTING: Due.SETUP}
 
 
+InLine = tuple[int, int, ContactId]
+"""Who waits: the contact's order, and its id."""
+
+Idle = tuple[Millis, AgentId]
+"""Who is idle, since when."""
+
+_Place = tuple[Line[Any], tuple[Any, ...]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Records:
     """All of a :class:`State` that is not derived, as plain data for a snapshot.
@@ -261,7 +270,7 @@ class State:
         """Whether the deadline still stands."""
         return deadline in self._deadlines
 
-    def offerable(self) -> "Iterable[tuple[Line[tuple[int, int, ContactId]], Line[tuple[Millis, AgentId]]]]":
+    def offerable(self) -> Iterator[tuple[Line[InLine], Line[Idle]]]:
         """For each group that has both: contacts that may ring, and agents to ring at, best first."""
         for group, contacts in self._ready_contacts.items():
             agents = self._ready_agents.get(group)
@@ -324,20 +333,20 @@ class State:
         self._move(self._places_of_agent(before), self._places_of_agent(agent))
 
     def _forget_lines(self) -> None:
-        self._waiting: defaultdict[tuple[GroupId, Channel], Line[tuple[int, int, ContactId]]] = defaultdict(Line)
-        self._ready_contacts: defaultdict[GroupId, Line[tuple[int, int, ContactId]]] = defaultdict(Line)
-        self._ready_agents: defaultdict[GroupId, Line[tuple[Millis, AgentId]]] = defaultdict(Line)
+        self._waiting: defaultdict[tuple[GroupId, Channel], Line[InLine]] = defaultdict(Line)
+        self._ready_contacts: defaultdict[GroupId, Line[InLine]] = defaultdict(Line)
+        self._ready_agents: defaultdict[GroupId, Line[Idle]] = defaultdict(Line)
         self._staffing: defaultdict[GroupId, Line[tuple[AgentId]]] = defaultdict(Line)
         self._deadlines: Line[Deadline] = Line()
         self._visitors: Counter[VisitorKey] = Counter()
 
-    def _move(self, before: "set[_Place]", after: "set[_Place]") -> None:
+    def _move(self, before: set[_Place], after: set[_Place]) -> None:
         for line, key in before - after:
             line.leave(key)
         for line, key in after - before:
             line.join(key)
 
-    def _places_of_contact(self, contact: Contact | None) -> "set[_Place]":
+    def _places_of_contact(self, contact: Contact | None) -> set[_Place]:
         if contact is None:
             return set()
         places: set[_Place] = set()
@@ -354,7 +363,7 @@ class State:
             places.add((self._deadlines, Deadline(until, Due.EXCLUSION, contact.id, agent)))
         return places
 
-    def _places_of_agent(self, agent: AgentState | None) -> "set[_Place]":
+    def _places_of_agent(self, agent: AgentState | None) -> set[_Place]:
         if agent is None:
             return set()
         places: set[_Place] = set()
@@ -370,6 +379,3 @@ class State:
         if agent.back_off_until:
             places.add((self._deadlines, Deadline(agent.back_off_until, Due.BACK_OFF, agent=agent.id)))
         return places
-
-
-_Place = tuple[Line[Any], tuple[Any, ...]]
