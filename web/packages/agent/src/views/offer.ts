@@ -192,8 +192,11 @@ export class OfferCard extends View {
     const changed = (event: Event) =>
       this.actions.startWithCamera((event.target as HTMLInputElement).checked);
     return html`<label class="tick">
-      <input type="checkbox" .checked=${on} aria-describedby="seen" @change=${changed} />
-      <span>${texts.startWithCamera}<small id="seen">${on ? texts.startWithCameraOn : texts.startWithCameraOff}</small></span>
+      <input type="checkbox" .checked=${on} aria-labelledby="first" aria-describedby="seen" @change=${changed} />
+      <span>
+        <span id="first">${texts.startWithCamera}</span>
+        <small id="seen">${on ? texts.startWithCameraOn : texts.startWithCameraOff}</small>
+      </span>
     </label>`;
   }
 
