@@ -252,7 +252,8 @@ async def change_media_state(message: MediaStateChanged, asked: Asked) -> None:
 @handles(MediaReport)
 async def hear_media_report(message: MediaReport, asked: Asked) -> None:
     """Note that this end still has the call. Whoever has one that is over was refused already."""
-    if message.connection_state != "closed":
+    asked.session.says_closed = message.connection_state == "closed"
+    if not asked.session.says_closed:
         asked.session.media_seen_at = asked.hub.means.clock()
 
 

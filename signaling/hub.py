@@ -50,6 +50,7 @@ _LATE_BEAT_MS = 2_500
 _FORGET_AFTER_MS = 300_000
 _CHECK_SIGN_IN_EVERY_MS = 60_000
 _RETRY_S = 1.0
+_SUSPECTED_MS = 2_000
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -411,8 +412,15 @@ class SessionHub:
         patience = self.state.site.patience if self.state.site is not None else Patience()
         # Who says nothing at all has a network that is cut; only who speaks of everything else contradicts.
         heard_at = session.wire.heard_at if session.wire is not None else session.media_seen_at
-        if heard_at - max(session.media_seen_at, self._judging_since) >= patience.ghost_ms:
+        if heard_at - max(session.media_seen_at, self._judging_since) < patience.ghost_ms:
+            session.suspected_at = None
+            return
+        if session.suspected_at is None:
+            session.suspected_at = now
+        # A page that woke up may speak of other things first and of its call a moment later.
+        if session.says_closed or now - session.suspected_at >= _SUSPECTED_MS:
             session.media_seen_at = now
+            session.suspected_at = None
             self.means.metrics.contacts_contradicted_total.labels(session.party.value).inc()
             _log.warning("contact_contradicted", site=self.site, contact=contact.id, party=session.party.value)
             await self._observe(

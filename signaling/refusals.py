@@ -104,12 +104,6 @@ class Pending(Refusal):
     retry_after_ms = 1_000
 
 
-class SessionExpired(Refusal):
-    """The session is over. Begin a new one."""
-
-    code = "session_expired"
-
-
 class Internal(Refusal):
     """A fault on our side, noted in the log. Repeating the request may help."""
 
@@ -132,7 +126,6 @@ REFUSALS: Final[tuple[type[Refusal], ...]] = (
     BadSignal,
     Busy,
     Pending,
-    SessionExpired,
     Internal,
 )
 """All of them, as the reference lists them."""

@@ -74,7 +74,8 @@ class Session:
         mail_turn: Held while mail is handed out; ``mail_sent`` is the highest number
             sent on this socket.
         watched: The assignment whose media is expected, and ``media_seen_at`` when this
-            end last said that it has it.
+            end last said that it has it. ``says_closed``: it last said that it has not.
+        suspected_at: When it was first noticed to speak without mentioning the call.
     """
 
     party: ClassVar[Party]
@@ -95,6 +96,8 @@ class Session:
     mail_sent: int = 0
     watched: tuple[ContactId, Epoch] | None = None
     media_seen_at: Millis = Millis(0)
+    says_closed: bool = False
+    suspected_at: Millis | None = None
 
     def take(self, wire: Wire, at: Millis) -> None:
         """Have a socket, and show everything anew on it."""
@@ -104,6 +107,8 @@ class Session:
         self.ice_for = None
         self.mail_sent = 0
         self.media_seen_at = at
+        self.says_closed = False
+        self.suspected_at = None
 
     def phase(self, state: State) -> str:
         """The phase that the table of permissions speaks of."""

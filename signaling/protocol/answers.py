@@ -18,7 +18,6 @@ RefusalCode = Literal[
     "bad_signal",
     "busy",
     "pending",
-    "session_expired",
     "internal",
 ]
 

@@ -300,7 +300,7 @@ async def test_an_agent_whose_reports_stay_away_loses_the_caller_to_another(worl
     contact = world.only_contact
     await talk_on(world, 6, caller, agent)
 
-    for _ in range(9):
+    for _ in range(11):
         agent.wire.hear()
         await talk_on(world, 1, caller)
 
@@ -311,12 +311,16 @@ async def test_an_agent_whose_reports_stay_away_loses_the_caller_to_another(worl
     assert agent.desk.contact is None or agent.desk.contact.epoch > contact.epoch
 
 
-async def test_a_network_that_is_silent_altogether_contradicts_nothing(world: World) -> None:
+@pytest.mark.parametrize("length_s", [8, 12, 17])
+async def test_a_network_that_is_silent_altogether_contradicts_nothing(world: World, length_s: int) -> None:
     caller, agent = await world.talk()
     await talk_on(world, 6, caller, agent)
 
-    await talk_on(world, 12, agent)
-    await talk_on(world, 6, caller, agent)
+    await talk_on(world, length_s, agent)
+    # The first that comes through again says nothing of the call yet.
+    caller.wire.hear()
+    await talk_on(world, 1, agent)
+    await talk_on(world, 10, caller, agent)
 
     assert world.only_contact.phase is Phase.TALKING
     assert world.floor.facts(ContactContradicted) == []

@@ -24,7 +24,7 @@ export type HealthState = "healthy" | "degraded" | "lost";
 /** Whether calls come, or the first reason why not. The desk's header says it in words. */
 export type ReceivesCalls = "yes" | "offline" | "break" | "busy" | "wrap_up" | "not_responding" | "back_off" | "lost";
 
-export type RefusalCode = "malformed" | "unknown_type" | "not_allowed" | "not_now" | "not_yours" | "stale_epoch" | "stale_generation" | "offer_gone" | "contact_gone" | "too_many_requests" | "bad_signal" | "busy" | "pending" | "session_expired" | "internal";
+export type RefusalCode = "malformed" | "unknown_type" | "not_allowed" | "not_now" | "not_yours" | "stale_epoch" | "stale_generation" | "offer_gone" | "contact_gone" | "too_many_requests" | "bad_signal" | "busy" | "pending" | "internal";
 
 export type ConnectRefusalCode = "malformed" | "session_expired" | "wrong_origin" | "not_signed_in" | "superseded" | "draining" | "busy" | "too_many_requests" | "internal";
 
