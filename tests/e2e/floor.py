@@ -22,6 +22,10 @@ SETUP_LIMIT_S = 10.0
 """From *Accept* to media at both ends; the product itself gives up after that."""
 LEFT_BEHIND_LIMIT_S = 3.0
 
+RECEIVES = "You receive calls"
+RINGS_NOW = "No calls: one is ringing for you"
+"""What the desk's header says of an available agent: nobody waited, or somebody did."""
+
 RINGS = """() => {
   const { sounding } = window[Symbol.for("e2e")];
   return [...sounding].some((source) => source.loop && source.context.state === "running");
@@ -71,7 +75,12 @@ class Floor:
         await agent.page.open(f"{self.server.url}/agent")
         await sign_in(agent.page, user, self.password)
         await agent.page.press("Available")
-        await to_read(agent.page, "You receive calls")
+        await until(
+            lambda: agent.page.texts("status", "Calls"),
+            lambda says: bool(says) and says[0] in (RECEIVES, RINGS_NOW),
+            limit_s=ATTACH_LIMIT_S,
+            saying=f"{user} receives calls",
+        )
         return agent
 
     async def call_between(self, visitor: Person, agent: Person, channel: str = "Video call") -> None:
@@ -154,4 +163,4 @@ async def hang_up(who: Person, *others: Person) -> None:
 
 async def finish_wrap_up(agent: Person) -> None:
     await agent.page.press("Finish wrap-up")
-    await to_read(agent.page, "You receive calls")
+    await to_read(agent.page, RECEIVES)

@@ -21,6 +21,12 @@ SECRET = re.compile(
     r"""(?<="token":")[^"]+|(?<="credential":")[^"]+|(?<=a=ice-pwd:)[^\\]+|(?<=a=fingerprint:sha-256 )[0-9A-F:]+"""
 )
 
+SAYS = """(text) => {
+  const says = (root) => [...root.querySelectorAll("*")].some((e) =>
+    (e.checkVisibility() && e.innerText?.includes(text)) || (e.shadowRoot && says(e.shadowRoot)));
+  return says(document);
+}"""
+
 
 class Person:
     """Somebody at a page: the page itself, what they say and show, and their browser."""
@@ -138,6 +144,11 @@ async def to_read(page: Page, text: str, *, role: str = "status", limit_s: float
         limit_s=limit_s,
         saying=f"{page.who} reads {text!r} in a {role}",
     )
+
+
+async def to_say(page: Page, text: str, *, limit_s: float = 5.0) -> None:
+    """Wait until a text stands anywhere on the page, shadow roots included."""
+    await until(lambda: page.evaluate(SAYS, text), limit_s=limit_s, saying=f"{page.who} reads {text!r} on the page")
 
 
 async def to_show(page: Page, role: str, name: str | None = None, *, limit_s: float = 5.0) -> None:

@@ -14,8 +14,8 @@ from tests.e2e.floor import (
     to_hear_and_see_each_other,
     to_wait_at,
 )
-from tests.e2e.media import to_be_silent
-from tests.e2e.people import not_to_show, to_read, to_show
+from tests.e2e.media import to_be_heard, to_be_playing, to_be_silent
+from tests.e2e.people import not_to_show, to_read, to_say, to_show
 from tests.e2e.waiting import until
 
 pytestmark = pytest.mark.timeout(90)
@@ -76,6 +76,23 @@ async def test_a_call_by_voice_asks_for_no_camera(demo: Floor) -> None:
             """() => window[Symbol.for("e2e")].peers
                 .flatMap((peer) => peer.getSenders()).some((sender) => sender.track?.kind === "video")"""
         )
+    await hang_up(vera, anna)
+
+
+async def test_who_begins_with_the_camera_off_is_heard_and_can_switch_it_on(demo: Floor) -> None:
+    anna = await demo.agent("anna")
+    vera = await demo.visitor("vera")
+    await vera.page.press("Video call")
+    await anna.page.press("Start with my camera on", role="checkbox")
+    await anna.page.press("Accept")
+
+    await to_be_connected(vera, anna)
+    await to_be_heard(vera.page, anna.media)
+    await to_be_playing(vera.page, video=False)
+    await to_say(vera.page, "The camera of Anna is off")
+    await anna.page.press("Camera")
+
+    await to_hear_and_see_each_other(vera, anna)
     await hang_up(vera, anna)
 
 

@@ -5,7 +5,8 @@ waits through :func:`until` and says how long is too long.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -42,6 +43,15 @@ async def until(
         if late:
             raise AssertionError(f"not within {limit_s:g} s: {saying}; last seen: {seen!r}")
         await asyncio.sleep(GLANCE_S)
+
+
+@asynccontextmanager
+async def passing(seconds: float) -> AsyncIterator[None]:
+    """Let a fault last: what is inside may take as long, and is followed by what is left of it."""
+    clock = asyncio.get_running_loop().time
+    end = clock() + seconds
+    yield
+    await asyncio.sleep(max(end - clock(), 0))
 
 
 class Background:
