@@ -187,6 +187,17 @@ test("a tab that comes back resumes its session without asking who it is", async
   expect(shift.ends.last.auth).toMatchObject({ token: "token-of-before", page: "pg_1" });
 });
 
+test("the server speaks the language of the desk, also after another one was chosen", async () => {
+  const shift = new Shift();
+  await shift.signIn();
+  await shift.attach(desk());
+  expect(shift.ends.last.auth).toMatchObject({ language: "en" });
+
+  shift.place.speak("de");
+
+  expect(shift.ends.last.auth).toMatchObject({ language: "de" });
+});
+
 test("the tab's token is kept in the tab", async () => {
   const shift = await onShift();
 

@@ -232,6 +232,8 @@ export class Workplace implements Actions {
     this.around.browser.setItem(LANGUAGE_KEY, language);
     this.#happen({ type: "language", language });
     this.#entitle();
+    // The names of groups come from the server.
+    this.#line?.renew();
   }
 
   startWithCamera(on: boolean): void {
@@ -290,7 +292,7 @@ export class Workplace implements Actions {
       page,
       time,
       chance,
-      auth: () => ({ token: tab.getItem(SESSION_KEY), page, capabilities: [] }),
+      auth: () => ({ token: tab.getItem(SESSION_KEY), page, capabilities: [], language: this.#state.language }),
       onMessage: (message) => {
         if (this.#line === line) this.#hear(message);
       },

@@ -58,6 +58,21 @@ test("a gap in the numbers asks for a new snapshot", async () => {
   expect(heard.map((m) => (m as unknown as { sequence: number }).sequence)).toEqual([4, 5, 7, 8]);
 });
 
+test("a renewed line attaches again at once, and what waited for an answer is asked again", async () => {
+  const { far, connection } = line();
+  far.last.say(attached());
+  const answer = connection.ask({ type: "ask", what: "a" });
+  const first = far.last;
+
+  connection.renew();
+
+  expect(first.open).toBe(false);
+  expect(far.all).toHaveLength(2);
+  far.last.say(attached());
+  far.last.say({ type: "reply", id: "pg_1-1" });
+  await answer;
+});
+
 test("what was seen already is not seen again", () => {
   const { far, heard } = line();
   far.last.say(attached(4));

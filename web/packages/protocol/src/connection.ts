@@ -133,6 +133,13 @@ export class Connection<In extends Wire, Out extends Wire> {
     this.#attempt();
   }
 
+  /** Attach again at once, with what `auth` says now. The session goes on. */
+  renew(): void {
+    if (!this.#started || !this.#socket) return;
+    this.#again(0);
+    this.#attempt();
+  }
+
   /**
    * Ask the server for something.
    *
