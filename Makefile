@@ -88,7 +88,8 @@ test-acd: $(PYTHON_READY)
 
 .PHONY: test-signaling
 test-signaling: $(PYTHON_READY)
-	@$(STAGE) 'tests/signaling' 120 $(PYTEST) -q tests/signaling
+	@$(STAGE) 'tests/signaling' 120 $(PYTEST) -q tests/signaling \
+	    --cov=signaling --cov-branch --cov-fail-under=95
 
 .PHONY: test-gateway
 test-gateway: $(PYTHON_READY) $(WEB_BUILT)
