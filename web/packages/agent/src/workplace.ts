@@ -292,7 +292,12 @@ export class Workplace implements Actions {
       page,
       time,
       chance,
-      auth: () => ({ token: tab.getItem(SESSION_KEY), page, capabilities: [], language: this.#state.language }),
+      auth: () => ({
+        token: tab.getItem(SESSION_KEY),
+        page,
+        capabilities: [],
+        language: this.#state.language,
+      }),
       onMessage: (message) => {
         if (this.#line === line) this.#hear(message);
       },
