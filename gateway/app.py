@@ -303,7 +303,7 @@ class _House:
             new_id=new_id,
             metrics=SignalingMetrics(self.metrics.registry),
             address_of=lambda request: peer_of(request, trusted).address,
-            settings=ConversationSettings(allow_loopback_candidates=self.settings.demo),
+            settings=ConversationSettings(allow_loopback_candidates=self.settings.is_for_this_machine),
         )
 
     def _application(

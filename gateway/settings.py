@@ -266,6 +266,12 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def is_for_this_machine(self) -> bool:
+        """Whether everybody who gets here is on this machine: loopback, and no proxy that others go through."""
+        server = self.server
+        return is_loopback(server.host) and server.public_url is None and not server.trusted_proxies
+
+    @property
     def database(self) -> Path:
         """The SQLite file."""
         return self.data_dir / "zuruf.sqlite3"

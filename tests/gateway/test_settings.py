@@ -113,3 +113,19 @@ def test_behind_a_proxy_that_speaks_https_plain_http_is_allowed(tmp_path: Path) 
 
 def test_every_setting_says_what_it_means() -> None:
     assert [item.key for item in documented() if not item.field.description] == []
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({}, True),
+        ({"ZURUF_SERVER__HOST": "::1"}, True),
+        ({"ZURUF_SERVER__PUBLIC_URL": "https://call.example"}, False),
+        ({"ZURUF_SERVER__TRUSTED_PROXIES": "127.0.0.1/32"}, False),
+        ({"ZURUF_SERVER__HOST": "192.0.2.1", "ZURUF_TLS__SELF_SIGNED": "true"}, False),
+    ],
+)
+def test_loopback_is_for_this_machine_unless_a_proxy_stands_in_front(
+    tmp_path: Path, variables: dict[str, str], expected: bool
+) -> None:
+    assert load(variables, directory=tmp_path).settings.is_for_this_machine is expected
