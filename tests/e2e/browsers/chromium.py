@@ -101,6 +101,9 @@ class ChromiumPage:
     async def evaluate(self, function: str, *args: Any) -> Any:
         return await self.page.evaluate(f"async (args) => (await ({function})(...args)) ?? null", list(args))
 
+    async def cookies(self) -> list[str]:
+        return [cookie["value"] for cookie in await self.context.cookies()]
+
     async def screenshot(self) -> bytes:
         return await self.page.screenshot()
 

@@ -161,6 +161,11 @@ class FirefoxPage:
             [{"type": "string", "value": json.dumps(args)}],
         )
 
+    async def cookies(self) -> list[str]:
+        partition = {"type": "context", "context": self._context}
+        answer = await self._bidi.call("storage.getCookies", partition=partition)
+        return [cookie["value"]["value"] for cookie in answer["cookies"]]
+
     async def screenshot(self) -> bytes:
         shot = await self._bidi.call("browsingContext.captureScreenshot", context=self._context)
         return base64.b64decode(shot["data"])

@@ -103,6 +103,9 @@ class Page(Protocol):
     async def evaluate(self, function: str, *args: Any) -> Any:
         """Call a JavaScript function in the page; arguments and result are JSON."""
 
+    async def cookies(self) -> list[str]:
+        """Return the values of all cookies of this window, those included that no script can read."""
+
     async def screenshot(self) -> bytes:
         """Return the window as PNG."""
 

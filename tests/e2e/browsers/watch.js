@@ -3,7 +3,7 @@
 //
 // * peer connections, media elements and sounds made by the page itself are remembered, so
 //   that a check can find what arrives from the far end wherever it is shown, shadow roots
-//   included, and whether it rings;
+//   included, and whether it rings; so is what was asked of camera and microphone;
 // * the microphone is taken without echo cancellation, noise suppression and gain control,
 //   which would take a steady tone for noise and remove it.
 () => {
@@ -13,7 +13,8 @@
   const peers = [];
   const players = new Set();
   const sounding = new Set();
-  Object.defineProperty(window, key, { value: { peers, players, sounding } });
+  const asked = [];
+  Object.defineProperty(window, key, { value: { peers, players, sounding, asked } });
 
   window.RTCPeerConnection = class RTCPeerConnection extends window.RTCPeerConnection {
     constructor(...args) {
@@ -51,6 +52,7 @@
   if (!navigator.mediaDevices) return;
   const getUserMedia = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
   navigator.mediaDevices.getUserMedia = (wanted) => {
+    asked.push({ audio: Boolean(wanted?.audio), video: Boolean(wanted?.video) });
     const raw = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
     if (!wanted?.audio) return getUserMedia(wanted);
     const audio = wanted.audio === true ? raw : { ...wanted.audio, ...raw };
