@@ -1,8 +1,8 @@
-"""The ACD of one site: facts in, decisions out.
+"""One site's call distributor, as a value: give it a fact and a moment, get decisions.
 
-No clock, no loop, no lock, no I/O. Time is what the journal stamped on the fact.
-:meth:`Core.decide` holds all policy; :meth:`Core.evolve` applies a decision and judges
-nothing, and is the only thing that changes the state. Recovery only evolves.
+It reads no clock and waits for nothing; whoever runs it brings the time along with each
+fact. Deciding and applying are kept apart: :meth:`Core.decide` asks the rules,
+:meth:`Core.evolve` changes the state, and a restart needs the second alone.
 """
 
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ class Core:
         self._seen = self.state.at
 
     def decide(self, fact: Fact, at: Millis) -> list[Decision]:
-        """Say what is to be done about a fact, in order.
+        """Answer a fact with what follows from it, in order.
 
         First comes what ended by itself by now, then the fact, then new offers. Facts that
         are late, repeated or odd are harmless and cause nothing of their own.
@@ -46,7 +46,7 @@ class Core:
         return [self.evolve(decision, at) for decision in self._steps(fact, at)]
 
     def evolve(self, decision: Decision, at: Millis) -> Decision:
-        """Take a decision, ours or a recorded one, into the state; answers it."""
+        """Apply a decision, fresh or read back from the journal; answers it."""
         evolve(self.state, decision, at)
         return decision
 

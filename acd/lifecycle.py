@@ -5,7 +5,7 @@ routing state in :func:`advance_slot`, and both only read the tables here; nothi
 in the program assigns either. The diagrams in ``docs/explanation/lifecycles.md`` are
 drawn from these tables by ``make gen``.
 
-Who the agent is, and why this one, is not known here; see :mod:`acd.routing`. Nor is
+Nothing here chooses an agent, which :mod:`acd.routing` does, or knows
 what a fact means: :mod:`acd.policy` turns facts into decisions, and
 :mod:`acd.evolution` decisions into triggers.
 """
@@ -81,7 +81,7 @@ TRANSITIONS: Final[Mapping[tuple[Phase, Trigger], Phase]] = {
     (Phase.QUEUED, Trigger.CALLER_LOST): Phase.ENDED,
     (Phase.QUEUED, Trigger.GROUP_GONE): Phase.ENDED,
     (Phase.OFFERED, Trigger.ACCEPTED): Phase.CONNECTING,
-    # Back to the queue. The contact keeps the time it asked at, hence its place. A
+    # It waits again, no worse off than before: its place depends on when it asked. A
     # caller who hangs up while it rings passes through here too: first the ringing
     # stops, then the contact ends.
     (Phase.OFFERED, Trigger.DECLINED): Phase.QUEUED,
@@ -108,7 +108,7 @@ TRANSITIONS: Final[Mapping[tuple[Phase, Trigger], Phase]] = {
     (Phase.TALKING, Trigger.GROUP_GONE): Phase.ENDED,
 }
 
-# Races and repeats that are nobody's fault: the trigger was true when it was sent.
+# Said in good faith and overtaken on the way, or said twice.
 STALE: Final[frozenset[tuple[Phase, Trigger]]] = frozenset(
     {
         (Phase.QUEUED, Trigger.ACCEPTED),
@@ -134,7 +134,7 @@ STALE: Final[frozenset[tuple[Phase, Trigger]]] = frozenset(
 
 SLOT_TRANSITIONS: Final[Mapping[tuple[Routing, SlotTrigger], Routing]] = {
     (Routing.IDLE, SlotTrigger.OFFERED): Routing.OFFERED,
-    # An agent who let it ring is not there. Do not let the next caller find out.
+    # Somebody who does not pick up has probably left the desk; spare the next caller.
     (Routing.IDLE, SlotTrigger.MISSED): Routing.NOT_RESPONDING,
     (Routing.OFFERED, SlotTrigger.WITHDRAWN): Routing.IDLE,
     (Routing.OFFERED, SlotTrigger.ASSIGNED): Routing.CONNECTING,

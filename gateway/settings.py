@@ -1,6 +1,6 @@
 """Settings: defaults, then ``zuruf.toml``, then ``ZURUF_SECTION__NAME``, then the command line.
 
-``zuruf config`` prints what came out, and from where; secrets are shown as stars. A key
+``zuruf config`` lists every value with its origin and hides the secret ones. A key
 or variable that means nothing is an error, because a setting that was mistyped is a
 setting that is not in force. ``docs/reference/settings.md`` is generated from here.
 """
@@ -223,7 +223,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     mode: Literal["embedded"] = Field(
-        default="embedded", description="One process that needs nothing else. Said explicitly, never guessed."
+        default="embedded",
+        description="The form this process runs in: `embedded`, one process with its own database. "
+        "Never guessed from other settings.",
     )
     demo: bool = Field(
         default=False, description="Serve the demo site, whose passwords everybody knows. Binds loopback only."

@@ -92,8 +92,8 @@ class Asked:
     async def tell(self, fact: Fact, *, must: bool = False) -> None:
         """Tell the floor, and wait until it has decided.
 
-        Safe to repeat: the fact carries the session and the request id, and a second one
-        gets the first one's outcome.
+        May be repeated: a request that comes twice has the same id, and the journal answers
+        the second with what it decided about the first.
 
         Raises:
             Pending: If nobody decides at the moment.

@@ -11,7 +11,7 @@ from signaling.protocol.attach import ConnectRefusalCode
 
 
 class Refusal(Exception):
-    """The request was understood and the answer is no."""
+    """Base of all of them: what was asked is not done."""
 
     code: ClassVar[RefusalCode]
     retryable: ClassVar[bool] = False
@@ -61,7 +61,7 @@ class StaleGeneration(Refusal):
 
 
 class OfferGone(Refusal):
-    """The contact was taken, hung up or timed out before the agent answered."""
+    """Too late: the offer no longer rings at this agent."""
 
     code = "offer_gone"
 

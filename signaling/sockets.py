@@ -1,4 +1,4 @@
-"""Socket.IO, and nothing but: sockets come and go, sessions stay.
+"""Sockets, as Socket.IO makes them; sessions live elsewhere and outlast them.
 
 The only module that knows Socket.IO. Every frame is read here before the library sees it,
 so that the library is only ever given what it can read: it would answer rubbish with

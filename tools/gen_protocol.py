@@ -317,10 +317,11 @@ both sides. Socket.IO's own acknowledgements are not used: a request carries an 
 answered by one message with the same `id`, `reply` or `refused` (`ice.refreshed` for
 `ice.refresh`). The same id again, from the same page, gets the first answer again.
 
-A session is a tab and outlives its socket. At connect the browser shows its session's token (`AttachAsCaller`,
-`AttachAsAgent`); it is answered by a full picture (`caller.attached`, `agent.attached`), followed
-by numbered changes. A gap in the numbers means: connect again. Of several sockets that take up
-one session the newest wins; the others get `superseded` and are closed.
+A session belongs to a tab and lasts longer than its connection. At connect the browser shows its
+session's token (`AttachAsCaller`, `AttachAsAgent`); it is answered by a full picture
+(`caller.attached`, `agent.attached`), followed by numbered changes. A gap in the numbers means:
+connect again. Of several sockets that take up one session the newest wins; the others get
+`superseded` and are closed.
 
 Codes of refusals are explained in [errors.md](errors.md).
 

@@ -162,7 +162,7 @@ class Journal(Protocol):
         """The facts behind ``after``, in order; quarantined ones are left out."""
 
     async def claim(self, owner: str, *, core_version: int, ttl_ms: Millis) -> Claim | None:
-        """Become, or stay, the one who decides; ``None`` while somebody else is.
+        """Take or renew the right to decide; ``None`` while another owner holds it.
 
         Renewing keeps the term; taking over raises it.
 

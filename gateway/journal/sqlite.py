@@ -139,7 +139,7 @@ class SqliteJournal:
 
     async def commit(self, claim: Claim, commit: Commit) -> int:
         def work(db: sqlite3.Connection) -> int:
-            # One row changes only while our term is the newest: that row is the fence.
+            # No row matches once a later claim has raised the term: this is what fences.
             moved = db.execute(
                 "UPDATE journal_claims SET upto = ?, number = number + ?, beat_at = ? WHERE site = ? AND term = ?"
                 " RETURNING number",

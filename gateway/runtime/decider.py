@@ -1,7 +1,7 @@
 """Decides the facts of one site while it holds the claim, and only then.
 
-Whatever goes wrong at a commit, the state is thrown away and folded again from what was
-recorded. Nothing is undone by hand, and recovery decides nothing.
+A commit that fails leaves a state that ran ahead of the record. It is dropped, and a new
+one is built from the record; there is no code that undoes, and none that decides again.
 """
 
 from collections.abc import Callable, Iterable, Sequence

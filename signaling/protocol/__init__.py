@@ -1,10 +1,10 @@
-"""Every message that crosses the wire, as types; the only source of the protocol.
+"""What browsers and server may say to each other, written once.
 
-``make gen`` derives the JSON Schema, the TypeScript types and
-``docs/reference/protocol.md`` from this package, and the checks fail when they differ.
-Messages are values: no behaviour, no default that hides a decision, no field without a
-sentence. Unknown fields and unknown types are ignored on both sides, because widgets in
-other people's pages are old.
+Schema, TypeScript types and the reference page are generated from here (``make gen``);
+a check compares them with what is committed. A message only carries: it does nothing,
+assumes nothing on its author's behalf, and explains each of its fields. Fields and types
+that one side does not know are skipped there, because widgets in other people's pages are
+old.
 
 Imports nothing of ours, so that the wire does not change by accident.
 """

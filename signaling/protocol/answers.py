@@ -30,7 +30,7 @@ class Reply(Message, frozen=True, tag="reply"):
 
 
 class Refused(Message, frozen=True, tag="refused"):
-    """The request was understood and the answer is no, or it was not understood.
+    """No: either the request cannot be granted, or it could not be read.
 
     ``id`` is null when the request could not be read that far. ``retry_after_ms`` is set
     when the same request may succeed later.

@@ -1,4 +1,4 @@
-"""A core, a number for the time, and verbs for what people do."""
+"""A stage for the core: callers and agents act, the hands of the clock are moved by hand."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The promises the ACD makes to callers and agents, one test each."""
+"""What callers and agents may rely on."""
 
 from dataclasses import replace
 
@@ -313,7 +313,7 @@ class TestOffers:
         assert desk.queue() == [first, second]
         ben = desk.ready_agent("ben", SALES)
 
-        assert desk.ringing() == {ben: first}, "the older caller rings first, though both waited"
+        assert desk.ringing() == {ben: first}, "who asked first rings first"
 
     def test_who_let_it_ring_gets_nothing_more_before_saying_so(self, desk: Desk) -> None:
         ana = desk.ready_agent("ana", SALES)

@@ -1,4 +1,4 @@
-"""One suite for every journal. A new store is done when it passes this, and not before."""
+"""What every store of the journal must keep, run against each of them."""
 
 import asyncio
 

@@ -491,7 +491,7 @@ export interface Reply {
 }
 
 /**
- * The request was understood and the answer is no, or it was not understood.
+ * No: either the request cannot be granted, or it could not be read.
  *
  * `id` is null when the request could not be read that far. `retryAfterMs` is set
  * when the same request may succeed later.
