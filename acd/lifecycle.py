@@ -10,9 +10,9 @@ what a fact means: :mod:`acd.policy` turns facts into decisions, and
 :mod:`acd.evolution` decisions into triggers.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 
 
 class Phase(StrEnum):
@@ -69,6 +69,10 @@ class SlotTrigger(StrEnum):
     WRAP_UP_STARTED = "wrap_up_started"
     PRESENCE_CHOSEN = "presence_chosen"
     SIGNED_OUT = "signed_out"
+
+
+_Place = TypeVar("_Place", bound=StrEnum)
+_Cause = TypeVar("_Cause", bound=StrEnum)
 
 
 class ImpossibleTransition(AssertionError):
@@ -161,20 +165,28 @@ SLOT_STALE: Final[frozenset[tuple[Routing, SlotTrigger]]] = frozenset(
 
 
 def advance(phase: Phase, trigger: Trigger) -> Phase | None:
-    """The contact's next phase, or ``None`` when the trigger came too late to matter."""
-    if (phase, trigger) in STALE:
-        return None
-    try:
-        return TRANSITIONS[phase, trigger]
-    except KeyError:
-        raise ImpossibleTransition(f"contact: {trigger} while {phase}") from None
+    """Where the trigger leads a contact; ``None`` if it came too late to matter.
+
+    Raises:
+        ImpossibleTransition: If the tables know no such pair.
+    """
+    return _look_up("contact", TRANSITIONS, STALE, (phase, trigger))
 
 
 def advance_slot(routing: Routing, trigger: SlotTrigger) -> Routing | None:
-    """The slot's next routing state, or ``None`` when the trigger does not concern it."""
-    if (routing, trigger) in SLOT_STALE:
-        return None
-    try:
-        return SLOT_TRANSITIONS[routing, trigger]
-    except KeyError:
-        raise ImpossibleTransition(f"slot: {trigger} while {routing}") from None
+    """Where the trigger leads a slot; ``None`` if it does not concern it.
+
+    Raises:
+        ImpossibleTransition: If the tables know no such pair.
+    """
+    return _look_up("slot", SLOT_TRANSITIONS, SLOT_STALE, (routing, trigger))
+
+
+def _look_up(
+    whose: str, table: Mapping[tuple[_Place, _Cause], _Place], stale: Container[object], pair: tuple[_Place, _Cause]
+) -> _Place | None:
+    after = table.get(pair)
+    if after is None and pair not in stale:
+        place, cause = pair
+        raise ImpossibleTransition(f"{whose}: {cause} while {place}")
+    return after
