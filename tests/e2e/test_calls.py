@@ -29,7 +29,7 @@ CODE = r"""() => {
 
 
 async def code_of(page: Page) -> str:
-    code = await until(lambda: page.evaluate(CODE), limit_s=5, saying=f"{page.who} sees the short code")
+    code = await until(lambda: page.evaluate(CODE), limit_s=5, saying=f"{page.who} sees the check code")
     return str(code)
 
 
