@@ -1,6 +1,7 @@
 """A server is killed with everybody waiting, and comes back to all of them at once."""
 
 import asyncio
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -23,12 +24,14 @@ class Return:
         away: How long the port was closed.
         back: For each, how long after the port opened again they were attached.
         chosen: For each, how much of that they had let pass before the attempt that succeeded.
+        cpu: Processor time of the server since the port opened.
     """
 
     away: float
     back: list[float]
     chosen: list[float]
     attempts: list[int]
+    cpu: float
     missing: int
     displaced: int
 
@@ -63,6 +66,14 @@ async def measure(folder: Path, *, small: bool) -> Outcome:
             ours=seconds(quantile(_served(ours), 0.95)),
             beside=seconds(quantile(_served(floor), 0.95)),
             ratio=quantile(_served(ours), 0.95) / quantile(_served(floor), 0.95),
+        )
+    )
+    figures.append(
+        Figure(
+            what="processor time per caller",
+            ours=f"{ours.cpu / count * 1000:.2f} ms",
+            beside=f"{floor.cpu / count * 1000:.2f} ms",
+            ratio=ours.cpu / floor.cpu,
         )
     )
     figures.append(
@@ -113,16 +124,25 @@ async def _kill_and_return(server: Server, coming: str, count: int) -> Return:
         async with asyncio.TaskGroup() as jobs:
             opening = jobs.create_task(_opens(server.port))
             jobs.create_task(server.start(limit_s=_WITHIN_S))
-        opened_at = opening.result()
+            opened_at = await opening
+            begun = _cpu_s(server.child.pid)
         answer = await callers.do("return", within=_WITHIN_S)
+        cpu = _cpu_s(server.child.pid) - begun
     return Return(
         away=opened_at - killed_at,
         back=[at - opened_at for at in answer["attached"]],
         chosen=[max(0.0, at - opened_at) for at in answer["attempted"]],
         attempts=answer["attempts"],
+        cpu=cpu,
         missing=answer["missing"],
         displaced=answer["displaced"],
     )
+
+
+def _cpu_s(pid: int) -> float:
+    """Processor time of a process so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 async def _opens(port: int) -> float:

@@ -70,6 +70,9 @@ def serve(
             "tls.self_signed": ("--tls-self-signed", True if tls_self_signed else None),
         }
     )
+    from gateway.garbage import look_seldom
+
+    look_seldom()
     from gateway.app import StartRefused
     from gateway.serving import serve_until_told
     from gateway.telemetry import configure_logs

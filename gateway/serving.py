@@ -8,6 +8,7 @@ import structlog
 
 from gateway.app import running
 from gateway.demo import PASSWORD, PEOPLE
+from gateway.garbage import leave_alone_what_is_here
 from gateway.settings import Settings
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -28,6 +29,7 @@ async def serve_until_told(settings: Settings, *, say: Callable[[str], None]) ->
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, hear)
     async with running(settings) as server:
+        leave_alone_what_is_here()
         say(ready_box(server.url, is_demo=settings.demo))
         await told.wait()
         async with asyncio.TaskGroup() as group:

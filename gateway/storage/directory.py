@@ -4,13 +4,19 @@ All of it is for showing to people; the core never sees it.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select
 
 from acd.ids import AgentId, ContactId, GroupId, Millis, SiteId
 from gateway.storage.database import Database
 from gateway.storage.tables import contact_notes, group_names, sites, users
 from signaling.ports import ContactContext
+
+# Made once: everybody who comes back after a restart asks it.
+_BY_CONTACT: Final = select(contact_notes).where(
+    contact_notes.c.site == bindparam("of_site"), contact_notes.c.contact == bindparam("of_contact")
+)
 
 
 class StoredDirectory:
@@ -106,7 +112,12 @@ class StoredDirectory:
 
     async def contact_context(self, site: SiteId, contact: ContactId) -> ContactContext:
         """What the visitor said of themselves and where they came from; empty once erased."""
-        return (await self.contact_contexts(site, [contact])).get(contact, ContactContext())
+
+        def work(tx: Connection) -> ContactContext:
+            row = tx.execute(_BY_CONTACT, {"of_site": site, "of_contact": contact}).one_or_none()
+            return _context(row) if row else ContactContext()
+
+        return await self._database.look(work)
 
     async def contact_contexts(self, site: SiteId, contacts: Sequence[ContactId]) -> dict[ContactId, ContactContext]:
         """The same for several contacts; those without a note are left out."""
@@ -115,18 +126,9 @@ class StoredDirectory:
             rows = tx.execute(
                 select(contact_notes).where(contact_notes.c.site == site, contact_notes.c.contact.in_(contacts))
             )
-            return {
-                ContactId(row.contact): ContactContext(
-                    name=row.name,
-                    topic=row.topic,
-                    language=row.language,
-                    page_url=row.page_url,
-                    page_title=row.page_title,
-                )
-                for row in rows
-            }
+            return {ContactId(row.contact): _context(row) for row in rows}
 
-        return await self._database.transact(work)
+        return await self._database.look(work)
 
     async def erase_contact(self, site: SiteId, contact: ContactId) -> bool:
         """Forget what this visitor said; ``False`` if nothing was kept."""
@@ -153,3 +155,9 @@ class StoredDirectory:
                 ).rowcount
             )
         )
+
+
+def _context(row: Row[Any]) -> ContactContext:
+    return ContactContext(
+        name=row.name, topic=row.topic, language=row.language, page_url=row.page_url, page_title=row.page_title
+    )

@@ -1,14 +1,19 @@
 """Sessions and their mailboxes, as :class:`signaling.ports.Sessions` wants them."""
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from acd.ids import AgentId, ContactId, Millis, SessionId, SiteId
 from gateway.storage.database import Database
 from gateway.storage.tables import mailboxes, owed_messages, sessions
 from signaling.ports import SessionRecord
+
+# Made once: everybody who comes back after a restart asks it.
+_BY_TOKEN: Final = select(sessions).where(
+    sessions.c.token_hash == bindparam("hash"), sessions.c.expires_at > bindparam("at")
+)
 
 
 class StoredSessions:
@@ -44,12 +49,10 @@ class StoredSessions:
         """The session of this token, unless there is none or it expired."""
 
         def work(tx: Connection) -> SessionRecord | None:
-            row = tx.execute(
-                select(sessions).where(sessions.c.token_hash == token_hash, sessions.c.expires_at > at)
-            ).one_or_none()
+            row = tx.execute(_BY_TOKEN, {"hash": token_hash, "at": at}).one_or_none()
             return _record(row) if row else None
 
-        return await self._database.transact(work)
+        return await self._database.look(work)
 
     async def turn_page(self, session: SessionId, page: str) -> int:
         """Note that another page has the session; answers the raised generation, 0 if there is no such session.
@@ -73,7 +76,7 @@ class StoredSessions:
 
     async def generation(self, session: SessionId) -> int:
         """Which life of its leg the session's page is; 0 if there is no such session."""
-        found = await self._database.transact(
+        found = await self._database.look(
             lambda tx: tx.execute(select(sessions.c.generation).where(sessions.c.id == session)).scalar_one_or_none()
         )
         return int(found or 0)
@@ -85,7 +88,7 @@ class StoredSessions:
             rows = tx.execute(select(sessions).where(sessions.c.site == site, sessions.c.contact == contact))
             return [_record(row) for row in rows]
 
-        return await self._database.transact(work)
+        return await self._database.look(work)
 
     async def extend(self, session: SessionId, expires_at: Millis) -> None:
         """Let the session live until then."""
@@ -141,7 +144,7 @@ class StoredSessions:
             )
             return [(number, body) for number, body in rows]
 
-        return await self._database.transact(work)
+        return await self._database.look(work)
 
     async def acknowledge(self, session: SessionId, upto: int) -> None:
         """Delete what the client says it received."""
