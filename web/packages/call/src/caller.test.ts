@@ -22,6 +22,7 @@ class Visitor {
   readonly peers = new FakePeers();
   readonly devices = new FakeDevices();
   readonly keys: string[] = [];
+  readonly channels: string[] = [];
   state: CallerState | null = null;
   readonly caller: Caller;
   /** How the server answers the next request for a contact. */
@@ -48,8 +49,9 @@ class Visitor {
       time: this.time,
       chance: () => 0.5,
       open: this.far.open,
-      request: (_server, _contact, key) => {
+      request: (_server, contact, key) => {
         this.keys.push(key);
+        this.channels.push(contact.channel);
         return this.answer();
       },
       onChange: (state) => {
@@ -221,6 +223,90 @@ test("a contact that comes after the visitor cancelled is left at once", async (
   expect(visitor.far.last.of("contact.leave")).toHaveLength(1);
   expect(visitor.memory.kept.size).toBe(0);
   expect(visitor.step).toBe("start");
+});
+
+/** The next request is answered by hand. */
+function slowly(visitor: Visitor): (created: Partial<ContactCreated>) => void {
+  const soon = visitor.answer;
+  let arrive = (_: ContactCreated) => {};
+  visitor.answer = () => {
+    visitor.answer = soon;
+    return new Promise((resolve) => {
+      arrive = resolve;
+    });
+  };
+  return (change) => void soon().then((created) => arrive({ ...created, ...change }));
+}
+
+test("cancelled and pressed again, the late first answer does not end the second contact", async () => {
+  const visitor = new Visitor();
+  const arrive = slowly(visitor);
+  void visitor.caller.start("voice");
+  await settle();
+  visitor.caller.leave();
+  const starting = visitor.caller.start("video");
+  await visitor.time.pass(2_000);
+  await starting;
+  visitor.attached({});
+  const second = visitor.far.last;
+
+  arrive({ contactId: "ct_0" });
+  await settle();
+  visitor.attached({});
+
+  expect(visitor.channels).toEqual(["voice", "video"]);
+  expect(visitor.keys[1]).not.toBe(visitor.keys[0]);
+  expect(visitor.far.last.of("contact.leave")).toMatchObject([{ contactId: "ct_0" }]);
+  expect(second.of("contact.leave")).toEqual([]);
+  expect(visitor.step).toBe("contact");
+});
+
+test("cancelled and pressed again, the second contact waits until the first is left", async () => {
+  const visitor = new Visitor();
+  const arrive = slowly(visitor);
+  void visitor.caller.start("video");
+  await settle();
+  visitor.caller.leave();
+  const starting = visitor.caller.start("video");
+  await settle();
+  expect(visitor.keys).toHaveLength(1);
+
+  arrive({ contactId: "ct_0" });
+  await settle();
+  visitor.attached({});
+  await settle();
+  expect(visitor.keys).toHaveLength(1);
+
+  visitor.far.last.say({ type: "reply", id: visitor.far.last.of("contact.leave")[0]?.["id"] });
+  await starting;
+
+  expect(visitor.keys).toHaveLength(2);
+  expect(visitor.step).toBe("attaching");
+});
+
+test("cancelled while it waits for the one before, a contact is never asked for", async () => {
+  const visitor = await new Visitor().queued();
+  visitor.caller.leave();
+  const starting = visitor.caller.start("video");
+  await settle();
+  visitor.caller.leave();
+
+  await visitor.time.pass(2_000);
+  await starting;
+
+  expect(visitor.keys).toHaveLength(1);
+  expect(visitor.devices.running).toBe(0);
+});
+
+test("a request nobody answered is not repeated for another channel or after the visitor left", async () => {
+  const visitor = new Visitor();
+  visitor.answer = () => Promise.reject(new RestProblem("unreachable", 0, null, null));
+  await visitor.caller.start("voice");
+  await visitor.caller.start("video");
+  visitor.caller.leave();
+  await visitor.caller.start("video");
+
+  expect(new Set(visitor.keys).size).toBe(3);
 });
 
 test("a request nobody answered is repeated with its key, a refused one is a new request", async () => {

@@ -76,8 +76,10 @@ export class Caller {
   /** Own generation, as told at attach. */
   #generation = 0;
   readonly #local: LocalMedia;
-  /** Of the request under way. Kept after a failure that leaves open whether it arrived. */
-  #key: string | null = null;
+  /** The request under way. */
+  #asking: Promise<void> | null = null;
+  /** A request that failed and may have arrived all the same: asked again, it keeps its key. */
+  #unanswered: { readonly channel: Channel; readonly key: string } | null = null;
   /** The contact that was just left, until the server knows. */
   #goodbye: { readonly connection: CallerConnection; readonly told: Promise<void> } | null = null;
   /** Raised when the caller turns to something else; what was under way then is dropped. */
@@ -107,40 +109,16 @@ export class Caller {
     this.#happened({ type: "pressed", channel });
     if (!(await this.#openDevices(channel, true, life))) return;
     await this.#afterGoodbye();
-    this.#key ??= crypto.randomUUID();
+    if (life !== this.#life) return;
+    const before = this.#unanswered;
+    const key = before?.channel === channel ? before.key : crypto.randomUUID();
+    this.#unanswered = null;
+    const asking = this.#ask(channel, key, life);
+    this.#asking = asking;
     try {
-      const request = this.options.request ?? requestContact;
-      const created = await request(
-        this.options.server,
-        this.#newContact(channel),
-        this.#key,
-        this.options.language,
-        this.options.page,
-      );
-      this.#key = null;
-      const contact: Remembered = {
-        site: this.options.site,
-        group: this.options.group,
-        channel,
-        contactId: created.contactId,
-        sessionToken: created.sessionToken,
-        camera: true,
-        muted: false,
-      };
-      if (life !== this.#life) {
-        this.#sayGoodbye(contact);
-        return;
-      }
-      this.#contact = contact;
-      this.#happened({ type: "created" });
-      this.#remember();
-      this.#attach(contact).ready(true);
-    } catch (problem) {
-      if (!(problem instanceof RestProblem)) throw problem;
-      if (problem.code !== "unreachable") this.#key = null;
-      if (life !== this.#life) return;
-      this.#local.close();
-      this.#happened({ type: "refused", because: problem });
+      await asking;
+    } finally {
+      if (this.#asking === asking) this.#asking = null;
     }
   }
 
@@ -178,6 +156,7 @@ export class Caller {
     const connection = this.#connection;
     this.#turn();
     this.#connection = null;
+    this.#unanswered = null;
     this.#happened({ type: "left" });
     if (contact && connection) this.#tellGoodbye(connection, contact.contactId);
   }
@@ -220,6 +199,36 @@ export class Caller {
   hurry(): void {
     this.#connection?.hurry();
     this.#leg?.networkBack();
+  }
+
+  async #ask(channel: Channel, key: string, life: number): Promise<void> {
+    const { server, site, group, language, page, request = requestContact } = this.options;
+    try {
+      const created = await request(server, this.#newContact(channel), key, language, page);
+      const contact: Remembered = {
+        site,
+        group,
+        channel,
+        contactId: created.contactId,
+        sessionToken: created.sessionToken,
+        camera: true,
+        muted: false,
+      };
+      if (life !== this.#life) {
+        this.#sayGoodbye(contact);
+        return;
+      }
+      this.#contact = contact;
+      this.#happened({ type: "created" });
+      this.#remember();
+      this.#attach(contact).ready(true);
+    } catch (problem) {
+      if (!(problem instanceof RestProblem)) throw problem;
+      if (life !== this.#life) return;
+      if (problem.code === "unreachable") this.#unanswered = { channel, key };
+      this.#local.close();
+      this.#happened({ type: "refused", because: problem });
+    }
   }
 
   #newContact(channel: Channel): NewContact {
@@ -371,17 +380,23 @@ export class Caller {
     };
   }
 
+  /** Wait, but not for long, until the server knows that what was before is over. */
   async #afterGoodbye(): Promise<void> {
-    const goodbye = this.#goodbye;
-    if (!goodbye) return;
-    goodbye.connection.hurry();
+    if (!this.#asking && !this.#goodbye) return;
     await new Promise<void>((resolve) => {
       const callOff = this.options.time.after(AFTER_GOODBYE_MS, resolve);
-      void goodbye.told.then(() => {
+      void this.#allTold().then(() => {
         callOff();
         resolve();
       });
     });
+  }
+
+  async #allTold(): Promise<void> {
+    // A request nobody waits for any more ends in a goodbye; how it fails is its own starter's business.
+    await Promise.allSettled([this.#asking]);
+    this.#goodbye?.connection.hurry();
+    await this.#goodbye?.told;
   }
 
   #remember(): void {
