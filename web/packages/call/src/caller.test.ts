@@ -327,6 +327,17 @@ test("a request nobody answered is repeated with its key, a refused one is a new
   expect(visitor.step).toBe("attaching");
 });
 
+test("a request a busy server has not decided yet is repeated with its key", async () => {
+  const visitor = new Visitor();
+  const created = visitor.answer;
+  visitor.answer = () => Promise.reject(new RestProblem("busy", 503, null, 1));
+  await visitor.caller.start("video");
+  visitor.answer = created;
+  await visitor.caller.start("video");
+
+  expect(visitor.keys[1]).toBe(visitor.keys[0]);
+});
+
 test("a page loaded anew goes on with its contact, camera and silence as they were", async () => {
   const before = await new Visitor().talking();
   await before.caller.setCamera(false);

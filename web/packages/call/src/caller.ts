@@ -31,6 +31,9 @@ const GOODBYE_MS = 60_000;
 /** How long a new call waits for that: two at once would be refused. */
 const AFTER_GOODBYE_MS = 2_000;
 
+/** After these a request may still become a contact. */
+const UNDECIDED: ReadonlySet<string> = new Set(["unreachable", "busy"]);
+
 /** Where a tab remembers its contact. The only thing we store, and only while there is one. */
 export const CONTACT_KEY = "zuruf.contact";
 
@@ -225,7 +228,7 @@ export class Caller {
     } catch (problem) {
       if (!(problem instanceof RestProblem)) throw problem;
       if (life !== this.#life) return;
-      if (problem.code === "unreachable") this.#unanswered = { channel, key };
+      if (UNDECIDED.has(problem.code)) this.#unanswered = { channel, key };
       this.#local.close();
       this.#happened({ type: "refused", because: problem });
     }
