@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import structlog
@@ -153,6 +153,10 @@ class Doorkeeper:
         if at - sign_in.seen_at >= _TOUCH_MS:
             await self._touch(sign_in, at)
         return user
+
+    async def owners(self, keys: Iterable[bytes]) -> dict[bytes, User]:
+        """Who is behind each of these sign-ins, without keeping it alive; those that are over are left out."""
+        return await self._sign_ins.owners(keys, self._clock())
 
     async def peek(self, key: bytes) -> User | None:
         """Who is behind a sign-in, without keeping it alive; ``None`` once it is over."""

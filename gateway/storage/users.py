@@ -3,9 +3,10 @@
 Hashing and checking passwords is ``gateway.auth``'s; here a hash is text to keep.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
@@ -13,8 +14,14 @@ from acd.ids import AgentId, GroupId, Millis, SiteId
 from gateway.storage.database import Database
 from gateway.storage.tables import grants, sign_ins, users
 
+K = TypeVar("K", bound=Hashable)
+
 WHOLE_SITE = GroupId("*")
 """In a grant: every group of the site, also those made later."""
+
+
+_WITH_GRANTS: Final = select(users, grants.c.role, grants.c.group_id)
+_USERS: Final = users.outerjoin(grants, grants.c.user_id == users.c.id)
 
 
 class UserNameTaken(Exception):
@@ -103,28 +110,19 @@ class StoredUsers:
         name = _plain(user_name)
 
         def work(tx: Connection) -> User | None:
-            row = tx.execute(select(users).where(users.c.user_name == name)).one_or_none()
-            return _user(tx, row) if row else None
+            rows = tx.execute(_WITH_GRANTS.select_from(_USERS).where(users.c.user_name == name))
+            return next(iter(_people(rows).values()), None)
 
-        return await self._database.transact(work)
-
-    async def by_id(self, user: AgentId) -> User | None:
-        """The user with this id."""
-
-        def work(tx: Connection) -> User | None:
-            row = tx.execute(select(users).where(users.c.id == user)).one_or_none()
-            return _user(tx, row) if row else None
-
-        return await self._database.transact(work)
+        return await self._database.look(work)
 
     async def of_site(self, site: SiteId) -> list[User]:
         """Everybody of a site, by user name."""
 
         def work(tx: Connection) -> list[User]:
-            rows = tx.execute(select(users).where(users.c.site == site).order_by(users.c.user_name)).all()
-            return [_user(tx, row) for row in rows]
+            rows = tx.execute(_WITH_GRANTS.select_from(_USERS).where(users.c.site == site).order_by(users.c.user_name))
+            return list(_people(rows).values())
 
-        return await self._database.transact(work)
+        return await self._database.look(work)
 
     async def set_grants(self, user: AgentId, granted: Iterable[Grant]) -> None:
         """Replace what the user may do."""
@@ -134,10 +132,6 @@ class StoredUsers:
             _grant(tx, user, granted)
 
         await self._database.transact(work)
-
-    async def set_display_name(self, user: AgentId, display_name: str) -> None:
-        """Change what others see."""
-        await self._set(user, display_name=display_name)
 
     async def set_password(self, user: AgentId, password_hash: str) -> None:
         """Change the password, unlock, and end every sign-in of this user."""
@@ -232,9 +226,7 @@ class StoredSignIns:
             ).one_or_none()
             if row is None:
                 return None
-            owner = tx.execute(
-                select(users).where(users.c.id == row.user_id, users.c.is_disabled.is_(False))
-            ).one_or_none()
+            owner = _owners(tx, [token_hash], at).get(token_hash)
             if owner is None:
                 return None
             found = BrowserSignIn(
@@ -244,9 +236,14 @@ class StoredSignIns:
                 seen_at=Millis(row.seen_at),
                 expires_at=Millis(row.expires_at),
             )
-            return found, _user(tx, owner)
+            return found, owner
 
-        return await self._database.transact(work)
+        return await self._database.look(work)
+
+    async def owners(self, token_hashes: Iterable[bytes], at: Millis) -> dict[bytes, User]:
+        """Whose these sign-ins are; one that ended, expired or whose user is shut out is left out."""
+        asked = list(token_hashes)
+        return await self._database.look(lambda tx: _owners(tx, asked, at))
 
     async def touch(self, token_hash: bytes, at: Millis, expires_at: Millis) -> None:
         """The browser was here; it stays signed in until then."""
@@ -260,12 +257,6 @@ class StoredSignIns:
         """Sign the browser out."""
         await self._database.transact(
             lambda tx: tx.execute(delete(sign_ins).where(sign_ins.c.token_hash == token_hash)).close()
-        )
-
-    async def end_all(self, user: AgentId) -> int:
-        """Sign all the user's browsers out; answers how many."""
-        return await self._database.transact(
-            lambda tx: tx.execute(delete(sign_ins).where(sign_ins.c.user_id == user)).rowcount
         )
 
     async def end_expired(self, at: Millis) -> int:
@@ -285,8 +276,26 @@ def _grant(tx: Connection, user: AgentId, granted: Iterable[Grant]) -> None:
         tx.execute(insert(grants), rows)
 
 
-def _user(tx: Connection, row: Row[Any]) -> User:
-    granted = tx.execute(select(grants.c.role, grants.c.group_id).where(grants.c.user_id == row.id))
+def _owners(tx: Connection, token_hashes: Sequence[bytes], at: Millis) -> dict[bytes, User]:
+    rows = tx.execute(
+        _WITH_GRANTS.add_columns(sign_ins.c.token_hash)
+        .select_from(_USERS.join(sign_ins, sign_ins.c.user_id == users.c.id))
+        .where(sign_ins.c.token_hash.in_(token_hashes), sign_ins.c.expires_at > at, users.c.is_disabled.is_(False))
+    )
+    return _people(rows, lambda row: row.token_hash)
+
+
+def _people(rows: Iterable[Row[Any]], key: Callable[[Row[Any]], K] = attrgetter("id")) -> dict[K, User]:
+    """Users from rows of which each has one grant, or none."""
+    found: dict[K, tuple[Row[Any], set[Grant]]] = {}
+    for row in rows:
+        _, granted = found.setdefault(key(row), (row, set()))
+        if row.role is not None:
+            granted.add(Grant(role=row.role, group=GroupId(row.group_id)))
+    return {of: _user(row, granted) for of, (row, granted) in found.items()}
+
+
+def _user(row: Row[Any], granted: Iterable[Grant]) -> User:
     return User(
         id=AgentId(row.id),
         site=SiteId(row.site),
@@ -296,5 +305,5 @@ def _user(tx: Connection, row: Row[Any]) -> User:
         failures=row.failures,
         locked_until=Millis(row.locked_until),
         is_disabled=row.is_disabled,
-        grants=frozenset(Grant(role=role, group=GroupId(group)) for role, group in granted),
+        grants=frozenset(granted),
     )
