@@ -112,8 +112,11 @@ class ZurufCall extends HTMLElement {
     button.ariaBusy = "true";
     try {
       const panel = await this.#load();
-      this.#show(panel, button);
-      panel.start(channel);
+      // Off the page there is nobody to hang up again.
+      if (this.isConnected) {
+        this.#show(panel, button);
+        panel.start(channel);
+      }
     } catch {
       this.#say(loaderTexts[this.#language].unreachable, "nobody");
     }
@@ -125,7 +128,7 @@ class ZurufCall extends HTMLElement {
     this.#bar.hidden = true;
     const panel = await this.#load();
     this.#show(panel, null);
-    if (!panel.resume()) panel.dispatchEvent(new Event("close"));
+    if (!this.isConnected || !panel.resume()) panel.dispatchEvent(new Event("close"));
   }
 
   #show(panel: Panel, button: HTMLButtonElement | null): void {

@@ -54,6 +54,8 @@ export class Panel extends LitElement {
   /** Our own picture as something a video element takes. */
   #mirror: { track: MediaStreamTrack; stream: MediaStream } | null = null;
   #focusTitle = false;
+  /** Aborted when the panel is off the page: it then hears nothing of it any more. */
+  #there = new AbortController();
 
   constructor() {
     super();
@@ -62,6 +64,29 @@ export class Panel extends LitElement {
     this.minimised = false;
     this.soundBlocked = false;
     new EverySecond(this);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#there = new AbortController();
+    const { signal } = this.#there;
+    const hurry = () => this.#caller?.hurry();
+    addEventListener("pagehide", () => this.#caller?.pageHidden(), { signal });
+    addEventListener("pageshow", hurry, { signal });
+    addEventListener("online", hurry, { signal });
+    const looked = () => {
+      if (!document.hidden && hasContact(this.state.step)) hurry();
+    };
+    document.addEventListener("visibilitychange", looked, { signal });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#there.abort();
+    // Whoever only moves it has put it back by then.
+    queueMicrotask(() => {
+      if (!this.isConnected && this.state.step.name !== "start") this.close();
+    });
   }
 
   /** Show this caller from now on. */
@@ -429,12 +454,6 @@ export function createPanel(options: PanelOptions): Panel {
     onChange: (state) => panel.show(state),
   });
   panel.follow(caller);
-  addEventListener("pagehide", () => caller.pageHidden());
-  addEventListener("pageshow", () => caller.hurry());
-  addEventListener("online", () => caller.hurry());
-  document.addEventListener("visibilitychange", () => {
-    if (!document.hidden && hasContact(caller.state.step)) caller.hurry();
-  });
   return panel;
 }
 

@@ -1,0 +1,123 @@
+// @vitest-environment happy-dom
+import { Caller, type CallerState } from "@zuruf/call";
+import { FakeDevices, FakePeers } from "@zuruf/call/testing";
+import { FarEnds, HandTime, settle } from "@zuruf/protocol/testing";
+import { afterEach, expect, test } from "vitest";
+import { Panel } from "./panel";
+
+customElements.define("zuruf-panel", Panel);
+
+/** A page with a panel in the shadow of a widget, as the loader places it. */
+class Page {
+  readonly devices = new FakeDevices();
+  readonly far = new FarEnds();
+  readonly widget = document.createElement("div");
+  readonly panel = document.createElement("zuruf-panel") as Panel;
+  closed = 0;
+  state: CallerState | null = null;
+
+  constructor() {
+    const caller = new Caller({
+      server: new URL("https://gateway.example/"),
+      site: "demo",
+      group: "sales",
+      language: "en",
+      page: "pg_1",
+      pageUrl: "https://shop.example/",
+      pageTitle: "Shop",
+      memory: null,
+      devices: this.devices.devices,
+      peers: new FakePeers(),
+      time: new HandTime(),
+      chance: () => 0.5,
+      open: this.far.open,
+      request: async () => ({ contactId: "ct_1", sessionId: "ss_1", sessionToken: "secret", position: 1 }),
+      onChange: (state) => {
+        this.state = state;
+        this.panel.show(state);
+      },
+    });
+    this.panel.follow(caller);
+    this.panel.onclose = () => {
+      this.closed += 1;
+    };
+    this.widget.attachShadow({ mode: "open" }).append(this.panel);
+    document.body.append(this.widget);
+  }
+
+  async waiting(): Promise<this> {
+    this.panel.start("voice");
+    await settle();
+    this.far.last.say({
+      type: "caller.attached",
+      sequence: 0,
+      serverTime: 0,
+      generation: 0,
+      capabilities: [],
+      contact: { id: "ct_1", channel: "voice", phase: "queued", epoch: 0, position: 1, ended: null },
+      peer: null,
+      ice: { servers: [], relayOnly: false, expiresAt: null },
+    });
+    await settle();
+    return this;
+  }
+}
+
+afterEach(() => document.body.replaceChildren());
+
+test("a widget taken off the page leaves, and lets go of the microphone", async () => {
+  const page = await new Page().waiting();
+  expect(page.devices.running).toBe(1);
+
+  page.widget.remove();
+  await settle();
+
+  expect(page.far.last.of("contact.leave")).toMatchObject([{ contactId: "ct_1" }]);
+  expect(page.devices.running).toBe(0);
+  expect(page.state?.step.name).toBe("start");
+  expect(page.closed).toBe(1);
+});
+
+test("a widget moved within the page keeps its call", async () => {
+  const page = await new Page().waiting();
+  const elsewhere = document.body.appendChild(document.createElement("aside"));
+
+  elsewhere.append(page.widget);
+  await settle();
+
+  expect(page.far.last.of("contact.leave")).toEqual([]);
+  expect(page.devices.running).toBe(1);
+  expect(page.state?.step.name).toBe("contact");
+});
+
+test("a widget put back on the page can call again", async () => {
+  const page = await new Page().waiting();
+  page.widget.remove();
+  await settle();
+  page.far.last.say({ type: "reply", id: page.far.last.of("contact.leave")[0]?.["id"] });
+
+  document.body.append(page.widget);
+  await page.waiting();
+
+  expect(page.state?.step.name).toBe("contact");
+});
+
+test("the page's events reach a call while its panel is there, and not afterwards", () => {
+  const panel = document.createElement("zuruf-panel") as Panel;
+  const heard: string[] = [];
+  panel.follow({
+    pageHidden: () => heard.push("hidden"),
+    hurry: () => heard.push("hurry"),
+  } as unknown as Caller);
+  const happen = () => {
+    for (const type of ["pagehide", "pageshow", "online"]) window.dispatchEvent(new Event(type));
+  };
+
+  happen();
+  document.body.append(panel);
+  happen();
+  panel.remove();
+  happen();
+
+  expect(heard).toEqual(["hidden", "hurry", "hurry"]);
+});
