@@ -54,7 +54,7 @@ export interface Media {
   readonly link: LinkState | "none";
   readonly quality: Quality | null;
   /** From both ends' fingerprints, the same at the caller's. */
-  readonly shortCode: string | null;
+  readonly checkCode: string | null;
   /** Our own picture, to be seen by ourselves. */
   readonly own: MediaStream | null;
   /** The caller's picture. */
@@ -98,7 +98,7 @@ export const noMedia: Media = {
   cameraTrouble: null,
   link: "none",
   quality: null,
-  shortCode: null,
+  checkCode: null,
   own: null,
   remote: null,
   sound: null,

@@ -153,8 +153,8 @@ export const texts = createTexts(
     qualityUnknown: "Measuring …",
     qualityNone: "Connection interrupted",
     notRecorded: "Not recorded",
-    shortCode: "Check code",
-    shortCodeLead: "Read it to the caller. If both of you see the same, nobody listens in between.",
+    checkCode: "Check code",
+    checkCodeLead: "Read it to the caller. If both of you see the same, nobody listens in between.",
     encrypted: "Encrypted from browser to browser",
 
     // Wrap-up
@@ -350,8 +350,8 @@ export const texts = createTexts(
     qualityUnknown: "Wird gemessen …",
     qualityNone: "Verbindung unterbrochen",
     notRecorded: "Keine Aufzeichnung",
-    shortCode: "Prüfcode",
-    shortCodeLead: "Lesen Sie ihn vor. Sehen beide dasselbe, hört niemand dazwischen mit.",
+    checkCode: "Prüfcode",
+    checkCodeLead: "Lesen Sie ihn vor. Sehen beide dasselbe, hört niemand dazwischen mit.",
     encrypted: "Verschlüsselt von Browser zu Browser",
 
     wrapUpTitle: "Nacharbeit",

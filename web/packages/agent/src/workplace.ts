@@ -582,10 +582,10 @@ export class Workplace implements Actions {
   }
 
   #mediaChanged(state: MediaState): void {
-    const { link, remote, sound, code: shortCode, sends: callerSends } = state;
+    const { link, remote, sound, code: checkCode, sends: callerSends } = state;
     const gone = link === "none";
     if (gone) this.#lost = null;
-    const media = { link, remote, sound, shortCode, callerSends, ...(gone ? { quality: null } : {}) };
+    const media = { link, remote, sound, checkCode, callerSends, ...(gone ? { quality: null } : {}) };
     this.#happen({ type: "media", media });
   }
 

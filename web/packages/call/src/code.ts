@@ -1,5 +1,5 @@
 /**
- * The short code both ends may compare: made from the certificates that really encrypt the call.
+ * The check code both ends may compare: made from the certificates that really encrypt the call.
  *
  * Whoever sat in the middle would have two certificates of their own, and the two codes differ.
  */
@@ -9,7 +9,7 @@
  *
  * @returns `null` while one description has no SHA-256 fingerprint.
  */
-export async function shortCode(ours: string, theirs: string): Promise<string | null> {
+export async function checkCode(ours: string, theirs: string): Promise<string | null> {
   const prints = [fingerprint(ours), fingerprint(theirs)];
   if (prints.some((print) => print === null)) return null;
   const text = prints.sort().join(" ");

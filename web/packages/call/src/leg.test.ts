@@ -137,7 +137,7 @@ test("the agent answers with microphone and camera in both directions", async ()
   expect(sent.map((t) => t.sender.track)).toEqual([agent.local.microphone, agent.local.camera]);
 });
 
-test("both ends read the same short code, and another call has another", async () => {
+test("both ends read the same check code, and another call has another", async () => {
   const first = await talking();
   const second = await talking();
   const code = () => first.caller.leg.state.code;

@@ -16,7 +16,7 @@ import {
   type Signal,
   type Time,
 } from "@zuruf/protocol";
-import { shortCode } from "./code";
+import { checkCode } from "./code";
 import type { LocalMedia } from "./local";
 import { type Numbers, numbers } from "./report";
 
@@ -125,7 +125,7 @@ export class Link {
     return this.#sound;
   }
 
-  /** The short code, once both certificates are known. */
+  /** The check code, once both certificates are known. */
   get code(): string | null {
     return this.#code;
   }
@@ -303,7 +303,7 @@ export class Link {
   async #compare(): Promise<void> {
     const { currentLocalDescription: ours, currentRemoteDescription: theirs } = this.#pc;
     if (!ours || !theirs) return;
-    const code = await shortCode(ours.sdp, theirs.sdp);
+    const code = await checkCode(ours.sdp, theirs.sdp);
     if (code === this.#code || this.#closed) return;
     this.#code = code;
     this.options.onChange();

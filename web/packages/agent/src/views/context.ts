@@ -115,7 +115,7 @@ export class Context extends View {
 
   #caller(contact: AgentContact): TemplateResult {
     const { state, texts, clock } = this;
-    const { shortCode } = state.media;
+    const { checkCode } = state.media;
     return html`<section aria-labelledby="caller">
       <div class="head">
         <span class="face" aria-hidden="true">${initials(contact) || icon("person")}</span>
@@ -134,11 +134,11 @@ export class Context extends View {
           ? html`<div class="card">
               <p class="safe"><b>${icon("shield")}</b><span>${texts.encrypted}</span></p>
               ${
-                shortCode === null
+                checkCode === null
                   ? nothing
-                  : html`<p class="small muted" id="code">${texts.shortCode}</p>
-                      <p class="code number" aria-labelledby="code">${shortCode}</p>
-                      <p class="small muted">${texts.shortCodeLead}</p>`
+                  : html`<p class="small muted" id="code">${texts.checkCode}</p>
+                      <p class="code number" aria-labelledby="code">${checkCode}</p>
+                      <p class="small muted">${texts.checkCodeLead}</p>`
               }
             </div>`
           : nothing
