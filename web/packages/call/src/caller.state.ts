@@ -152,7 +152,7 @@ function told(state: CallerState, message: ServerToCaller, at: number): CallerSt
     case "draining":
       return state;
     default:
-      // Written by a newer server. Not ours to understand.
+      // The compiler knows no other type, but the server may have been upgraded since.
       message satisfies never;
       return state;
   }

@@ -156,7 +156,7 @@ export class DeskView extends LitElement {
     `,
   ];
 
-  /** Whose desk this is. A new one replaces the old one, which is left alone. */
+  /** Whose desk this is. Given another, the view follows that one and closes nothing of the first. */
   @property({ attribute: false }) workplace?: Workplace;
 
   @inner() private shown: State | null = null;
