@@ -106,6 +106,7 @@ class Replica:
         for steps, (cause, at, decisions) in enumerate(_steps(await self._decisions_until(decided))):
             for decision in decisions:
                 self._core.evolve(decision, at)
+                self._number += 1
             made[cause] = decisions
             self._tell(decisions, at)
             if steps % _STEPS_AT_ONCE == _STEPS_AT_ONCE - 1:
@@ -118,13 +119,12 @@ class Replica:
 
     async def _decisions_until(self, decided: Position) -> list[RecordedDecision]:
         found: list[RecordedDecision] = []
-        while recorded := await self._journal.decisions(self._number):
-            if recorded[0].number != self._number + 1:
-                raise Gap(f"decision {self._number + 1} of site {self._site} is not recorded")
+        while recorded := await self._journal.decisions(number := self._number + len(found)):
+            if recorded[0].number != number + 1:
+                raise Gap(f"decision {number + 1} of site {self._site} is not recorded")
             # A later commit may have come in between; it is for the next time.
             now = [decision for decision in recorded if decision.cause <= decided]
             found += now
-            self._number += len(now)
             if len(now) < len(recorded):
                 break
         return found

@@ -35,6 +35,7 @@ from gateway.journal.port import (
     Entry,
     JournalUnavailable,
     Position,
+    RecordedDecision,
     Snapshot,
 )
 from gateway.metrics import Metrics
@@ -84,6 +85,7 @@ class FragileJournal(MemoryJournal):
         self.saves = 0
         self.is_unwritable = False
         self.commits_to_lose = 0
+        self.reads_before_failing: int | None = None
         self.refused: set[ContactId] = set()
 
     def use_clock(self, clock: Callable[[], Millis]) -> None:
@@ -104,6 +106,17 @@ class FragileJournal(MemoryJournal):
             self.commits_to_lose -= 1
             raise JournalUnavailable("the answer was lost")
         return number
+
+    async def decisions(self, after: int, limit: int = 1000) -> list[RecordedDecision]:
+        match self.reads_before_failing:
+            case None:
+                pass
+            case 0:
+                self.reads_before_failing = None
+                raise JournalUnavailable("a bad sector")
+            case left:
+                self.reads_before_failing = left - 1
+        return await super().decisions(after, limit)
 
     async def save_snapshot(self, claim: Claim, snapshot: Snapshot) -> None:
         await super().save_snapshot(claim, snapshot)

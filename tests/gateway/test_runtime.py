@@ -164,6 +164,19 @@ async def test_a_commit_whose_answer_was_lost_is_neither_lost_nor_repeated() -> 
         assert list(site.runtime.state.contacts) == ["ct_first", "ct_second"]
 
 
+async def test_a_read_that_fails_half_way_loses_no_decision() -> None:
+    async with running(answer_within_s=0.05) as site:
+        await site.open()
+        site.journal.reads_before_failing = 1
+        await site.report(request_of("first"))
+
+        await site.until(lambda: "ct_first" in site.runtime.state.contacts)
+        await site.report(CallerHungUp(contact=ContactId("ct_first")))
+
+        assert site.journal.reads_before_failing is None
+        assert site.runtime.state.contacts == {}
+
+
 # Following.
 
 
