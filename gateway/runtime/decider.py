@@ -4,9 +4,9 @@ A commit that fails leaves a state that ran ahead of the record. It is dropped, 
 one is built from the record; there is no code that undoes, and none that decides again.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -14,7 +14,7 @@ from acd.core import CORE_VERSION
 from acd.decisions import Decision
 from acd.facts import Ticked
 from acd.ids import ContactId, Millis, ProcessId, SiteId
-from acd.state import State
+from acd.state import Contact, State
 from gateway.clock import Clock
 from gateway.journal.codec import decode_fact, encode_decision, encode_fact, kind_of
 from gateway.journal.port import (
@@ -67,7 +67,17 @@ class _Held:
     snapshot_at: Millis
 
 
-_Step = tuple[Position, Millis, Sequence[Decision]]
+@dataclass(slots=True)
+class _Batch:
+    """Facts that were decided one after the other, and what the last good one left in the guard's rows."""
+
+    steps: list[tuple[Position, Millis, Sequence[Decision]]] = field(default_factory=list)
+    rows: dict[ContactId, LiveContact | None] = field(default_factory=dict)
+
+    def add(self, fact: RecordedFact, decisions: Sequence[Decision], state: State) -> None:
+        self.steps.append((fact.position, fact.at, decisions))
+        touched = {contact for decision in decisions if (contact := getattr(decision, "contact", None)) is not None}
+        self.rows |= {contact: _row(state.contacts.get(contact)) for contact in touched}
 
 
 class Decider:
@@ -212,7 +222,7 @@ class Decider:
         held.renewed_at = self._clock()
 
     async def _decide(self, held: _Held, facts: Sequence[RecordedFact]) -> None:
-        steps: list[_Step] = []
+        batch = _Batch()
         undecidable: Exception | None = None
         for fact in facts:
             try:
@@ -221,28 +231,30 @@ class Decider:
                 # A fact that breaks the core must not stop the site: here it is set aside.
                 undecidable = why
                 break
-            steps.append((fact.position, fact.at, decisions))
-        if steps:
+            # Now, and not at the end: a fact that breaks the core leaves the state half changed.
+            batch.add(fact, decisions, held.folded.core.state)
+        if batch.steps:
             try:
-                await self._commit(held, steps)
+                await self._commit(held, batch)
             except ConstraintBroken as why:
-                await self._divide(held, facts[: len(steps)], why)
+                await self._divide(held, facts[: len(batch.steps)], why)
                 return
             self._metrics.decider_lag_seconds.labels(self._site).observe(max(0, self._clock() - facts[0].at) / 1000)
         if undecidable is not None:
-            await self._set_aside(held, facts[len(steps)], undecidable)
+            await self._set_aside(held, facts[len(batch.steps)], undecidable)
 
-    async def _commit(self, held: _Held, steps: Sequence[_Step]) -> None:
+    async def _commit(self, held: _Held, batch: _Batch) -> None:
         folded = held.folded
-        changed, closed = _live(folded.core.state, (decision for _, _, made in steps for decision in made))
-        upto = steps[-1][0]
+        upto = batch.steps[-1][0]
         folded.number = await self._journal.commit(
             held.claim,
             Commit(
                 upto=upto,
-                decisions=[(cause, at, encode_decision(decision)) for cause, at, made in steps for decision in made],
-                changed=changed,
-                closed=closed,
+                decisions=[
+                    (cause, at, encode_decision(decision)) for cause, at, made in batch.steps for decision in made
+                ],
+                changed=[row for _, row in sorted(batch.rows.items()) if row is not None],
+                closed=sorted(contact for contact, row in batch.rows.items() if row is None),
             ),
         )
         folded.upto = upto
@@ -298,25 +310,16 @@ class Decider:
             )
 
 
-def _live(state: State, decisions: Iterable[Decision]) -> tuple[list[LiveContact], list[ContactId]]:
-    """The guard's rows of every contact these decisions were about."""
-    touched = {contact for decision in decisions if (contact := getattr(decision, "contact", None)) is not None}
-    changed = []
-    closed = []
-    for contact in sorted(touched):
-        found = state.contacts.get(contact)
-        if found is None:
-            closed.append(contact)
-            continue
-        changed.append(
-            LiveContact(
-                contact=found.id,
-                group=found.group,
-                phase=found.phase,
-                epoch=found.epoch,
-                visitor=found.visitor,
-                agent=found.agent,
-                slot=None if found.agent is None else 0,
-            )
-        )
-    return changed, closed
+def _row(contact: Contact | None) -> LiveContact | None:
+    """What the guard knows of an open contact; nothing of one that ended."""
+    if contact is None:
+        return None
+    return LiveContact(
+        contact=contact.id,
+        group=contact.group,
+        phase=contact.phase,
+        epoch=contact.epoch,
+        visitor=contact.visitor,
+        agent=contact.agent,
+        slot=None if contact.agent is None else 0,
+    )

@@ -276,6 +276,31 @@ async def test_nothing_of_a_fact_that_broke_the_core_stays_in_its_state() -> Non
         assert admit.sequence == 1
 
 
+class HalfWay(Core):
+    """A core with a bug that shows once it has half done its work."""
+
+    def decide(self, fact: Fact, at: Millis) -> list[Decision]:
+        decisions = super().decide(fact, at)
+        if isinstance(fact, CallerHungUp):
+            raise ZeroDivisionError("a bug")
+        return decisions
+
+
+async def test_a_fact_that_broke_the_core_half_way_spoils_no_row_of_the_guard() -> None:
+    async with running(make_core=HalfWay) as site:
+        await site.open()
+        contact = await site.asks("first")
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(
+                site.report(CallerAttached(contact=contact, session=SessionId("ss_first"), process=site.process))
+            )
+            group.create_task(site.report(CallerHungUp(contact=contact)))
+
+        assert list(site.runtime.state.contacts) == [contact]
+        assert [row.contact for row in await site.journal.live()] == [contact]
+
+
 async def test_a_fact_nobody_can_read_is_set_aside() -> None:
     async with running() as site:
         await site.open()
