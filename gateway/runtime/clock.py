@@ -13,7 +13,7 @@ class SteadyClock:
     """Follows the wall clock forward, and a monotonic one while the wall clock is behind.
 
     Set back by an hour, the wall clock would hold all deadlines for an hour; this one goes
-    on from where it was.
+    on from where it was. Read by any thread, stepped by one.
 
     Args:
         wall: Milliseconds since the epoch.
@@ -23,16 +23,17 @@ class SteadyClock:
     def __init__(self, wall: Clock, monotonic: Callable[[], float]) -> None:
         self._wall = wall
         self._monotonic = monotonic
-        self._then = wall()
-        self._since = monotonic()
+        # One value, replaced whole: whoever reads meanwhile has the old one or the new one.
+        self._from = (wall(), monotonic())
 
     def __call__(self) -> Millis:
-        return Millis(self._then + int((self._monotonic() - self._since) * 1000))
+        then, since = self._from
+        return Millis(then + int((self._monotonic() - since) * 1000))
 
     def not_before(self, at: Millis) -> None:
         """Go on from ``at`` if it is later than now, as after a restart with the clock set back."""
         if at > self():
-            self._then, self._since = at, self._monotonic()
+            self._from = (at, self._monotonic())
 
     def follow(self) -> None:
         """Look at the wall clock, and step forward with it if it is ahead."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -20,6 +20,7 @@ from acd.ids import ContactId, Epoch, Millis, SessionId
 from acd.state import State
 from gateway.journal.codec import decode_decision
 from gateway.journal.port import Entry, OlderCore, Snapshot
+from gateway.runtime.clock import SteadyClock
 from gateway.runtime.decider import SnapshotRule
 from gateway.runtime.fold import Gap
 from signaling.ports import FloorBusy
@@ -428,6 +429,25 @@ async def test_a_short_gap_is_nothing_special() -> None:
         await site.stand_still(1_900)
 
         assert (await site.journal.kinds())["TimeSkipped"] == 0
+
+
+def test_a_clock_that_is_read_while_it_is_stepped_never_goes_back() -> None:
+    hands = Hands()
+    meanwhile: list[Callable[[], None]] = []
+
+    def monotonic() -> float:
+        if meanwhile:
+            meanwhile.pop()()
+        return hands.monotonic()
+
+    clock = SteadyClock(hands.wall, monotonic)
+    hands.turn(3_600_000)
+    hands.set_wall(10)
+    before = clock()
+
+    meanwhile.append(clock.follow)
+
+    assert before <= clock() <= clock()
 
 
 # Starting again.
