@@ -1,10 +1,9 @@
 """Lets people in, knows them again by their cookie, and lets them out.
 
-An unknown user name gets the same answers as a known one, after the same work. Wrong
-passwords are counted before they are checked, so guesses sent at once all count.
+An unknown user name gets the same answers as a known one, after the same work. A guess
+is counted before anybody learns whether it was right, so guesses sent at once all count.
 """
 
-import asyncio
 import hashlib
 import hmac
 import secrets
@@ -104,10 +103,10 @@ class Doorkeeper:
             self._count("locked_out")
             raise LockedOut(Millis(locked_until - at))
 
-        is_right, is_first = await asyncio.gather(
-            self._passwords.is_right(password, user.password_hash if user else None),
-            self._count_attempt(user, stranger, at),
-        )
+        # Begun before it is counted: who finds no room was not checked and is not counted.
+        checking = self._passwords.check(password, user.password_hash if user else None)
+        is_first = await self._count_attempt(user, stranger, at)
+        is_right = await checking
         if not is_first:
             self._count("locked_out")
             raise LockedOut(lock_ms(self._lock_after, self._lock_after))
@@ -155,13 +154,11 @@ class Doorkeeper:
         return user
 
     async def owners(self, keys: Iterable[bytes]) -> dict[bytes, User]:
-        """Who is behind each of these sign-ins, without keeping it alive; those that are over are left out."""
-        return await self._sign_ins.owners(keys, self._clock())
+        """Who is behind each of these sign-ins, without keeping it alive.
 
-    async def peek(self, key: bytes) -> User | None:
-        """Who is behind a sign-in, without keeping it alive; ``None`` once it is over."""
-        found = await self._sign_ins.find(key, self._clock())
-        return found[1] if found is not None else None
+        Those that were ended or whose user was shut out are left out; those that only expired are not.
+        """
+        return await self._sign_ins.owners(keys, Millis(0))
 
     async def sign_out(self, user: AgentId, site: SiteId, key: bytes) -> None:
         """End this browser's sign-in. Safe to repeat."""

@@ -13,7 +13,6 @@ from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
 _THREADS = 2
-_MOST_WAITING = 32
 
 
 class PasswordsBusy(Exception):
@@ -23,9 +22,10 @@ class PasswordsBusy(Exception):
 class Passwords:
     """Hashes and checks. Use with ``with``: leaving it ends its threads."""
 
-    def __init__(self, *, memory_kib: int = 19 * 1024, rounds: int = 2) -> None:
+    def __init__(self, *, memory_kib: int = 19 * 1024, rounds: int = 2, most_waiting: int = 32) -> None:
         self._hasher = PasswordHasher(time_cost=rounds, memory_cost=memory_kib, parallelism=1, type=Type.ID)
         self._pool = ThreadPoolExecutor(_THREADS, "passwords")
+        self._most_waiting = most_waiting
         self._waiting = 0
         self._nobodys = self._hasher.hash("nobody's password")
 
@@ -41,25 +41,29 @@ class Passwords:
         """What to store for a password."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._hasher.hash, password)
 
-    async def is_right(self, password: str, hashed: str | None) -> bool:
-        """Whether this is the password. ``None``, for a user there is not, takes as long and is never right.
+    def check(self, password: str, hashed: str | None) -> "asyncio.Future[bool]":
+        """Begin to find out whether this is the password.
+
+        ``None``, for a user there is not, takes as long and is never right.
 
         Raises:
-            PasswordsBusy: If too many wait already.
+            PasswordsBusy: At once, if too many wait already.
         """
-        if self._waiting >= _MOST_WAITING:
+        if self._waiting >= self._most_waiting:
             raise PasswordsBusy
         self._waiting += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, self._check, password, hashed)
-        finally:
-            self._waiting -= 1
+        checking = asyncio.get_running_loop().run_in_executor(self._pool, self._is_right, password, hashed)
+        checking.add_done_callback(self._leave)
+        return checking
 
     def is_outdated(self, hashed: str) -> bool:
         """Whether a hash was made with other parameters than those of today."""
         return self._hasher.check_needs_rehash(hashed)
 
-    def _check(self, password: str, hashed: str | None) -> bool:
+    def _leave(self, _: "asyncio.Future[bool]") -> None:
+        self._waiting -= 1
+
+    def _is_right(self, password: str, hashed: str | None) -> bool:
         try:
             self._hasher.verify(hashed if hashed is not None else self._nobodys, password)
         except (VerificationError, InvalidHashError):

@@ -34,9 +34,9 @@ SITE = {
 }
 
 
-def quick_passwords() -> Passwords:
+def quick_passwords(*, most_waiting: int = 32) -> Passwords:
     """Hashing that is as strong as a test needs."""
-    return Passwords(memory_kib=8, rounds=1)
+    return Passwords(memory_kib=8, rounds=1, most_waiting=most_waiting)
 
 
 def settings_in(directory: Path, **values: Any) -> Settings:

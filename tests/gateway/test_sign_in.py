@@ -11,7 +11,7 @@ from acd.ids import AgentId, GroupId, SiteId
 from gateway.app import Stores
 from gateway.auth.doorkeeper import BadCredentials, Doorkeeper, LockedOut
 from gateway.auth.lockout import Lockout, lock_ms
-from gateway.auth.passwords import Passwords
+from gateway.auth.passwords import Passwords, PasswordsBusy
 from gateway.auth.roles import Right, Role, grants, groups_served, may
 from gateway.storage.database import open_sqlite
 from gateway.storage.users import User
@@ -46,17 +46,20 @@ async def entrance(tmp_path: Path) -> AsyncIterator[Entrance]:
     async with open_sqlite(settings.database, alone=False) as database:
         stores = Stores.on(database)
         with quick_passwords() as passwords:
-            doorkeeper = Doorkeeper(
-                users=stores.users,
-                sign_ins=stores.sign_ins,
-                audit=stores.audit,
-                passwords=passwords,
-                secret=b"a secret of this test",
-                clock=clock,
-                lock_after=3,
-                count=lambda outcome: None,
-            )
-            yield Entrance(doorkeeper, stores, clock)
+            yield Entrance(_doorkeeper(stores, passwords, clock), stores, clock)
+
+
+def _doorkeeper(stores: Stores, passwords: Passwords, clock: HandClock) -> Doorkeeper:
+    return Doorkeeper(
+        users=stores.users,
+        sign_ins=stores.sign_ins,
+        audit=stores.audit,
+        passwords=passwords,
+        secret=b"a secret of this test",
+        clock=clock,
+        lock_after=3,
+        count=lambda outcome: None,
+    )
 
 
 async def test_the_cookie_cannot_be_read_by_scripts_nor_sent_elsewhere(house: House) -> None:
@@ -219,6 +222,29 @@ async def test_guesses_sent_at_once_all_count(entrance: Entrance) -> None:
     checked = [outcome for outcome in outcomes if isinstance(outcome, BadCredentials)]
     assert len(checked) == 3
     assert sum(isinstance(outcome, LockedOut) for outcome in outcomes) == 9
+
+
+async def test_who_was_not_checked_for_want_of_room_is_not_counted(entrance: Entrance) -> None:
+    with quick_passwords(most_waiting=0) as crowded:
+        doorkeeper = _doorkeeper(entrance.stores, crowded, entrance.clock)
+        for name in ("anna", "nobody") * 4:
+            with pytest.raises(PasswordsBusy):
+                await doorkeeper.sign_in(name, PASSWORD, prefix=PREFIX)
+
+    await entrance.fail()
+    await entrance.fail()
+    await entrance.doorkeeper.sign_in("anna", PASSWORD, prefix=PREFIX)
+
+
+async def test_of_a_flood_of_sign_ins_only_a_few_are_checked() -> None:
+    with quick_passwords(most_waiting=2) as passwords:
+        hashed = await passwords.hash(PASSWORD)
+        first, second = passwords.check(PASSWORD, hashed), passwords.check("wrong", hashed)
+        with pytest.raises(PasswordsBusy):
+            passwords.check(PASSWORD, hashed)
+
+        assert (await first, await second) == (True, False)
+        assert await passwords.check(PASSWORD, hashed)
 
 
 async def test_an_address_that_tries_many_names_is_locked_as_a_whole(entrance: Entrance) -> None:
