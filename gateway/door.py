@@ -2,6 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
+import structlog
+
 from acd.ids import AgentId, Millis, SiteId
 from gateway.auth.doorkeeper import BadCredentials, Doorkeeper, LockedOut, Recognised
 from gateway.auth.passwords import PasswordsBusy
@@ -10,9 +12,11 @@ from gateway.http.edge import COOKIE
 from gateway.http.problems import Refused
 from gateway.http.route import Who
 from gateway.storage.users import User
-from signaling.ports import AgentIdentity
+from signaling.ports import AgentIdentity, FloorBusy
 
 _BUSY = Millis(2_000)
+
+_log = structlog.stdlib.get_logger(__name__)
 
 Kick = Callable[[SiteId, AgentId], Awaitable[None]]
 
@@ -68,16 +72,29 @@ class Door:
         return user is not None and may(user, Right.SERVE)
 
     async def close_desks(self) -> None:
-        """Close the desks of who was disabled, lost the role or was signed out elsewhere, e.g. by a command."""
-        for (site, agent), sign_in in list(self._desks.items()):
-            user = await self._doorkeeper.peek(sign_in)
-            if user is None or not may(user, Right.SERVE):
+        """Close the desks of who was disabled, lost the role or was signed out elsewhere, e.g. by a command.
+
+        At once, also in a call. A sign-in that only expired is none of these: the conversation
+        asks for it, and lets a call come to its end.
+        """
+        desks = dict(self._desks)
+        users = await self._doorkeeper.owners(desks.values()) if desks else {}
+        for (site, agent), sign_in in desks.items():
+            user = users.get(sign_in)
+            is_shut_out = user is None or not may(user, Right.SERVE)
+            # Whoever signed in again meanwhile has another desk now.
+            if is_shut_out and self._desks.get((site, agent)) == sign_in:
                 await self._close_desk(site, agent)
 
     async def _close_desk(self, site: SiteId, agent: AgentId) -> None:
-        self._desks.pop((site, agent), None)
         if self._kick is not None:
-            await self._kick(site, agent)
+            try:
+                await self._kick(site, agent)
+            except FloorBusy:
+                # The desk is still on the list, so the next look at it tries again.
+                _log.warning("desk_close_put_off", site=site, agent=agent)
+                return
+        self._desks.pop((site, agent), None)
 
 
 def _who(recognised: Recognised) -> Who:

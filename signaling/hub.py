@@ -394,11 +394,12 @@ class SessionHub:
             await self._observe(session, AgentHealthChanged(agent=session.agent, session=session.id, health=health))
 
     async def _check_sign_in(self, session: AgentSession, now: Millis) -> None:
+        if now - session.checked_at >= _CHECK_SIGN_IN_EVERY_MS:
+            # In calls too: being asked for is what keeps a sign-in alive.
+            is_signed_in = await self.means.authenticator.is_still_signed_in(session.identity)
+            session.checked_at, session.is_sign_in_over = now, not is_signed_in
         in_call = contact_in_call(self.state, session.contact_id(self.state)) is not None
-        if in_call or now - session.checked_at < _CHECK_SIGN_IN_EVERY_MS:
-            return
-        session.checked_at = now
-        if not await self.means.authenticator.is_still_signed_in(session.identity):
+        if session.is_sign_in_over and not in_call:
             await self.kick(session.agent)
 
     async def _judge_media(self, session: AnySession, now: Millis) -> None:

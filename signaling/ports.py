@@ -182,7 +182,7 @@ class Authenticator(Protocol):
         """Who is signed in with these cookies; ``None`` if nobody is, or not as an agent."""
 
     async def is_still_signed_in(self, identity: AgentIdentity) -> bool:
-        """Asked once a minute while a desk is attached: keeps the sign-in alive, unless it is over."""
+        """Asked once a minute while a desk is attached, also in a call: keeps the sign-in alive, unless it is over."""
 
 
 class Origins(Protocol):

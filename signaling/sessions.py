@@ -158,7 +158,8 @@ class AgentSession(Session):
         token: What takes this session up again.
         context: What is known of the person in the slot, with the contact it is about.
         microphone_missing: The tab said so.
-        checked_at: When the sign-in behind it was last asked for.
+        checked_at: When the sign-in behind it was last asked for, and ``is_sign_in_over``
+            what was answered.
     """
 
     party: ClassVar[Party] = Party.AGENT
@@ -170,6 +171,7 @@ class AgentSession(Session):
     context: tuple[ContactId, ContactContext] | None = None
     microphone_missing: bool = False
     checked_at: Millis = Millis(0)
+    is_sign_in_over: bool = False
     shown: tuple[Desk, Peer | None] | None = None
 
     @property
@@ -182,6 +184,7 @@ class AgentSession(Session):
         self.shown = None
         self.microphone_missing = False
         self.checked_at = at
+        self.is_sign_in_over = False
 
     def leads(self, state: State) -> bool:
         """Whether this tab is the agent's desk now."""

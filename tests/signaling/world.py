@@ -14,7 +14,7 @@ from acd.ids import AgentId, ContactId, GroupId, Millis, ProcessId, SessionId, S
 from acd.state import AgentState, Contact
 from signaling.conversation import Conversation, ConversationSettings
 from signaling.metrics import SignalingMetrics
-from signaling.ports import SessionRecord
+from signaling.ports import Authenticator, SessionRecord
 from signaling.protocol.agent import AgentAttached, AgentChanged, Desk
 from signaling.protocol.answers import Refused, Reply
 from signaling.protocol.base import Message
@@ -238,13 +238,20 @@ class AgentTab(Tab):
 class World:
     """A conversation without sockets. Use with ``async with``."""
 
-    def __init__(self, rules: Site | None = None, settings: ConversationSettings | None = None) -> None:
-        self.clock = HandClock()
+    def __init__(
+        self,
+        rules: Site | None = None,
+        settings: ConversationSettings | None = None,
+        authenticator: Authenticator | None = None,
+        clock: HandClock | None = None,
+    ) -> None:
+        self.clock = clock or HandClock()
         self.floor = CoreFloor(SITE, self.clock)
         self.sessions = MemorySessions()
         self.directory = MemoryDirectory()
         self.ice = NumberedIce()
         self.authenticator = CookieAuthenticator(SITE)
+        self._judge: Authenticator = authenticator or self.authenticator
         self.registry = CollectorRegistry()
         self._rules = rules or site()
         self._numbers = itertools.count(1)
@@ -258,7 +265,7 @@ class World:
             sessions=self.sessions,
             directory=self.directory,
             ice=self.ice,
-            authenticator=self.authenticator,
+            authenticator=self._judge,
             origins=ListedOrigins(allowed={SHOP: SITE, "https://other.example": SiteId("other")}),
             clock=self.clock,
             process=HERE,
