@@ -303,6 +303,7 @@ export class Panel extends LitElement {
           autoplay
           playsinline
           aria-label=${contact.agentName ?? t.adviserHere}
+          @loadedmetadata=${showNow}
         ></video>
         <audio .srcObject=${live(media.sound)} autoplay @loadedmetadata=${this.#play}></audio>
         ${
@@ -427,6 +428,12 @@ export class Panel extends LitElement {
     }
     return this.#mirror?.stream ?? null;
   }
+}
+
+/** Play without a sound what has just come: left to itself a browser first looks whether anybody can see it. */
+function showNow({ target }: Event): void {
+  // Refused only when a newer stream has taken its place, which comes here by itself.
+  if (target instanceof HTMLVideoElement) target.play().catch(() => {});
 }
 
 /** Which picture a step belongs to. A change of picture moves the focus, smaller changes do not. */
