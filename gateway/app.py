@@ -49,7 +49,7 @@ from gateway.lifetime import Lifetime
 from gateway.metrics import Metrics
 from gateway.runtime.clock import SteadyClock
 from gateway.runtime.site import SiteRuntime
-from gateway.secret import server_secret
+from gateway.secret import SecretUnusable, server_secret
 from gateway.settings import Settings
 from gateway.sites import SitePlan, as_configured, plan
 from gateway.storage.audit import StoredAudit
@@ -147,13 +147,14 @@ async def running(
             tls = server_context(settings, dt.datetime.fromtimestamp(wall() / 1000, dt.UTC))
             listener = stack.enter_context(_listen(settings))
             database = await stack.enter_async_context(open_sqlite(settings.database))
-        except (NotForThis, CertificateUnusable, AlreadyServed, SchemaIsNewer) as why:
+            secret = server_secret(settings)
+        except (NotForThis, CertificateUnusable, AlreadyServed, SchemaIsNewer, SecretUnusable) as why:
             raise StartRefused(str(why)) from why
         except (OSError, StorageUnavailable) as why:
             raise StartRefused(f"{settings.data_dir} cannot be used: {why}") from why
         hasher = passwords or Passwords()
         stack.enter_context(hasher)
-        house = _House(settings, database, hasher, SteadyClock(wall, time.monotonic))
+        house = _House(settings, database, hasher, secret, SteadyClock(wall, time.monotonic))
         try:
             opened = await house.open(
                 stack, listener=listener, tls=tls, static=static, humanity=humanity or NobodyAsks()
@@ -166,7 +167,9 @@ async def running(
 class _House:
     """What is built once storage is open. Each method is one step of the start."""
 
-    def __init__(self, settings: Settings, database: SqliteDatabase, passwords: Passwords, clock: SteadyClock) -> None:
+    def __init__(
+        self, settings: Settings, database: SqliteDatabase, passwords: Passwords, secret: bytes, clock: SteadyClock
+    ) -> None:
         self.settings = settings
         self.database = database
         self.passwords = passwords
@@ -174,7 +177,7 @@ class _House:
         self.stores = Stores.on(database)
         self.metrics = Metrics(CollectorRegistry())
         self.process = ProcessId(new_id("pr", clock()))
-        self.secret = server_secret(settings)
+        self.secret = secret
         self.floors: dict[SiteId, SiteRuntime] = {}
         self.journals: dict[SiteId, SqliteJournal] = {}
         self.configurations: list[ConfigurationJob] = []

@@ -24,6 +24,9 @@ CONFIG_FILE = "zuruf.toml"
 CONFIG_VARIABLE = "ZURUF_CONFIG"
 """Names another file than ``./zuruf.toml``; the one variable that is not a setting."""
 
+LEAST_SECRET = 32
+"""How many characters the secret needs."""
+
 _STARS = "********"
 _SLUG = r"^[a-z0-9][a-z0-9-]{0,39}$"
 
@@ -248,8 +251,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _contradict_nothing(self) -> Self:
-        if self.secret is not None and len(self.secret.get_secret_value()) < 32:
-            raise ValueError("secret is too short; it needs at least 32 characters")
+        if self.secret is not None and len(self.secret.get_secret_value()) < LEAST_SECRET:
+            raise ValueError(f"secret is too short; it needs at least {LEAST_SECRET} characters")
         if twice := _twice(site.id for site in self.site):
             raise ValueError(f"site {twice} is there twice")
         if self.demo:
