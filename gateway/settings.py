@@ -8,6 +8,7 @@ setting that is not in force. ``docs/reference/settings.md`` is generated from h
 import difflib
 import ipaddress
 import json
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,12 @@ LEAST_SECRET = 32
 """How many characters the secret needs."""
 
 _STARS = "********"
+_HOST = r"[a-z0-9_-]+(\.[a-z0-9_-]+)*"
+_USUAL_PORTS = {"http": 80, "https": 443}
+_ORIGIN = (
+    "an origin looks like https://shop.example or https://shop.example:8443, "
+    "with nothing before or after; a name that is not ASCII in its xn-- form"
+)
 _SLUG = r"^[a-z0-9][a-z0-9-]{0,39}$"
 
 
@@ -45,12 +52,28 @@ def _listed(value: object) -> object:
 
 
 def _origin(value: object) -> object:
-    if isinstance(value, str):
+    """An origin as browsers send it: lower case, host in ASCII, no port that goes without saying."""
+    if not isinstance(value, str):
+        return value
+    try:
         split = urlsplit(value)
-        if split.scheme not in ("http", "https") or not split.netloc or split.path not in ("", "/"):
-            raise ValueError("an origin looks like https://shop.example, without a path")
-        return f"{split.scheme}://{split.netloc.lower()}"
-    return value
+        host, port = _host(split.hostname or ""), split.port
+    except ValueError:
+        raise ValueError(_ORIGIN) from None
+    beyond = split.path.strip("/") or split.query or split.fragment or "@" in split.netloc
+    if split.scheme not in _USUAL_PORTS or beyond:
+        raise ValueError(_ORIGIN)
+    return f"{split.scheme}://{host}" + ("" if port in (None, _USUAL_PORTS[split.scheme]) else f":{port}")
+
+
+def _host(written: str) -> str:
+    if ":" in written:
+        return f"[{ipaddress.IPv6Address(written)}]"
+    host = written.encode("idna").decode()
+    # Names that browsers write in another way than this (straße) do not come back as they were.
+    if not re.fullmatch(_HOST, host) or (host != written and host.encode().decode("idna") != written):
+        raise ValueError(written)
+    return host
 
 
 Listed = BeforeValidator(_listed)

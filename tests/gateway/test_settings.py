@@ -70,6 +70,52 @@ def test_what_means_nothing_is_refused_with_a_sentence(
     assert says in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("written", "sent"),
+    [
+        ("https://Shop.example", "https://shop.example"),
+        ("https://shop.example/", "https://shop.example"),
+        ("https://shop.example:443", "https://shop.example"),
+        ("http://shop.example:80", "http://shop.example"),
+        ("http://shop.example:443", "http://shop.example:443"),
+        ("https://shop.example:08443", "https://shop.example:8443"),
+        ("HTTPS://BÜCHER.example", "https://xn--bcher-kva.example"),
+        ("http://localhost:8080", "http://localhost:8080"),
+        ("http://192.0.2.1", "http://192.0.2.1"),
+        ("http://[2001:DB8:0::1]:80", "http://[2001:db8::1]"),
+    ],
+)
+def test_an_origin_is_kept_as_browsers_send_it(tmp_path: Path, written: str, sent: str) -> None:
+    settings = load({"ZURUF_SERVER__PUBLIC_URL": written}, directory=tmp_path).settings
+
+    assert settings.server.public_url == sent
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "shop.example",
+        "ftp://shop.example",
+        "https://",
+        "https://shop.example/path",
+        "https://shop.example?x=1",
+        "https://shop.example#top",
+        "https://user@shop.example",
+        "https://user:word@shop.example",
+        "https://*.shop.example",
+        "https://shop.example:many",
+        "https://shop.example:99999",
+        "https://shop..example",
+        "https://shop .example",
+        "https://[2001:db8",
+        "https://straße.example",
+    ],
+)
+def test_what_no_browser_sends_as_an_origin_is_refused_with_a_sentence(tmp_path: Path, written: str) -> None:
+    with pytest.raises(SettingsWrong, match=r"ZURUF_SERVER__PUBLIC_URL: an origin looks like https://shop\.example"):
+        load({"ZURUF_SERVER__PUBLIC_URL": written}, directory=tmp_path)
+
+
 def test_a_wrong_value_is_not_repeated_because_it_may_be_secret(tmp_path: Path) -> None:
     with pytest.raises(SettingsWrong) as refused:
         load({"ZURUF_SECRET": "canary", "ZURUF_SERVER__PORT": "canary"}, directory=tmp_path)
