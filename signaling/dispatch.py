@@ -73,7 +73,8 @@ async def receive(hub: SessionHub, session: AnySession, wire: Wire, body: object
         answer = await _answer(request, asked)
         await wire.push(answer)
     if asked.closes:
-        await wire.close()
+        # Not awaited: it waits until nobody reads from this socket, and that is us.
+        hub.means.start(wire.close())
     elif isinstance(answer, Refused) and answer.code == TooManyRequests.code:
         # Nothing more is read from this socket meanwhile, so a flood waits at its source.
         await hub.means.pause(_CALM_S)

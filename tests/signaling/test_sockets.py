@@ -107,6 +107,18 @@ async def test_a_closed_socket_detaches_the_session(server: Served) -> None:
     assert server.conversation.session_count == 0
 
 
+async def test_a_page_that_leaves_is_detached_before_its_socket_is_given_up(
+    server: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("signaling.sockets._CLOSE_WITHIN_S", 3_600.0)
+    async with await server.browser() as browser:
+        assert (await browser.ask("page.leaving"))["type"] == "reply"
+        assert await browser.until_closed() == 1000
+        await server.floor.heard(CallerDetached)
+
+    assert [fact.leaving for fact in server.floor.facts(CallerDetached)] == [True]
+
+
 async def test_leaving_the_namespace_detaches_too_and_one_may_come_back(server: Served) -> None:
     contact, token = await server.new_contact()
     auth = {"token": token, "page": "one", "capabilities": []}
