@@ -121,7 +121,7 @@ async def test_who_leaves_the_queue_gives_the_place_free(demo: Floor) -> None:
 
     await to_wait_at(walter, 1)
     await leave_queue(walter)
-    assert await demo.open_contacts() == 0
+    await until(demo.open_contacts, lambda number: number == 0, limit_s=1, saying="nobody waits")
 
 
 async def test_a_caller_who_leaves_while_it_rings_is_not_rung_for_any_more(demo: Floor) -> None:

@@ -124,24 +124,6 @@ async def test_a_server_that_is_killed_comes_back_at_the_same_address(bare: Serv
     assert bare.child.alive
 
 
-async def test_a_call_survives_a_network_that_is_cut_for_some_seconds(people: People, bare: Server) -> None:
-    line = await people.network(bare.port)
-    ada = await people.person("ada", prefix=line.prefix)
-    bob = await people.person("bob")
-    for person in (ada, bob):
-        await person.page.open(f"{bare.url}/?room=five")
-        await person.page.press("Call")
-    await to_read(ada.page, "Talking")
-
-    await line.cut()
-    await to_read(ada.page, "Interrupted", limit_s=15)
-    await line.restore()
-
-    await to_read(ada.page, "Talking", limit_s=15)
-    await to_be_playing(ada.page)
-    await to_be_playing(bob.page)
-
-
 async def test_where_udp_is_blocked_pages_work_and_media_does_not(people: People, bare: Server) -> None:
     line = await people.network(bare.port)
     ada = await people.person("ada", prefix=line.prefix)
@@ -182,12 +164,10 @@ async def test_a_proxy_cuts_and_stalls_and_carries_again(people: People, bare: S
     await proxy.close()
 
 
-@pytest.mark.parametrize("way", ["udp", "tcp", "tls"])
-async def test_a_call_through_turn_alone(people: People, bare: Server, turn: Coturn, way: str) -> None:
-    ada = await people.person("ada", flags=[turn.trust])
-    bob = await people.person("bob", flags=[turn.trust])
-    server = {"udp": turn.udp, "tcp": turn.tcp, "tls": turn.tls}[way]
-    address = bare_address(bare, server, turn.credentials(expires_at_s=FAR_FUTURE_S))
+async def test_a_call_through_turn_alone(people: People, bare: Server, turn: Coturn) -> None:
+    ada = await people.person("ada")
+    bob = await people.person("bob")
+    address = bare_address(bare, turn.tcp, turn.credentials(expires_at_s=FAR_FUTURE_S))
 
     for person in (ada, bob):
         await person.page.open(address)
@@ -226,13 +206,3 @@ async def test_turn_refuses_credentials_that_are_not_good(
     )
 
     assert refused == 401
-
-
-async def test_turn_relays_where_it_may_and_not_to_inner_addresses(turn: Coturn) -> None:
-    inner = ("10.0.0.1", "169.254.169.254", "127.0.0.2", "192.168.1.1", "::1", "::ffff:127.0.0.1", "fd00::1")
-    # Somebody else each time: one person may not have many allocations.
-    people = [turn.credentials(expires_at_s=FAR_FUTURE_S, about=f"test{n}") for n in range(len(inner) + 1)]
-
-    assert await turn.relays_to("127.0.0.1", people.pop())
-    for peer in inner:
-        assert not await turn.relays_to(peer, people.pop()), peer
