@@ -28,6 +28,7 @@ from acd.state import Contact, State
 from signaling.hub import SessionHub
 from signaling.mailbox import Letter
 from signaling.media_rules import MediaRules, passed
+from signaling.ports import MailboxFull
 from signaling.protocol.agent import (
     AcceptOffer,
     DeclineOffer,
@@ -47,7 +48,7 @@ from signaling.protocol.media import (
     RefreshIce,
     SendSignal,
 )
-from signaling.refusals import NotAllowed, NotNow, OfferGone, Pending, StaleGeneration
+from signaling.refusals import Busy, NotAllowed, NotNow, OfferGone, Pending, StaleGeneration
 from signaling.sessions import AgentSession, AnySession, CallerSession, contact_in_call
 
 
@@ -227,7 +228,10 @@ async def send_signal(message: SendSignal, asked: Asked) -> None:
         for_generation=message.peer_generation,
         signal=signal,
     )
-    await hub.mailbox.post(peer, letter)
+    try:
+        await hub.mailbox.post(peer, letter)
+    except MailboxFull:
+        raise Busy from None
     receiver = hub.roster.get(peer)
     if receiver is not None:
         await hub.pictures.hand_out_mail(receiver)

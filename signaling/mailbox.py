@@ -41,7 +41,11 @@ class Mailbox:
         self._sessions = sessions
 
     async def post(self, receiver: SessionId, letter: Letter) -> None:
-        """Keep a letter; it is safe when this returns."""
+        """Keep a letter; it is safe when this returns.
+
+        Raises:
+            MailboxFull: If the receiver did not say of the letters before that they arrived.
+        """
         await self._sessions.owe(receiver, _ENCODER.encode(letter))
 
     async def hand_out(

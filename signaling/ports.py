@@ -5,7 +5,7 @@ The gateway implements these and hands them in; tests bring their own.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from acd.decisions import Decision
 from acd.facts import Fact
@@ -85,6 +85,16 @@ class SessionRecord:
     generation: int = 0
 
 
+MOST_OWED: Final = 256
+"""More messages than these are not kept for a session that never says they arrived."""
+MOST_OWED_BYTES: Final = 1_000_000
+"""Nor more than this of them."""
+
+
+class MailboxFull(Exception):
+    """The session has not fetched what was kept for it before."""
+
+
 class Sessions(Protocol):
     """Sessions and what is owed to them; both outlive sockets and processes."""
 
@@ -108,7 +118,11 @@ class Sessions(Protocol):
         """Forget the session, its token and everything owed to it."""
 
     async def owe(self, session: SessionId, body: bytes) -> int:
-        """Keep a message for a session; answers its number, which only grows per session."""
+        """Keep a message for a session; answers its number, which only grows per session.
+
+        Raises:
+            MailboxFull: If :data:`MOST_OWED` messages or :data:`MOST_OWED_BYTES` would be exceeded.
+        """
 
     async def owed(self, session: SessionId, after: int) -> list[tuple[int, bytes]]:
         """What the session was not known to have received, in order."""

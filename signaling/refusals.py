@@ -89,7 +89,7 @@ class BadSignal(Refusal):
 
 
 class Busy(Refusal):
-    """More waits for a decision than can be taken on. Nothing was done; repeat with the same id."""
+    """More waits, for us or for the other end, than can be taken on. Nothing was done; repeat with the same id."""
 
     code = "busy"
     retryable = True

@@ -8,11 +8,14 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select,
 from acd.ids import AgentId, ContactId, Millis, SessionId, SiteId
 from gateway.storage.database import Database
 from gateway.storage.tables import mailboxes, owed_messages, sessions
-from signaling.ports import SessionRecord
+from signaling.ports import MOST_OWED, MOST_OWED_BYTES, MailboxFull, SessionRecord
 
 # Made once: everybody who comes back after a restart asks it.
 _BY_TOKEN: Final = select(sessions).where(
     sessions.c.token_hash == bindparam("hash"), sessions.c.expires_at > bindparam("at")
+)
+_OWED_ALREADY: Final = select(func.count(), func.coalesce(func.sum(func.length(owed_messages.c.body)), 0)).where(
+    owed_messages.c.session == bindparam("of_session")
 )
 
 
@@ -116,9 +119,16 @@ class StoredSessions:
         return ended
 
     async def owe(self, session: SessionId, body: bytes) -> int:
-        """Keep a message for a session; answers its number, which only grows per session."""
+        """Keep a message for a session; answers its number, which only grows per session.
+
+        Raises:
+            MailboxFull: If more is kept for it already than anybody should need.
+        """
 
         def work(tx: Connection) -> int:
+            count, length = tx.execute(_OWED_ALREADY, {"of_session": session}).one()
+            if count >= MOST_OWED or length + len(body) > MOST_OWED_BYTES:
+                raise MailboxFull
             moved = tx.execute(
                 update(mailboxes)
                 .where(mailboxes.c.session == session)

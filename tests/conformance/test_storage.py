@@ -14,7 +14,7 @@ from gateway.storage.directory import StoredDirectory
 from gateway.storage.sessions import StoredSessions
 from gateway.storage.site_keys import SiteKey, StoredSiteKeys
 from gateway.storage.users import BrowserSignIn, Grant, StoredSignIns, StoredUsers, User, UserNameTaken
-from signaling.ports import ContactContext, SessionRecord
+from signaling.ports import MOST_OWED, MOST_OWED_BYTES, ContactContext, MailboxFull, SessionRecord
 from tests.conformance.stores import NOON
 
 DEMO, SHOP = SiteId("demo"), SiteId("shop")
@@ -107,6 +107,22 @@ async def test_what_is_owed_comes_in_order_until_it_is_acknowledged(database: Sq
     assert await sessions.owed(one, 0) == [(3, b"c")]
     assert await sessions.owed(one, 3) == []
     assert await sessions.owed(other, 0) == [(1, b"x")]
+
+
+@pytest.mark.parametrize(("length", "most"), [(1, MOST_OWED), (100_000, MOST_OWED_BYTES // 100_000)])
+async def test_only_so_much_is_owed_to_a_session_that_fetches_nothing(
+    database: SqliteDatabase, length: int, most: int
+) -> None:
+    sessions, one = StoredSessions(database), SessionId("ss_1")
+    for _ in range(most):
+        await sessions.owe(one, b"x" * length)
+
+    with pytest.raises(MailboxFull):
+        await sessions.owe(one, b"x" * length)
+    await sessions.owe(SessionId("ss_2"), b"x" * length)
+    await sessions.acknowledge(one, 1)
+
+    assert await sessions.owe(one, b"x" * length) == most + 1
 
 
 async def test_numbers_of_owed_messages_are_never_used_twice(database: SqliteDatabase) -> None:

@@ -11,11 +11,14 @@ from acd.facts import Fact, Ticked
 from acd.ids import AgentId, ContactId, GroupId, Millis, SessionId, SiteId
 from acd.state import State
 from signaling.ports import (
+    MOST_OWED,
+    MOST_OWED_BYTES,
     AgentIdentity,
     ContactContext,
     FloorBusy,
     IceServer,
     Listener,
+    MailboxFull,
     Outcome,
     SessionRecord,
 )
@@ -164,8 +167,11 @@ class MemorySessions:
         self.mail.pop(session, None)
 
     async def owe(self, session: SessionId, body: bytes) -> int:
+        kept = self.mail.setdefault(session, [])
+        if len(kept) >= MOST_OWED or sum(len(b) for _, b in kept) + len(body) > MOST_OWED_BYTES:
+            raise MailboxFull
         number = self._numbers[session] = self._numbers.get(session, 0) + 1
-        self.mail.setdefault(session, []).append((number, body))
+        kept.append((number, body))
         return number
 
     async def owed(self, session: SessionId, after: int) -> list[tuple[int, bytes]]:

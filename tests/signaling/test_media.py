@@ -5,9 +5,11 @@ import pytest
 
 from acd.config import MediaPolicy
 from acd.facts import ContactContradicted, Party
+from acd.ids import Millis
 from acd.lifecycle import Phase
 from signaling.conversation import ConversationSettings
 from signaling.mailbox import Letter
+from signaling.ports import MOST_OWED, MOST_OWED_BYTES
 from signaling.protocol.answers import Refused, Reply
 from signaling.protocol.media import Candidates, Description
 from tests.signaling.world import (
@@ -99,19 +101,53 @@ async def test_nobody_can_acknowledge_what_they_were_not_sent(world: World) -> N
 
 async def test_a_signal_sent_twice_with_one_id_arrives_once(world: World) -> None:
     caller, agent = await world.call()
+    body = signal_of(world, caller, agent)
+
+    await caller.ask("media.signal", id="1", **body)
+    await caller.ask("media.signal", id="1", **body)
+
+    assert len(agent.letters()) == 1
+
+
+async def test_only_so_many_letters_wait_for_a_page_that_never_says_they_arrived(world: World) -> None:
+    caller, agent = await world.call()
+    for count in range(MOST_OWED):
+        await caller.must("media.signal", **signal_of(world, caller, agent), id=f"s{count}")
+        world.clock.now = Millis(world.clock.now + 60)
+
+    one_more = await caller.ask("media.signal", **signal_of(world, caller, agent), id="more")
+    await agent.must("ack", number=1)
+    the_same = await caller.ask("media.signal", **signal_of(world, caller, agent), id="more")
+
+    assert isinstance(one_more, Refused)
+    assert (one_more.code, one_more.retryable) == ("busy", True)
+    assert isinstance(the_same, Reply)
+    assert len(mail_of(world, agent)) == MOST_OWED
+
+
+async def test_long_letters_are_fewer(world: World) -> None:
+    caller, agent = await world.call()
+    long = {"kind": "description", "type": "offer", "sdp": SDP + "a=x:" + "y" * 4_000 + "\r\n"}
+    long["sdp"] += ("a=x:" + "y" * 4_000 + "\r\n") * 6
+    answers: list[object] = []
+    for count in range(50):
+        body = signal_of(world, caller, agent) | {"signal": long}
+        answers.append(await caller.ask("media.signal", **body, id=f"s{count}"))
+        world.clock.now = Millis(world.clock.now + 60)
+
+    assert [getattr(answer, "code", "") for answer in answers[-2:]] == ["busy", "busy"]
+    assert sum(len(body) for mail in world.sessions.mail.values() for _, body in mail) <= MOST_OWED_BYTES
+
+
+def signal_of(world: World, caller: CallerTab, agent: AgentTab) -> dict[str, object]:
     contact = world.only_contact
-    body = {
+    return {
         "contactId": contact.id,
         "epoch": contact.epoch,
         "generation": caller.generation,
         "peerGeneration": agent.generation,
         "signal": candidates(HOST_CANDIDATE),
     }
-
-    await caller.ask("media.signal", id="1", **body)
-    await caller.ask("media.signal", id="1", **body)
-
-    assert len(agent.letters()) == 1
 
 
 # Holding back, and who is out of date.
