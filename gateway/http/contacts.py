@@ -99,10 +99,23 @@ class Contacts:
         return await self._report(call, asked, floor, key)
 
     async def _report(self, call: Call, asked: NewContact, floor: Floor, key: str) -> Answer:
-        visitor = self._visitor(call)
-        fresh = ContactId(new_id("ct", call.at))
+        fresh, context = ContactId(new_id("ct", call.at)), _context(asked)
         # Before the report: an agent may be offered the contact at once, with these words.
-        await self._directory.note_contact(floor.site, fresh, _context(asked), call.at)
+        await self._directory.note_contact(floor.site, fresh, context, call.at)
+        admitted: Admit | None = None
+        try:
+            admitted = await self._admitted(call, asked, floor, fresh, key)
+        finally:
+            # What did not become a contact leaves nothing of the visitor behind.
+            if admitted is None or admitted.contact != fresh:
+                await self._directory.erase_contact(floor.site, fresh)
+        if admitted.contact != fresh and admitted.contact in floor.state.contacts:
+            # The first request may have gone without an answer, and so without its words.
+            await self._directory.note_contact(floor.site, admitted.contact, context, call.at)
+        return await self._created(floor, admitted, key)
+
+    async def _admitted(self, call: Call, asked: NewContact, floor: Floor, fresh: ContactId, key: str) -> Admit:
+        visitor = self._visitor(call)
         outcome = await floor.report(
             ContactRequested(
                 contact=fresh,
@@ -119,11 +132,9 @@ class Contacts:
             raise Refused("busy", retry_after_ms=_PENDING)
         decided = next((made for made in outcome.decided if isinstance(made, Admit | Refuse)), None)
         assert decided is not None, "a requested contact is admitted or refused"
-        if decided.contact != fresh or isinstance(decided, Refuse):
-            await self._directory.erase_contact(floor.site, fresh)
         if isinstance(decided, Refuse):
             raise Refused(decided.reason.value)
-        return await self._created(floor, decided, key)
+        return decided
 
     async def _created(self, floor: Floor, admitted: Admit, key: str) -> Answer:
         token = self._token(floor.site, admitted.contact, key)

@@ -84,6 +84,7 @@ class FragileJournal(MemoryJournal):
         self.appends = 0
         self.saves = 0
         self.is_unwritable = False
+        self.cannot_decide = False
         self.commits_to_lose = 0
         self.reads_before_failing: int | None = None
         self.refused: set[ContactId] = set()
@@ -99,6 +100,8 @@ class FragileJournal(MemoryJournal):
         return await super().append(entries)
 
     async def commit(self, claim: Claim, commit: Commit) -> int:
+        if self.cannot_decide:
+            raise JournalUnavailable("the decider cannot write")
         if any(row.contact in self.refused for row in commit.changed):
             raise ConstraintBroken("refused")
         number = await super().commit(claim, commit)

@@ -3,14 +3,30 @@
 import asyncio
 import hashlib
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import aiohttp
 import pytest
+from aiohttp import web
+from multidict import CIMultiDict
 
 from acd.ids import ContactId, Millis, SiteId
 from gateway.app import running
+from gateway.http.address import Peer
+from gateway.http.contacts import Contacts, NobodyAsks
+from gateway.http.limits import Allowance
+from gateway.http.origins import Origins
+from gateway.http.problems import Refused
+from gateway.http.route import Call
+from gateway.storage.database import open_sqlite
+from gateway.storage.directory import StoredDirectory
+from gateway.storage.sessions import StoredSessions
+from signaling.ports import FloorBusy
+from signaling.protocol.rest import ContactCreated, NewContact
 from tests.gateway.house import SHOP, House, open_house, quick_passwords
+from tests.gateway.running_site import DEMO, NOON, SALES, RunningSite
+from tests.gateway.running_site import running as running_site
 
 
 async def test_a_visitor_becomes_a_caller_with_a_place_and_a_token(house: House) -> None:
@@ -108,6 +124,56 @@ async def test_a_full_group_says_so(house: House) -> None:
     reply = await house.call("the second key", group="hotline", channel="voice")
 
     assert (reply.status, reply.said["code"]) == (409, "group_full")
+
+
+@pytest.mark.parametrize("trouble", ["nothing can be written", "nobody decides"])
+async def test_without_a_decision_nothing_of_a_visitor_is_kept_until_they_ask_again(
+    tmp_path: Path, trouble: str
+) -> None:
+    async with running_site(answer_within_s=0.05) as site, open_sqlite(tmp_path / "zuruf.sqlite3") as database:
+        await site.open()
+        directory = StoredDirectory(database)
+        contacts = _contacts(site, directory, StoredSessions(database))
+        site.journal.is_unwritable = trouble == "nothing can be written"
+        site.journal.cannot_decide = trouble == "nobody decides"
+        with pytest.raises((FloorBusy, Refused)):
+            await contacts.create(_call(name="Vera"))
+        assert await directory.erase_contacts_before(DEMO, Millis(NOON + 1), keep=[]) == 0
+
+        site.journal.is_unwritable = site.journal.cannot_decide = False
+        await site.until(lambda: site.runtime.is_deciding)
+        await site.notice()
+        answer = await contacts.create(_call(name="Vera"))
+
+        assert isinstance(answer.body, ContactCreated)
+        context = await directory.contact_context(DEMO, ContactId(answer.body.contact_id))
+        assert context.name == "Vera"
+
+
+def _contacts(site: RunningSite, directory: StoredDirectory, sessions: StoredSessions) -> Contacts:
+    return Contacts(
+        floors={DEMO: site.runtime},
+        sessions=sessions,
+        directory=directory,
+        origins=Origins([], {DEMO: frozenset({SHOP})}),
+        per_address=Allowance(60),
+        per_site=Allowance(60),
+        humanity=NobodyAsks(),
+        secret=b"a secret of this test",
+        is_draining=lambda: False,
+    )
+
+
+def _call(**fields: Any) -> Call:
+    headers = CIMultiDict({"Idempotency-Key": "a-key-of-its-own", "Origin": SHOP})
+    return Call(
+        request=cast("web.Request", SimpleNamespace(headers=headers)),
+        at=NOON,
+        peer=Peer("192.0.2.1", is_secure=True),
+        language="en",
+        trace="",
+        body=NewContact(site=DEMO, group=SALES, channel="video", **fields),
+    )
 
 
 @pytest.mark.parametrize(
