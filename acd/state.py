@@ -128,8 +128,8 @@ class AgentState:
 
     @property
     def is_staffing(self) -> bool:
-        """Whether they are at work: signed in and available, though perhaps busy or briefly away."""
-        return self.is_signed_in and self.presence is Presence.AVAILABLE
+        """Whether they are at work: available, though perhaps busy or briefly away, and not one who let it ring."""
+        return self.is_signed_in and self.presence is Presence.AVAILABLE and self.routing is not Routing.NOT_RESPONDING
 
     @property
     def is_routable(self) -> bool:
@@ -249,7 +249,7 @@ class State:
         return len(self._ready_agents.get(group, ()))
 
     def agents_staffing(self, group: GroupId) -> int:
-        """How many agents of the group are signed in and available, busy ones included."""
+        """How many agents of the group are at work, busy ones included."""
         return len(self._staffing.get(group, ()))
 
     def open_contacts(self, visitor: VisitorKey) -> int:

@@ -14,7 +14,6 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from acd.decisions import Admit, Assign, Decision, EndContact, WithdrawOffer
-from acd.facts import Health, Presence
 from acd.ids import ContactId, GroupId, Millis
 from acd.lifecycle import Phase, Routing
 from signaling.ports import Floor
@@ -106,7 +105,7 @@ class Metrics:
         waiting = {
             contact.id: _Waiting(contact.group, contact.asked_at)
             for contact in floor.state.contacts.values()
-            if contact.phase in _WAITING
+            if contact.is_waiting
         }
         self.floors.watched.append(floor)
         unfollow = floor.follow(lambda decided, at: self._fold(floor, waiting, decided, at))
@@ -177,24 +176,18 @@ class _Floors(Collector):
             for group in state.site.groups if state.site else ():
                 for phase in _OPEN:
                     contacts.add_metric([floor.site, group.id, phase.value], by_phase[group.id, phase])
-                waiting.add_metric([floor.site, group.id], sum(by_phase[group.id, phase] for phase in _WAITING))
+                waiting.add_metric([floor.site, group.id], state.waiting(group.id))
             for routing in Routing:
                 agents.add_metric([floor.site, routing.value], by_routing[routing])
-            ready = sum(
-                agent.presence is Presence.AVAILABLE
-                and agent.health is not Health.LOST
-                and agent.routing is Routing.IDLE
-                for agent in state.agents.values()
-            )
+            ready = sum(agent.is_routable for agent in state.agents.values())
             available.add_metric([floor.site], ready)
         return [contacts, waiting, agents, available]
 
 
-_WAITING: Final = (Phase.QUEUED, Phase.OFFERED)
-_OPEN: Final = (*_WAITING, Phase.CONNECTING, Phase.TALKING)
+_OPEN: Final = tuple(phase for phase in Phase if phase is not Phase.ENDED)
 _FLOOR_METRICS: Final = {
     "zuruf_contacts": ("Open contacts.", ("site", "group", "phase")),
     "zuruf_contacts_waiting": ("Contacts that wait for an agent, ringing ones included.", ("site", "group")),
     "zuruf_agents": ("Agents signed in, by what their slot does.", ("site", "routing")),
-    "zuruf_agents_ready": ("Agents who are available, reachable and idle.", ("site",)),
+    "zuruf_agents_ready": ("Agents who could be offered a contact now.", ("site",)),
 }

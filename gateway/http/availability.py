@@ -1,11 +1,8 @@
 """``GET /api/v1/sites/SITE/availability``: what the widget shows before anybody calls."""
 
-from collections import Counter
 from collections.abc import Mapping
 
-from acd.facts import Health, Presence
 from acd.ids import GroupId, Millis, SiteId
-from acd.lifecycle import Phase, Routing
 from acd.state import State
 from gateway.http.problems import Refused
 from gateway.http.route import Answer, Call
@@ -36,26 +33,15 @@ class Availabilities:
         made = self._made.get((floor.site, language))
         if made is None or not 0 <= call.at - made[0] < _CACHED_MS:
             names = await self._directory.group_names(floor.site)
-            made = call.at, Availability(site=floor.site, groups=_groups(floor.state, names, language))
+            made = call.at, Availability(site=floor.site, groups=groups_of(floor.state, names, language))
             self._made[floor.site, language] = made
         return Answer(made[1], headers={"Cache-Control": "public, max-age=10"})
 
 
-def _groups(state: State, names: Mapping[GroupId, Mapping[str, str]], language: Language) -> list[GroupAvailability]:
+def groups_of(state: State, names: Mapping[GroupId, Mapping[str, str]], language: Language) -> list[GroupAvailability]:
+    """How each group of a site stands, in words for visitors."""
     if state.site is None:
         return []
-    waiting = Counter(
-        contact.group for contact in state.contacts.values() if contact.phase in (Phase.QUEUED, Phase.OFFERED)
-    )
-    present: set[GroupId] = set()
-    idle: set[GroupId] = set()
-    for agent in state.agents.values():
-        if agent.endpoint is None or agent.presence is not Presence.AVAILABLE or agent.health is Health.LOST:
-            continue
-        if agent.routing is not Routing.NOT_RESPONDING:
-            present.update(agent.groups)
-        if agent.routing is Routing.IDLE:
-            idle.update(agent.groups)
     return [
         GroupAvailability(
             id=group.id,
@@ -64,14 +50,14 @@ def _groups(state: State, names: Mapping[GroupId, Mapping[str, str]], language: 
                 "closed"
                 if not group.is_open
                 else "available"
-                if group.id in idle and not waiting[group.id]
+                if state.agents_ready(group.id) and not state.waiting(group.id)
                 else "busy"
-                if group.id in present
+                if state.agents_staffing(group.id)
                 else "nobody"
             ),
             channels=[channel.value for channel in group.channels],
             policy=group.policy.value,
-            waiting=waiting[group.id],
+            waiting=state.waiting(group.id),
         )
         for group in state.site.groups
     ]

@@ -375,7 +375,10 @@ class AnyDay(RuleBasedStateMachine):
             assert state.waiting(group) == oracle.waiting(group)
             of_group = [worker for worker in oracle.workers.values() if group in worker.groups]
             assert state.agents_staffing(group) == sum(
-                worker.presence == "available" and worker.person.session is not None for worker in of_group
+                worker.presence == "available"
+                and worker.person.session is not None
+                and worker.doing != "not_responding"
+                for worker in of_group
             )
             assert state.agents_ready(group) == sum(
                 worker.presence == "available"

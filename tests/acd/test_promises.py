@@ -893,6 +893,7 @@ class TestWhatHappensToAll:
             EndContact,
         ]
         assert (desk.queue(), desk.routing(ana)) == ([first], Routing.NOT_RESPONDING)
+        assert desk.state.agents_staffing(SALES) == 0
 
     def test_time_does_not_go_back(self, desk: Desk) -> None:
         desk.ask("first", SALES)

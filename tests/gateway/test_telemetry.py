@@ -12,8 +12,23 @@ from prometheus_client import CollectorRegistry
 
 from acd.config import Agent, Channel, Group, Site
 from acd.core import Core
-from acd.facts import CallerHungUp, ContactRequested, Fact, SiteConfigured
-from acd.ids import AgentId, ContactId, GroupId, Millis, SessionId, SiteId, VisitorKey
+from acd.facts import (
+    AgentAttached,
+    AgentHealthChanged,
+    AgentSignedIn,
+    CallerAttached,
+    CallerHungUp,
+    ContactRequested,
+    Fact,
+    Health,
+    OfferDeclined,
+    Presence,
+    PresenceChosen,
+    SiteConfigured,
+    Ticked,
+)
+from acd.ids import AgentId, ContactId, GroupId, Millis, ProcessId, SessionId, SiteId, VisitorKey
+from gateway.http.availability import groups_of
 from gateway.metrics import Metrics
 from gateway.telemetry import configure_logs, frames, log_loop_errors
 from signaling.ports import Listener, Outcome
@@ -149,6 +164,45 @@ def test_who_waited_before_we_looked_is_measured_too(floor: CoreFloor) -> None:
     floor.happen(CallerHungUp(contact=ContactId("ct_1")), 3_000)
 
     assert 'outcome="abandoned",site="shop"} 2.0' in metrics.render().decode()
+
+
+def test_ready_and_waiting_mean_the_same_to_visitors_and_in_metrics(floor: CoreFloor) -> None:
+    agent, session = AgentId("ag_1"), SessionId("ss_2")
+    metrics = Metrics(CollectorRegistry())
+    metrics.follow(floor)
+
+    def seen() -> tuple[str, float | None]:
+        (group,) = groups_of(floor.state, {}, "en")
+        ready = metrics.registry.get_sample_value("zuruf_agents_ready", {"site": "shop"})
+        waiting = metrics.registry.get_sample_value("zuruf_contacts_waiting", {"site": "shop", "group": "sales"})
+        assert waiting == group.waiting
+        return group.state, ready
+
+    assert seen() == ("nobody", 0)
+    for at_work in (
+        AgentSignedIn(agent=agent, session=session),
+        AgentAttached(agent=agent, session=session, process=ProcessId("pr_1")),
+        AgentHealthChanged(agent=agent, session=session, health=Health.HEALTHY),
+        PresenceChosen(agent=agent, presence=Presence.AVAILABLE),
+    ):
+        floor.happen(at_work, 0)
+    assert seen() == ("available", 1)
+
+    # Nobody is there to be answered: the contact waits beside an idle agent.
+    floor.happen(_request("ct_1"), 1_000)
+    assert seen() == ("busy", 1)
+
+    floor.happen(CallerAttached(contact=ContactId("ct_1"), session=SessionId("ss_1"), process=ProcessId("pr_1")), 2_000)
+    assert seen() == ("busy", 0)
+
+    # Who declined is left alone for a while.
+    epoch = floor.state.contacts[ContactId("ct_1")].epoch
+    floor.happen(OfferDeclined(agent=agent, contact=ContactId("ct_1"), epoch=epoch), 3_000)
+    floor.happen(CallerHungUp(contact=ContactId("ct_1")), 4_000)
+    assert seen() == ("busy", 0)
+
+    floor.happen(Ticked(), 14_000)
+    assert seen() == ("available", 1)
 
 
 def _request(contact: str) -> ContactRequested:
