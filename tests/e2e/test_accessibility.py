@@ -97,7 +97,7 @@ GERMAN: Final = Words(
     accept="Annehmen",
     duration="Dauer",
     finish="Nacharbeit beenden",
-    wrap_up="Nacharbeit · Besuch von „Küchenhaus Morgenrot“",
+    wrap_up="Nacharbeit · Gast von „Küchenhaus Morgenrot“",
     on_break="Pause",
     break_title="Gute Pause",
 )

@@ -59,7 +59,7 @@ async def test_callers_are_answered_in_order_and_hear_and_see_who_answers(demo: 
     await to_hear_and_see_each_other(walter, anna)
 
     await hang_up(anna, walter)
-    await to_read(walter.page, "The other side hung up")
+    await to_read(walter.page, "Your adviser hung up")
     await finish_wrap_up(anna)
 
 

@@ -30,14 +30,14 @@ async def test_a_talk_outlives_a_network_that_is_cut_for_eight_seconds(demo: Flo
     async with passing(CUT_S):
         await line.cut()
         await to_read(anna.page, "The connection to the caller is interrupted.", limit_s=CUT_S)
-        await to_read(vera.page, "The connection is disturbed", limit_s=CUT_S)
+        await to_read(vera.page, "The connection is interrupted", limit_s=CUT_S)
     await line.restore()
 
     for person in (vera, anna):
         await to_be_playing(person.page, limit_s=RESUME_LIMIT_S)
     await to_be_connected(vera, anna)
     await to_hear_and_see_each_other(vera, anna)
-    assert not any("disturbed" in text for text in await vera.page.texts("status"))
+    assert not any("interrupted" in text for text in await vera.page.texts("status"))
     await hang_up(vera, anna)
 
 
@@ -51,10 +51,10 @@ async def test_a_network_that_blocks_calls_is_said_clearly_and_costs_nobody_the_
     await anna.page.press("Accept")
 
     await to_read(vera.page, "We are connecting you.")
-    await to_read(anna.page, "The two browsers found no way to each other", limit_s=SETUP_LIMIT_S + 2)
+    await to_read(anna.page, "The two browsers could not find a way to each other", limit_s=SETUP_LIMIT_S + 2)
     await to_read(anna.page, "You receive calls")
     await to_wait_at(vera, 1)
-    await to_say(vera.page, "No connection came about. Perhaps a network is blocking the call.")
+    await to_say(vera.page, "We could not connect you. A network may be blocking the call.")
     await to_say(vera.page, "You are at the front of the line again.")
     assert (await demo.measure("zuruf_offers_total")) == {'group="sales",outcome="accepted",site="demo"': 1}
 

@@ -32,8 +32,8 @@ async def test_killing_the_server_ends_no_talk_and_loses_no_place(demo: Floor) -
     await to_wait_at(walter, 1)
 
     await demo.server.kill()
-    await to_read(anna.page, "The talk goes on.")
-    await to_read(vera.page, "The talk goes on")
+    await to_read(anna.page, "Your call goes on.")
+    await to_read(vera.page, "Your call goes on")
     await to_read(walter.page, "Connection lost, your place is kept")
     for person in (anna, vera):
         await to_be_playing(person.page)
@@ -48,7 +48,7 @@ async def test_killing_the_server_ends_no_talk_and_loses_no_place(demo: Floor) -
     await to_wait_at(walter, 1)
     await to_be_connected(vera, anna)
     for person in (anna, vera):
-        assert not any("The talk goes on" in text for text in await person.page.texts("status"))
+        assert not any("Your call goes on" in text for text in await person.page.texts("status"))
         await to_be_playing(person.page)
     await hang_up(vera, anna)
     await anna.page.press("Finish wrap-up")

@@ -34,10 +34,10 @@ NOTHING = {"local": [], "session": [], "cookies": "", "databases": [], "caches":
 @pytest.mark.parametrize("browser", ["chromium", "firefox"])
 async def test_a_german_browser_is_spoken_to_in_german(demo: Floor, people: People, browser: Kind) -> None:
     vera = await demo.visitor("vera", browser=browser, locale="de-DE")
-    await to_read(vera.page, "Niemand ist da, Sie können warten")
+    await to_read(vera.page, "Gerade ist niemand da, Sie können warten")
     assert await vera.page.evaluate(LANGUAGES) == ["de"]
     await vera.page.press("Videoanruf")
-    await to_read(vera.page, "Sie sind an Platz 1")
+    await to_read(vera.page, "Sie sind auf Platz 1 der Warteschlange")
     assert await vera.page.evaluate(LANGUAGES) == ["de"]
     anna = await people.person("anna", locale="de-DE")
     await anna.page.open(f"{demo.server.url}/agent")
@@ -71,7 +71,7 @@ async def test_any_other_browser_is_spoken_to_in_english(demo: Floor, people: Pe
 
 async def test_before_the_press_nothing_is_stored_opened_or_asked_for(demo: Floor) -> None:
     vera = await demo.visitor("vera")
-    await to_read(vera.page, "Nobody is here, you can wait")
+    await to_read(vera.page, "Nobody is here right now, you can wait")
 
     assert await vera.page.evaluate(STORED) == NOTHING
     assert vera.page.frames == []

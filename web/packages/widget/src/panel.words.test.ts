@@ -41,7 +41,7 @@ test("in line, the place is said in a sentence", () => {
     title: "You are in the queue",
     main: "You are number 2 in line",
   });
-  expect(wordsOf(state(contactStep()), texts.de, false).main).toBe("Sie sind an Platz 2");
+  expect(wordsOf(state(contactStep()), texts.de, false).main).toBe("Sie sind auf Platz 2 der Warteschlange");
 });
 
 test("in line without a line to the server, the place is said to be kept", () => {
@@ -52,8 +52,8 @@ test("in line without a line to the server, the place is said to be kept", () =>
 
 test("in a talk without a line to the server, the talk is said to go on", () => {
   expect(wordsOf(state(talking, { ...connected, line: "away" }), t, false)).toMatchObject({
-    main: "The talk goes on",
-    more: "We are reconnecting the controls.",
+    main: "Your call goes on",
+    more: "We are reconnecting to our server in the background.",
   });
 });
 
@@ -68,13 +68,13 @@ test("what keeps the two from hearing each other comes before everything else", 
   const said = (change: Partial<CallerState>, soundBlocked = false) =>
     wordsOf(state(talking, { ...connected, ...change }), t, soundBlocked).main;
 
-  expect(said({ media: { ...NO_MEDIA, link: "interrupted" } })).toBe("The connection is disturbed");
-  expect(said({ media: { ...NO_MEDIA, link: "failed" } })).toBe("No sound and picture get through");
-  expect(said({ line: "away" }, true)).toBe("Your browser holds the sound back");
+  expect(said({ media: { ...NO_MEDIA, link: "interrupted" } })).toBe("The connection is interrupted");
+  expect(said({ media: { ...NO_MEDIA, link: "failed" } })).toBe("Sound and picture cannot get through");
+  expect(said({ line: "away" }, true)).toBe("Your browser is holding the sound back");
   expect(said({ local: { microphone: "lost", camera: "on", cameraTrouble: null } })).toBe(
-    "Your microphone is gone",
+    "Your microphone has been disconnected",
   );
-  expect(said({ trouble: "denied" })).toBe("Your browser needs one more press before we can hear you again.");
+  expect(said({ trouble: "denied" })).toBe("One more click, and we can hear you again.");
 });
 
 test("an agent whose page is gone for a moment is waited for", () => {
@@ -90,7 +90,7 @@ test("an answer and an end are said at once, a change of place is not", () => {
   const connecting = contactStep({ phase: "connecting", agentName: "Anna" });
 
   expect(alertOf(contactStep(), contactStep({ position: 1 }), t)).toBeNull();
-  expect(alertOf(contactStep(), connecting, t)).toBe("Anna answers your call.");
+  expect(alertOf(contactStep(), connecting, t)).toBe("Anna is answering your call.");
   expect(alertOf(connecting, talking, t)).toBe("You are talking to Anna");
   expect(alertOf(talking, { name: "ended", channel: "video", reason: "agent_hung_up" }, t)).toBe(
     "The call has ended",
