@@ -103,6 +103,7 @@ class Conversation:
             address_of=address_of,
             start=self._tasks.start,
             most_unattached=settings.unattached_connections,
+            most_unattached_per_prefix=settings.unattached_per_prefix,
         )
         for role in ("caller", "agent"):
             metrics.sessions.labels(role).set_function(partial(self._count, role))

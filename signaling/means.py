@@ -19,6 +19,7 @@ class ConversationSettings:
         connects_per_second: Connections from one address prefix; more are refused.
         connect_burst: How many at once, before that rate applies.
         unattached_connections: Connections open at once that showed no session yet; more are refused.
+        unattached_per_prefix: How many of them from one address prefix; more are refused.
         allow_loopback_candidates: Let loopback addresses pass as ICE candidates: for
             demonstrations and tests on one machine only.
     """
@@ -28,6 +29,7 @@ class ConversationSettings:
     connects_per_second: float = 100
     connect_burst: int = 3_000
     unattached_connections: int = 3_000
+    unattached_per_prefix: int = 2_000
     allow_loopback_candidates: bool = False
 
 

@@ -8,6 +8,7 @@ queueing without bound, and from logging what people say.
 
 import asyncio
 import sys
+from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -36,6 +37,7 @@ from signaling.protocol.limits import (
     SOCKET_PATH,
     UNDECODABLE_FRAMES,
 )
+from signaling.rate import address_prefix
 from signaling.refusals import AttachFault, ConnectRefusal
 from signaling.sessions import Wire
 
@@ -104,7 +106,8 @@ class Sockets:
 
     Args:
         start: Runs a job beside everything else, until the conversation ends.
-        most_unattached: How many connections may be open that showed no session yet.
+        most_unattached: How many connections may be open that showed no session yet, in all
+            and from one address prefix.
     """
 
     def __init__(
@@ -117,15 +120,15 @@ class Sockets:
         address_of: Callable[[web.Request], str],
         start: Start,
         most_unattached: int,
+        most_unattached_per_prefix: int,
     ) -> None:
         self._host = host
         self._origins = origins
         self._clock = clock
         self._metrics = metrics
         self._address_of = address_of
-        self._most_unattached = most_unattached
         self._start = start
-        self._open: set[_Connection] = set()
+        self._connections = _Connections(most_unattached, most_unattached_per_prefix)
         self._attached: dict[str, _Connection] = {}
         self._server = _Server(
             start,
@@ -155,7 +158,7 @@ class Sockets:
     async def close(self) -> None:
         """End every connection, and the library's own jobs."""
         async with asyncio.TaskGroup() as closing:
-            for connection in list(self._open):
+            for connection in self._connections.open():
                 closing.create_task(connection.end())
         await self._server.shutdown()
 
@@ -164,16 +167,19 @@ class Sockets:
     async def _on_request(self, request: web.Request) -> web.StreamResponse:
         if not web.WebSocketResponse().can_prepare(request):
             return web.Response(status=426, headers={"Upgrade": "websocket"}, text="WebSocket only")
-        if len(self._open) - len(self._attached) >= self._most_unattached:
+        if self._connections.are_full_for(self._prefix_of(request)):
             return web.Response(status=503, headers={"Retry-After": "2"}, text="Too many connections")
         response: web.StreamResponse = await self._server.handle_request(request)
         return response
+
+    def _prefix_of(self, request: web.Request) -> str:
+        return address_prefix(self._address_of(request))
 
     def _may_open(self, origin: str, _: object = None) -> bool:
         return self._origins.is_own(origin) or self._origins.is_allowed(origin, None)
 
     def _driver(self, handler: "_Handler", _: object) -> "_Connection":
-        return _Connection(handler, self._clock, self._metrics, self._open)
+        return _Connection(handler, self._clock, self._metrics, self._connections, self._prefix_of)
 
     # Socket.IO.
 
@@ -227,16 +233,71 @@ async def _later(call: Callable[[], None]) -> None:
 _Handler = Callable[["_Connection"], Coroutine[Any, Any, None]]
 
 
+class _Connections:
+    """Those that are open, and which of them show no session."""
+
+    def __init__(self, most_unattached: int, most_per_prefix: int) -> None:
+        self._most_unattached = most_unattached
+        self._most_per_prefix = most_per_prefix
+        self._open: set[_Connection] = set()
+        self._unattached: set[_Connection] = set()
+        self._from: Counter[str] = Counter()
+
+    def open(self) -> "list[_Connection]":
+        """All of them, now."""
+        return list(self._open)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether none is open, and nothing of any is remembered."""
+        return not self._open and not self._unattached and not self._from
+
+    def are_full_for(self, prefix: str) -> bool:
+        """Whether nobody may open another one, or nobody from there, before more sessions are shown."""
+        return len(self._unattached) >= self._most_unattached or self._from[prefix] >= self._most_per_prefix
+
+    def opened(self, connection: "_Connection") -> None:
+        """It is open, and shows no session yet."""
+        self._open.add(connection)
+        self.detached(connection)
+
+    def closed(self, connection: "_Connection") -> None:
+        """It is closed."""
+        self._open.discard(connection)
+        self.attached(connection)
+
+    def detached(self, connection: "_Connection") -> None:
+        """It shows no session any more. Harmless if it is closed."""
+        if connection in self._open and connection not in self._unattached:
+            self._unattached.add(connection)
+            self._from[connection.prefix] += 1
+
+    def attached(self, connection: "_Connection") -> None:
+        """It shows a session."""
+        if connection in self._unattached:
+            self._unattached.remove(connection)
+            self._from[connection.prefix] -= 1
+            if not self._from[connection.prefix]:
+                del self._from[connection.prefix]
+
+
 class _Connection:
     """A WebSocket, as Engine.IO's aiohttp driver wants it: called once, then read and written."""
 
     def __init__(
-        self, handler: _Handler, clock: Clock, metrics: SignalingMetrics, open_ones: "set[_Connection]"
+        self,
+        handler: _Handler,
+        clock: Clock,
+        metrics: SignalingMetrics,
+        connections: _Connections,
+        prefix_of: Callable[[web.Request], str],
     ) -> None:
         self._handler = handler
         self._clock = clock
         self._metrics = metrics
-        self._open_ones = open_ones
+        self._connections = connections
+        self._prefix_of = prefix_of
+        self.prefix = ""
         self._socket = web.WebSocketResponse(max_msg_size=FRAME_BYTES, compress=False, timeout=_CLOSE_WITHIN_S)
         self._request: web.Request | None = None
         self._namespace: Namespace | None = None
@@ -253,17 +314,18 @@ class _Connection:
         self.heard_at = clock()
 
     async def __call__(self, environ: dict[str, Any]) -> web.StreamResponse:
-        self._request = environ["aiohttp.request"]
-        await self._socket.prepare(environ["aiohttp.request"])
+        request: web.Request = environ["aiohttp.request"]
+        self._request, self.prefix = request, self._prefix_of(request)
+        await self._socket.prepare(request)
         # The library keeps this as long as the connection, and reads nothing of it any more.
         environ.clear()
         environ[_KEY] = self
-        self._open_ones.add(self)
+        self._connections.opened(self)
         self._expect_attach()
         try:
             await self._handler(self)
         finally:
-            self._open_ones.discard(self)
+            self._connections.closed(self)
             self._is_finished = True
             self._wake()
         return self._socket
@@ -331,10 +393,12 @@ class _Connection:
         """A session was taken up."""
         self._namespace = namespace
         self.attachment = attachment
+        self._connections.attached(self)
 
     def detached(self) -> Attachment | None:
         """Let go of the session. The client may show one again, if it does so soon."""
         attachment, self.attachment, self._namespace = self.attachment, None, None
+        self._connections.detached(self)
         self._expect_attach()
         return attachment
 

@@ -366,6 +366,35 @@ async def test_connections_that_show_no_session_are_limited() -> None:
         assert refused.value.status == 503
 
 
+async def test_one_address_cannot_keep_all_others_out() -> None:
+    rules = ConversationSettings(unattached_connections=5, unattached_per_prefix=2)
+    async with served(system_clock, rules) as server:
+        async with await server.open(), await server.open():
+            with pytest.raises(WSServerHandshakeError) as refused:
+                await server.open()
+            server.address = "198.51.100.7"
+            async with await server.browser() as elsewhere:
+                assert await elsewhere.is_alive()
+
+        assert refused.value.status == 503
+
+
+async def test_who_shows_a_session_makes_room_for_the_next_from_there() -> None:
+    rules = ConversationSettings(unattached_per_prefix=1)
+    async with served(system_clock, rules) as server:
+        contact, token = await server.new_contact()
+        auth = {"token": token, "page": "p", "capabilities": []}
+        async with await server.browser(), await server.browser(page="q"), await server.open() as third:
+            await third.attach("/caller", auth)
+            await third.send("41/caller,")
+            await server.floor.heard(CallerDetached)
+            with pytest.raises(WSServerHandshakeError):
+                await server.open()
+            await third.attach("/caller", auth)
+            async with await server.open():
+                assert contact in server.floor.state.contacts
+
+
 async def test_the_server_stops_though_browsers_are_connected() -> None:
     browsers: list[Browser] = []
     async with served(system_clock) as server:

@@ -29,6 +29,7 @@ class Served(World):
     Attributes:
         records: What the standard library's loggers were told meanwhile.
         events: What our own log was told.
+        address: Where browsers come from, if not from here.
     """
 
     def __init__(self, clock: Clock, settings: ConversationSettings | None = None) -> None:
@@ -38,6 +39,7 @@ class Served(World):
         super().__init__(settings=settings)
         self.clock.now = clock()
         self.port = 0
+        self.address = ""
 
     def _new_conversation(self) -> Conversation:
         self.registry = type(self.registry)()
@@ -53,7 +55,7 @@ class Served(World):
             process=HERE,
             new_id=new_id,
             metrics=SignalingMetrics(self.registry),
-            address_of=lambda request: request.remote or "",
+            address_of=lambda request: self.address or request.remote or "",
             settings=self.settings,
         )
 
@@ -110,7 +112,7 @@ async def served(clock: Clock, settings: ConversationSettings | None = None) -> 
             finally:
                 await runner.cleanup()
             assert world.conversation.session_count == 0
-            assert world.conversation._sockets._open == set()
+            assert world.conversation._sockets._connections.is_empty
             assert world.conversation._sockets._attached == {}
     finally:
         root.removeHandler(keeper)
