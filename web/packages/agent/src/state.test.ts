@@ -36,6 +36,16 @@ test("a lost line comes before everything the server last said", () => {
   expect(scene(after(...open, { type: "line", line: "superseded" }))).toEqual({ is: "superseded" });
 });
 
+test("a server that restarts is said to restart, and stops no call", () => {
+  const restarts = { type: "line", line: "restarting" } as const;
+
+  expect(reception(after(signedIn, heard(attached(desk())), restarts))).toBe("restarting");
+  expect(scene(after(signedIn, heard(attached(desk())), restarts))).toEqual({ is: "cut_off" });
+  expect(scene(after(signedIn, heard(attached(deskWith("talking"))), restarts))).toMatchObject({
+    is: "call",
+  });
+});
+
 test("a call stays on the screen while the line is lost", () => {
   const state = after(signedIn, heard(attached(deskWith("talking"))), { type: "line", line: "lost" });
 

@@ -25,7 +25,7 @@ export type SignInTrouble =
   | { readonly kind: "said"; readonly sentence: string };
 
 /** The connection that carries our requests. Media go their own way and may outlive it. */
-export type Line = "opening" | "open" | "lost" | "superseded";
+export type Line = "opening" | "open" | "lost" | "restarting" | "superseded";
 
 /** Why the microphone does not work. `lost`: it worked, and was unplugged or taken away. */
 export type MicrophoneTrouble = MediaTrouble | "lost";
@@ -256,7 +256,8 @@ export function scene(state: State): Scene {
   if (!desk) return { is: "waiting_for_server" };
   const { contact, routing } = desk;
   // A call goes on without the server, and so does the work after it; a ring could not be answered.
-  if (state.line === "lost" && !inCall(routing) && routing !== "wrap_up") return { is: "cut_off" };
+  const away = state.line === "lost" || state.line === "restarting";
+  if (away && !inCall(routing) && routing !== "wrap_up") return { is: "cut_off" };
   if (routing === "offered" && contact) return { is: "offer", contact };
   if (inCall(routing) && contact) return { is: "call", contact, talking: routing === "talking" };
   if (routing === "wrap_up") return { is: "wrap_up", contact };
@@ -269,6 +270,7 @@ export type Reception =
   | "yes"
   | "opening"
   | "reconnecting"
+  | "restarting"
   | "superseded"
   | "ringing"
   | "in_call"
@@ -282,6 +284,7 @@ export type Reception =
 export function reception(state: State): Reception {
   if (state.line === "superseded") return "superseded";
   if (state.line === "lost") return "reconnecting";
+  if (state.line === "restarting") return "restarting";
   const desk = state.desk;
   if (!desk || state.line === "opening") return "opening";
   switch (desk.receivesCalls) {
@@ -312,6 +315,7 @@ export function cure(why: Reception): Cure {
     case "superseded":
       return "use_this_tab";
     case "reconnecting":
+    case "restarting":
       return "reconnect";
     case "yes":
     case "opening":

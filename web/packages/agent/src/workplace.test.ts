@@ -331,6 +331,15 @@ test("a talk goes on while the server is away, and asks for nothing when it is b
   expect(shift.devices.asked).toHaveLength(1);
 });
 
+test("a server that says it restarts is not taken for a lost connection", async () => {
+  const shift = await inATalk();
+  shift.ends.last.say({ type: "draining", retryAfterMs: 1_000 });
+
+  shift.ends.last.cut();
+
+  expect(shift.state.line).toBe("restarting");
+});
+
 test("a page loaded anew in a talk opens the microphone again and meets the caller again", async () => {
   const shift = new Shift();
   shift.browser.setItem("zuruf.person", "");

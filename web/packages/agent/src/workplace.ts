@@ -366,7 +366,7 @@ export class Workplace implements Actions {
         this.#beat();
         return;
       case "away":
-        this.#happen({ type: "line", line: "lost" });
+        this.#happen({ type: "line", line: status.restarting ? "restarting" : "lost" });
         this.#followRing();
         return;
       case "stopped":

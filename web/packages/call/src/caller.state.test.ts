@@ -116,7 +116,7 @@ test.each([
 test("a line that is away is not the end of anything", () => {
   const state = after(...created, changed({ phase: "talking" }), {
     type: "line",
-    status: { kind: "away", since: 0 },
+    status: { kind: "away", since: 0, restarting: false },
   });
 
   expect(state.line).toBe("away");

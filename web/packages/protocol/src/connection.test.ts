@@ -160,6 +160,20 @@ test("a server that stops is left when it said, not before", async () => {
   expect(far.all.length).toBeGreaterThan(1);
 });
 
+test("a line that a server closed to stop is told from one that broke", async () => {
+  const { time, far, connection } = line();
+  far.last.say(attached());
+  far.last.say({ type: "draining", retryAfterMs: 3_000 });
+  far.last.cut();
+  expect(connection.status).toMatchObject({ kind: "away", restarting: true });
+
+  await time.pass(5_000);
+  far.last.say(attached());
+  far.last.cut();
+
+  expect(connection.status).toMatchObject({ kind: "away", restarting: false });
+});
+
 test("a request is answered by the reply with its number", async () => {
   const { far, connection } = line();
   far.last.say(attached());

@@ -64,8 +64,8 @@ export type Status =
   /** Trying for the first time. */
   | { readonly kind: "connecting" }
   | { readonly kind: "attached" }
-  /** Was attached; tries again by itself. `since` is local time. */
-  | { readonly kind: "away"; readonly since: number }
+  /** Was attached; tries again by itself. `since` is local time, `restarting` what the server said before. */
+  | { readonly kind: "away"; readonly since: number; readonly restarting: boolean }
   /** For good. `code` says why: `closed` by us, `superseded`, `signed_out`, or a refusal's code. */
   | { readonly kind: "stopped"; readonly code: string };
 
@@ -105,6 +105,8 @@ export class Connection<In extends Wire, Out extends Wire> {
   #callOffAlarm: () => void = () => {};
   #callOffSettled: () => void = () => {};
   #started = false;
+  /** The server said that it is about to stop. */
+  #drains = false;
 
   constructor(private readonly options: ConnectionOptions<In>) {}
 
@@ -255,6 +257,7 @@ export class Connection<In extends Wire, Out extends Wire> {
       this.#troubleSince = null;
     });
     this.#sequence = message.sequence ?? 0;
+    this.#drains = false;
     // The snapshot first: whoever hears that we are attached finds it already there.
     this.options.onMessage(message as unknown as In);
     this.#become({ kind: "attached" });
@@ -279,6 +282,7 @@ export class Connection<In extends Wire, Out extends Wire> {
   }
 
   #drain(retryAfterMs: number): void {
+    this.#drains = true;
     // It serves us until then; leaving at once would only make the gap longer.
     const wait = pause(0, retryAfterMs, this.options.chance);
     this.#callOffAlarm();
@@ -299,8 +303,9 @@ export class Connection<In extends Wire, Out extends Wire> {
       this.#end(refusal.code);
       return;
     }
-    if (this.#status.kind === "attached") this.#become({ kind: "away", since: this.options.time.now() });
     const now = this.options.time.now();
+    if (this.#status.kind === "attached")
+      this.#become({ kind: "away", since: now, restarting: this.#drains });
     this.#troubleSince ??= now;
     const wait = pause(now - this.#troubleSince, refusal?.retryAfterMs ?? 0, this.options.chance);
     this.#callOffAlarm = this.options.time.after(wait, () => this.#attempt());

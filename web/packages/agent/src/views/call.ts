@@ -359,7 +359,7 @@ export class CallStage extends View {
     const again = html`<button class="button" @click=${() => this.actions.tryMicrophone()}>${texts.tryAgain}</button>`;
     const hear = html`<button class="button primary" @click=${this.#play}>${texts.playVoice}</button>`;
     return html`
-      ${state.line === "open" ? nothing : says("reconnect", "ring", texts.lineLost)}
+      ${state.line === "open" ? nothing : says("reconnect", "ring", state.line === "restarting" ? texts.lineRestarting : texts.lineLost)}
       ${trouble ? says("microphoneOff", "end", aboutMicrophone(trouble, texts), again) : nothing}
       ${dark ? says("cameraOff", "ring", aboutCamera(dark, texts)) : nothing}
       ${this.silenced ? says("alert", "ring", texts.playVoiceLead, hear) : nothing}

@@ -162,6 +162,7 @@ function tone(why: Reception): string {
       return "ready";
     case "ringing":
     case "reconnecting":
+    case "restarting":
     case "not_responding":
     case "lost":
       return "ring";

@@ -128,8 +128,10 @@ export class PanelView extends View {
     switch (shown.is) {
       case "waiting_for_server":
         return { sign: "reconnect", tone: "still", title: texts.openingTitle, lead: texts.openingLead };
-      case "cut_off":
-        return { sign: "reconnect", tone: "ring", title: texts.lostTitle, lead: texts.lostLead };
+      case "cut_off": {
+        const title = state.line === "restarting" ? texts.restartingTitle : texts.lostTitle;
+        return { sign: "reconnect", tone: "ring", title, lead: texts.lostLead };
+      }
       case "superseded": {
         const button = { words: texts.useThisTab, press: () => actions.useThisTab(), ready: true };
         return {

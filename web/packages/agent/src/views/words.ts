@@ -41,6 +41,7 @@ export function becauseOf(why: Reception, texts: DeskTexts): string {
   const reasons: Record<Exclude<Reception, "yes">, string> = {
     opening: texts.becauseOpening,
     reconnecting: texts.becauseReconnecting,
+    restarting: texts.becauseRestarting,
     superseded: texts.becauseSuperseded,
     ringing: texts.becauseRinging,
     in_call: texts.becauseInCall,
