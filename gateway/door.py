@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 import structlog
 
 from acd.ids import AgentId, Millis, SiteId
-from gateway.auth.doorkeeper import BadCredentials, Doorkeeper, LockedOut, Recognised
+from gateway.auth.doorkeeper import BadCredentials, Doorkeeper, LockedOut, Recognised, key_of
 from gateway.auth.passwords import PasswordsBusy
 from gateway.auth.roles import Right, may, roles_of
 from gateway.http.edge import COOKIE
@@ -33,7 +33,9 @@ class Door:
         """Whom to tell that an agent is not signed in any more."""
         self._kick = kick
 
-    async def sign_in(self, user_name: str, password: str, *, prefix: str) -> tuple[str, Who]:
+    async def sign_in(
+        self, user_name: str, password: str, *, prefix: str, former: str | None = None
+    ) -> tuple[str, Who]:
         """See :meth:`gateway.http.account.Door.sign_in`."""
         try:
             token, recognised = await self._doorkeeper.sign_in(user_name, password, prefix=prefix)
@@ -43,6 +45,8 @@ class Door:
             raise Refused("locked_out", retry_after_ms=locked.retry_after_ms) from None
         except PasswordsBusy:
             raise Refused("busy", retry_after_ms=_BUSY) from None
+        if former:
+            await self._replace(key_of(former), recognised)
         return token, _who(recognised)
 
     async def sign_out(self, who: Who) -> None:
@@ -68,7 +72,8 @@ class Door:
 
     async def is_still_signed_in(self, identity: AgentIdentity) -> bool:
         """See :meth:`signaling.ports.Authenticator.is_still_signed_in`."""
-        user = await self._doorkeeper.keep(identity.sign_in)
+        # The browser may have another sign-in since it attached.
+        user = await self._doorkeeper.keep(self._desks.get((identity.site, identity.agent), identity.sign_in))
         return user is not None and may(user, Right.SERVE)
 
     async def close_desks(self) -> None:
@@ -85,6 +90,13 @@ class Door:
             # Whoever signed in again meanwhile has another desk now.
             if is_shut_out and self._desks.get((site, agent)) == sign_in:
                 await self._close_desk(site, agent)
+
+    async def _replace(self, former: bytes, recognised: Recognised) -> None:
+        desk = recognised.user.site, recognised.user.id
+        if self._desks.get(desk) == former:
+            # The same person: the desk stays open.
+            self._desks[desk] = recognised.key
+        await self._doorkeeper.end(former)
 
     async def _close_desk(self, site: SiteId, agent: AgentId) -> None:
         if self._kick is not None:

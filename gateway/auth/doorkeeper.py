@@ -123,7 +123,7 @@ class Doorkeeper:
             await self._users.rehash(user.id, await self._passwords.hash(password))
         token = secrets.token_urlsafe(32)
         sign_in = BrowserSignIn(
-            token_hash=_key(token), user=user.id, created_at=at, seen_at=at, expires_at=Millis(at + IDLE_MS)
+            token_hash=key_of(token), user=user.id, created_at=at, seen_at=at, expires_at=Millis(at + IDLE_MS)
         )
         await self._sign_ins.add(sign_in)
         await self._audit.add(user.site, at, actor=user.id, action="signed_in")
@@ -134,7 +134,7 @@ class Doorkeeper:
     async def recognise(self, token: str) -> Recognised | None:
         """Who has this cookie, unless nobody or not any more. Being here keeps the sign-in alive."""
         at = self._clock()
-        found = await self._sign_ins.find(_key(token), at)
+        found = await self._sign_ins.find(key_of(token), at)
         if found is None:
             return None
         sign_in, user = found
@@ -165,6 +165,12 @@ class Doorkeeper:
         await self._sign_ins.end(key)
         await self._audit.add(site, self._clock(), actor=user, action="signed_out")
 
+    async def end(self, key: bytes) -> None:
+        """End whatever sign-in this is, if it is one: its browser has another now."""
+        found = await self._sign_ins.find(key, Millis(0))
+        if found is not None:
+            await self.sign_out(found[1].id, found[1].site, key)
+
     async def _count_attempt(self, user: User | None, stranger: str, at: Millis) -> bool:
         """Count this attempt as wrong for now; ``False`` if others at the same time used it up."""
         if user is None:
@@ -186,5 +192,6 @@ class Doorkeeper:
         return Recognised(user=user, key=sign_in.token_hash, csrf=csrf)
 
 
-def _key(token: str) -> bytes:
+def key_of(token: str) -> bytes:
+    """What stands for the sign-in behind a cookie's value."""
     return hashlib.sha256(token.encode()).digest()

@@ -12,8 +12,8 @@ _COOKIE_SECONDS = 12 * 60 * 60
 class Door(Protocol):
     """Lets people in and out."""
 
-    async def sign_in(self, user_name: str, password: str, *, prefix: str) -> tuple[str, Who]:
-        """The cookie's value and who it is.
+    async def sign_in(self, user_name: str, password: str, *, prefix: str, former: str | None) -> tuple[str, Who]:
+        """The cookie's value and who it is. The sign-in of the browser's ``former`` cookie ends.
 
         Raises:
             Refused: With ``bad_credentials``, ``locked_out`` or ``busy``.
@@ -32,7 +32,9 @@ class Account:
     async def sign_in(self, call: Call) -> Answer:
         """Check the password and set the cookie."""
         asked: SignIn = call.body
-        cookie, who = await self._door.sign_in(asked.user_name, asked.password, prefix=call.peer.prefix)
+        cookie, who = await self._door.sign_in(
+            asked.user_name, asked.password, prefix=call.peer.prefix, former=call.request.cookies.get(COOKIE)
+        )
         return Answer(_shown(who), headers={"Set-Cookie": _cookie(cookie, _COOKIE_SECONDS)})
 
     async def sign_out(self, call: Call) -> Answer:

@@ -22,6 +22,7 @@ from tests.gateway.house import PASSWORD, quick_passwords
 from tests.signaling.ports import HandClock
 from tests.signaling.world import SITE, AgentTab, CallerTab, World
 
+PREFIX = "192.0.2.0/24"
 _STEP_S = 30
 
 
@@ -36,7 +37,7 @@ class Office:
     clock: HandClock
 
     async def sign_in(self) -> AgentTab:
-        cookie, _ = await self.door.sign_in("anna", PASSWORD, prefix="192.0.2.0/24")
+        cookie, _ = await self.door.sign_in("anna", PASSWORD, prefix=PREFIX)
         tab = AgentTab(self.world, "anna", page=self.world.new_page())
         tab.cookies = {COOKIE: cookie}
         await tab.connect()
@@ -165,6 +166,17 @@ async def test_who_is_disabled_loses_the_desk_at_once_even_in_a_call(office: Off
 
     assert agent.told(SignedOut)
     assert office.world.only_contact.phase == "queued"
+
+
+async def test_who_signs_in_again_in_the_same_browser_keeps_the_desk(office: Office) -> None:
+    agent = await office.sign_in()
+
+    cookie, _ = await office.door.sign_in("anna", PASSWORD, prefix=PREFIX, former=agent.cookies[COOKIE])
+    await office.pass_time(minutes=3)
+
+    assert await office.door.agent_of(agent.cookies) is None
+    assert await office.door.agent_of({COOKIE: cookie}) is not None
+    assert not agent.told(SignedOut)
 
 
 async def test_a_desk_that_could_not_be_closed_is_closed_later(office: Office) -> None:

@@ -186,6 +186,26 @@ async def test_a_sign_in_ends_after_half_an_hour_of_nothing(entrance: Entrance) 
     assert await entrance.doorkeeper.recognise(token) is None
 
 
+async def test_signing_in_again_in_one_browser_ends_the_former_sign_in(house: House) -> None:
+    elsewhere, _ = await house.signed_in("anna")
+    before, _ = await house.signed_in("anna")
+
+    reply = await house.sign_in("sofia", cookie=before)
+    after = reply.headers["Set-Cookie"].partition(";")[0]
+
+    me = {cookie: await house.ask("GET", "/api/v1/me", cookie=cookie) for cookie in (elsewhere, before, after)}
+    assert [answer.status for answer in me.values()] == [200, 401, 200]
+    assert me[after].said["displayName"] == "Sofia"
+
+
+async def test_a_wrong_password_ends_no_sign_in(house: House) -> None:
+    cookie, _ = await house.signed_in("anna")
+
+    await house.sign_in("sofia", "wrong", cookie=cookie)
+
+    assert (await house.ask("GET", "/api/v1/me", cookie=cookie)).status == 200
+
+
 async def test_a_desk_that_is_open_keeps_the_sign_in_but_not_beyond_twelve_hours(entrance: Entrance) -> None:
     _, recognised = await entrance.doorkeeper.sign_in("anna", PASSWORD, prefix=PREFIX)
 
