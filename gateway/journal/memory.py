@@ -14,7 +14,6 @@ from gateway.journal.port import (
     JournalFull,
     LiveContact,
     OlderCore,
-    Owed,
     Position,
     RecordedDecision,
     RecordedFact,
@@ -32,7 +31,6 @@ class MemoryJournal:
 
     def __init__(self, site: SiteId, *, clock: Callable[[], Millis], capacity: int = 10_000) -> None:
         self.site = site
-        self.owed: list[Owed] = []
         self._clock = clock
         self._capacity = capacity
         self._facts: list[RecordedFact] = []
@@ -112,7 +110,6 @@ class MemoryJournal:
             decision = RecordedDecision(number=self._number, cause=cause, at=at, body=body)
             self._decisions.append(decision)
             self._caused.setdefault(cause, []).append(decision)
-        self.owed += commit.owed
         self._upto = commit.upto
         self._beat_at = self._clock()
         return self._number

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NewType, Protocol
 
-from acd.ids import AgentId, ContactId, Epoch, GroupId, Millis, SessionId, VisitorKey
+from acd.ids import AgentId, ContactId, Epoch, GroupId, Millis, VisitorKey
 
 Position = NewType("Position", int)
 """Place of a fact in its site's journal, from 1. :data:`START` is before the first."""
@@ -108,14 +108,6 @@ class LiveContact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Owed:
-    """A message somebody must get, kept until their session acknowledges it."""
-
-    session: SessionId
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """A folded state: everything up to and including ``upto`` and decision ``number``."""
 
@@ -141,7 +133,6 @@ class Commit:
     decisions: Sequence[tuple[Position, Millis, bytes]]
     changed: Sequence[LiveContact] = ()
     closed: Sequence[ContactId] = ()
-    owed: Sequence[Owed] = ()
 
 
 class Journal(Protocol):

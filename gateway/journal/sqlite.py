@@ -20,7 +20,6 @@ from gateway.journal.port import (
     JournalUnavailable,
     LiveContact,
     OlderCore,
-    Owed,
     Position,
     RecordedDecision,
     RecordedFact,
@@ -157,7 +156,6 @@ class SqliteJournal:
                 ],
             )
             self._move_live(db, commit)
-            _owe(db, commit.owed)
             return int(number)
 
         return await self._write(work)
@@ -326,16 +324,3 @@ class SqliteJournal:
 def _upto(db: sqlite3.Connection, site: SiteId) -> Position:
     row = db.execute("SELECT upto FROM journal_claims WHERE site = ?", (site,)).fetchone()
     return START if row is None else Position(row[0])
-
-
-def _owe(db: sqlite3.Connection, owed: Sequence[Owed]) -> None:
-    for message in owed:
-        (number,) = db.execute(
-            "INSERT INTO mailboxes (session, last_number) VALUES (?, 1)"
-            " ON CONFLICT (session) DO UPDATE SET last_number = last_number + 1 RETURNING last_number",
-            (message.session,),
-        ).fetchone()
-        db.execute(
-            "INSERT INTO owed_messages (session, number, body) VALUES (?, ?, ?)",
-            (message.session, number, message.body),
-        )

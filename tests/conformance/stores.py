@@ -5,12 +5,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Protocol
 
-from acd.ids import Millis, SessionId, SiteId
+from acd.ids import Millis, SiteId
 from gateway.journal.memory import MemoryJournal
 from gateway.journal.port import Journal
 from gateway.journal.sqlite import SqliteJournal
 from gateway.storage.database import SqliteDatabase, open_sqlite
-from gateway.storage.sessions import StoredSessions
 
 NOON = Millis(1_800_000_000_000)
 
@@ -37,9 +36,6 @@ class Store(Protocol):
     def journal(self, site: str = "demo", *, capacity: int = 1000) -> Journal:
         """The journal of a site, as one more process would open it."""
 
-    async def owed(self, session: SessionId) -> list[bytes]:
-        """What is owed to a session."""
-
 
 class MemoryStore:
     def __init__(self) -> None:
@@ -49,9 +45,6 @@ class MemoryStore:
     def journal(self, site: str = "demo", *, capacity: int = 1000) -> Journal:
         return self._journals.setdefault(site, MemoryJournal(SiteId(site), clock=self.clock, capacity=capacity))
 
-    async def owed(self, session: SessionId) -> list[bytes]:
-        return [one.body for journal in self._journals.values() for one in journal.owed if one.session == session]
-
 
 class SqliteStore:
     def __init__(self, database: SqliteDatabase) -> None:
@@ -60,9 +53,6 @@ class SqliteStore:
 
     def journal(self, site: str = "demo", *, capacity: int = 1000) -> Journal:
         return SqliteJournal(self._database, SiteId(site), clock=self.clock, capacity=capacity)
-
-    async def owed(self, session: SessionId) -> list[bytes]:
-        return [body for _, body in await StoredSessions(self._database).owed(session, 0)]
 
 
 @asynccontextmanager

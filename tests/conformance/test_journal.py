@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from acd.ids import AgentId, ContactId, Epoch, GroupId, Millis, SessionId, VisitorKey
+from acd.ids import AgentId, ContactId, Epoch, GroupId, Millis, VisitorKey
 from gateway.journal.port import (
     START,
     Claim,
@@ -16,7 +16,6 @@ from gateway.journal.port import (
     JournalFull,
     LiveContact,
     OlderCore,
-    Owed,
     Position,
     RecordedDecision,
     Snapshot,
@@ -24,7 +23,6 @@ from gateway.journal.port import (
 from tests.conformance.stores import NOON, Store
 
 TTL = Millis(10_000)
-ANNA = SessionId("ss_anna")
 
 
 def entry(request: str, *, source: str = "ss_1", must: bool = False) -> Entry:
@@ -341,14 +339,12 @@ async def test_who_was_replaced_cannot_commit(store: Store) -> None:
                 upto=Position(1),
                 decisions=[(Position(1), NOON, b"from the grave")],
                 changed=[live("ct_1")],
-                owed=[Owed(session=ANNA, body=b"from the grave")],
             ),
         )
 
     assert await journal.decided() == START
     assert await journal.decisions(0) == []
     assert await journal.live() == []
-    assert await store.owed(ANNA) == []
 
 
 async def test_who_was_replaced_cannot_set_aside_or_save(store: Store) -> None:
@@ -367,8 +363,7 @@ async def test_who_was_replaced_cannot_set_aside_or_save(store: Store) -> None:
     assert await journal.snapshots() == []
 
 
-async def test_decisions_live_contacts_and_owed_messages_come_together(store: Store) -> None:
-    journal = store.journal()
+async def test_decisions_and_live_contacts_come_together(journal: Journal) -> None:
     claim = await claimed(journal)
     await append(journal, "a")
 
@@ -378,12 +373,10 @@ async def test_decisions_live_contacts_and_owed_messages_come_together(store: St
             upto=Position(1),
             decisions=[(Position(1), NOON, b"one")],
             changed=[live("ct_1", "ag_1"), live("ct_2")],
-            owed=[Owed(session=ANNA, body=b"first"), Owed(session=ANNA, body=b"second")],
         ),
     )
 
     assert await journal.live() == [live("ct_1", "ag_1"), live("ct_2")]
-    assert await store.owed(ANNA) == [b"first", b"second"]
 
 
 async def test_closed_contacts_leave_the_guard(journal: Journal) -> None:
@@ -412,14 +405,12 @@ async def test_two_contacts_on_one_slot_are_refused_and_nothing_is_written(store
                 decisions=[(Position(2), NOON, b"wrong")],
                 changed=[live("ct_2", "ag_1")],
                 closed=[ContactId("ct_0")],
-                owed=[Owed(session=ANNA, body=b"wrong")],
             ),
         )
 
     assert await journal.decided() == 1
     assert await journal.decisions(0) == []
     assert await journal.live() == [live("ct_1", "ag_1")]
-    assert await store.owed(ANNA) == []
 
 
 async def test_another_slot_or_another_agent_is_no_conflict(journal: Journal) -> None:
