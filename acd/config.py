@@ -37,7 +37,7 @@ class Group:
         wrap_up_ms: Longest wrap-up; it ends by itself then. 0: no wrap-up.
         declined_ms: How long an agent who declined is left alone: no offer at all.
         missed_ms: How long a contact is not offered again to the agent who let it ring out,
-            or with whom the set-up failed.
+            or with whom the set-up failed. It ends when they choose *Available*.
         turn_only: Both browsers may use TURN candidates only.
     """
 

@@ -310,6 +310,10 @@ def _on_presence(state: State, fact: PresenceChosen) -> Decisions:
     if fact.presence is not Presence.AVAILABLE:
         yield from _stop_ringing_at(state, agent, WithdrawReason.AGENT_UNAVAILABLE)
     yield SetPresence(agent=agent.id, presence=fact.presence, reason=fact.reason)
+    if fact.presence is Presence.AVAILABLE:
+        # Who says that they are there may be asked for everything again.
+        for contact in state.excluding(agent.id):
+            yield EndExclusion(contact=contact, agent=agent.id)
 
 
 def _on_health(state: State, fact: AgentHealthChanged) -> Decisions:

@@ -252,6 +252,10 @@ class State:
         """How many agents of the group are at work, busy ones included."""
         return len(self._staffing.get(group, ()))
 
+    def excluding(self, agent: AgentId) -> list[ContactId]:
+        """The contacts that must not be offered to the agent now."""
+        return [contact for (contact,) in self._excluding.get(agent, ())]
+
     def open_contacts(self, visitor: VisitorKey) -> int:
         """How many contacts the visitor has open."""
         return self._visitors[visitor]
@@ -337,6 +341,7 @@ class State:
         self._ready_contacts: defaultdict[GroupId, Line[InLine]] = defaultdict(Line)
         self._ready_agents: defaultdict[GroupId, Line[Idle]] = defaultdict(Line)
         self._staffing: defaultdict[GroupId, Line[tuple[AgentId]]] = defaultdict(Line)
+        self._excluding: defaultdict[AgentId, Line[tuple[ContactId]]] = defaultdict(Line)
         self._deadlines: Line[Deadline] = Line()
         self._visitors: Counter[VisitorKey] = Counter()
 
@@ -361,6 +366,7 @@ class State:
             places.add((self._deadlines, Deadline(contact.caller.grace_until, Due.CALLER_GRACE, contact.id)))
         for agent, until in contact.excluded:
             places.add((self._deadlines, Deadline(until, Due.EXCLUSION, contact.id, agent)))
+            places.add((self._excluding[agent], (contact.id,)))
         return places
 
     def _places_of_agent(self, agent: AgentState | None) -> set[_Place]:

@@ -255,6 +255,10 @@ class Oracle:
                         self._hush(worker)
                     elif worker.presence != "available":
                         worker.idle_since = self.at
+                    news = (worker.presence, worker.reason) != (fact.presence, fact.reason)
+                    if fact.presence == "available" and (news or worker.doing == "not_responding"):
+                        for call in self.calls.values():
+                            call.barred.pop(worker.id, None)
                     if worker.doing == "not_responding":
                         worker.doing = "idle"
                     worker.presence, worker.reason = fact.presence, fact.reason

@@ -329,12 +329,22 @@ class TestOffers:
 
         assert desk.ringing() == {ana: first}
 
-    def test_who_let_it_ring_is_asked_for_another_contact_first(self, desk: Desk) -> None:
+    def test_who_let_it_ring_and_says_they_are_back_is_asked_for_it_at_once(self, desk: Desk) -> None:
         ana = desk.ready_agent("ana", SALES)
-        first, second = desk.caller("first", SALES), desk.caller("second", SALES)
+        first = desk.caller("first", SALES)
         desk.pass_time(seconds=20)
 
         desk.choose(ana, Presence.AVAILABLE)
+
+        assert desk.ringing() == {ana: first}
+        assert EndExclusion(contact=first, agent=ana) in desk.decided
+
+    def test_after_a_failed_set_up_an_agent_is_asked_for_another_contact_first(self, desk: Desk) -> None:
+        ana = desk.ready_agent("ana", SALES)
+        first, second = desk.caller("first", SALES), desk.caller("second", SALES)
+        desk.accept(ana)
+        desk.pass_time(seconds=10)
+
         assert desk.ringing() == {ana: second}
         desk.caller_hangs_up(second)
         assert desk.ringing() == {}
