@@ -135,8 +135,12 @@ class Namespace:
     async def _open_connection(self, host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         ours = await self._inside_thread(socket.socket)
         ours.setblocking(False)
-        await asyncio.get_running_loop().sock_connect(ours, (host, port))
-        return await asyncio.open_connection(sock=ours)
+        try:
+            await asyncio.get_running_loop().sock_connect(ours, (host, port))
+            return await asyncio.open_connection(sock=ours)
+        except BaseException:
+            ours.close()
+            raise
 
     async def _inside_thread(self, make: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, make)
