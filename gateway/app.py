@@ -57,7 +57,6 @@ from gateway.storage.database import AlreadyServed, SqliteDatabase, StorageUnava
 from gateway.storage.directory import StoredDirectory
 from gateway.storage.migrate import SchemaIsNewer
 from gateway.storage.sessions import StoredSessions
-from gateway.storage.site_keys import SiteKey, StoredSiteKeys
 from gateway.storage.users import StoredSignIns, StoredUsers
 from gateway.telemetry import log_loop_errors
 from gateway.tls import CertificateUnusable, local_names, server_context
@@ -89,7 +88,6 @@ class Stores:
     sign_ins: StoredSignIns
     sessions: StoredSessions
     directory: StoredDirectory
-    site_keys: StoredSiteKeys
     audit: StoredAudit
 
     @classmethod
@@ -100,7 +98,6 @@ class Stores:
             sign_ins=StoredSignIns(database),
             sessions=StoredSessions(database),
             directory=StoredDirectory(database),
-            site_keys=StoredSiteKeys(database),
             audit=StoredAudit(database),
         )
 
@@ -201,7 +198,7 @@ class _House:
 
         port: int = listener.getsockname()[1]
         scheme = "https" if tls is not None else "http"
-        origins = await self._origins(plans, scheme, port)
+        origins = self._origins(plans, scheme, port)
         door = self._door()
         conversation = self._conversation(door, origins)
         door.on_sign_out(conversation.kick)
@@ -248,7 +245,6 @@ class _House:
         await directory.add_site(planned.id, planned.name, at)
         for group, names in planned.names.items():
             await directory.name_group(planned.id, group, names)
-        await self.stores.site_keys.put(SiteKey(key=planned.id, site=planned.id, origins=planned.origins), at)
 
         journal = SqliteJournal(self.database, planned.id, clock=self.clock)
         floor = SiteRuntime(planned.id, journal, process=self.process, clock=self.clock, metrics=self.metrics)
@@ -269,14 +265,10 @@ class _House:
     async def _wanted(self, planned: SitePlan) -> Site:
         return as_configured(planned, await self.stores.users.of_site(planned.id))
 
-    async def _origins(self, plans: Iterable[SitePlan], scheme: str, port: int) -> Origins:
+    def _origins(self, plans: Iterable[SitePlan], scheme: str, port: int) -> Origins:
         server = self.settings.server
         own = own_origins(scheme=scheme, hosts=local_names(server.host), port=port, public_url=server.public_url)
-        allowed: dict[SiteId, frozenset[str]] = {}
-        for planned in plans:
-            keys = await self.stores.site_keys.of_site(planned.id)
-            allowed[planned.id] = frozenset().union(*(key.origins for key in keys))
-        return Origins(own, allowed)
+        return Origins(own, {planned.id: planned.origins for planned in plans})
 
     def _door(self) -> Door:
         return Door(

@@ -5,7 +5,7 @@ core knows differs from that, it is told by a fact, so a replay sees the rules t
 in force.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from acd.config import Agent, Channel, Group, MediaPolicy, Site
@@ -57,12 +57,6 @@ def as_configured(planned: SitePlan, users: Iterable[User]) -> Site:
         agents=tuple(sorted(agents, key=lambda agent: agent.id)),
         contacts_per_visitor=planned.contacts_per_visitor,
     )
-
-
-def unknown_groups(planned: SitePlan, named: Sequence[GroupId]) -> list[GroupId]:
-    """Which of these groups the site does not have."""
-    known = {group.id for group in planned.groups}
-    return [group for group in named if group not in known]
 
 
 def _group(written: GroupSettings) -> Group:

@@ -18,10 +18,6 @@ class Origins:
         self.own = frozenset(own)
         self._of_sites = dict(of_sites)
 
-    def replace(self, of_sites: Mapping[SiteId, frozenset[str]]) -> None:
-        """The sites' origins are these from now on."""
-        self._of_sites = dict(of_sites)
-
     def is_own(self, origin: str) -> bool:
         """Whether pages of this origin are ours."""
         return origin in self.own

@@ -163,7 +163,7 @@ owed_messages = Table(
     sqlite_with_rowid=False,
 )
 
-# Sites, their names and keys.
+# Sites and their names.
 
 sites = Table(
     "sites",
@@ -180,17 +180,6 @@ group_names = Table(
     Column("group_id", _Id, primary_key=True),
     Column("language", String(8), primary_key=True),
     Column("name", String(200), nullable=False),
-)
-
-site_keys = Table(
-    "site_keys",
-    metadata,
-    Column("key", _Id, primary_key=True),
-    Column("site", _Id, nullable=False),
-    Column("origins", Text, nullable=False),
-    Column("created_at", BigInteger, nullable=False),
-    Column("revoked_at", BigInteger),
-    Index("ix_site_keys_site", "site"),
 )
 
 contact_notes = Table(

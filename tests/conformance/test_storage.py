@@ -1,4 +1,4 @@
-"""What is kept beside the journal: sessions, names, people, keys, and who did what."""
+"""What is kept beside the journal: sessions, names, people, and who did what."""
 
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -12,7 +12,6 @@ from gateway.storage.audit import ChainBroken, StoredAudit
 from gateway.storage.database import SqliteDatabase, open_sqlite
 from gateway.storage.directory import StoredDirectory
 from gateway.storage.sessions import StoredSessions
-from gateway.storage.site_keys import SiteKey, StoredSiteKeys
 from gateway.storage.users import BrowserSignIn, Grant, StoredSignIns, StoredUsers, User, UserNameTaken
 from signaling.ports import MOST_OWED, MOST_OWED_BYTES, ContactContext, MailboxFull, SessionRecord
 from tests.conformance.stores import NOON
@@ -339,23 +338,6 @@ async def test_a_sign_in_lasts_as_long_as_it_is_used(database: SqliteDatabase) -
     assert found is not None
     assert (found[0].seen_at, found[1].user_name) == (NOON + 5, "anna")
     assert await sign_ins.end_expired(LATER) == 1
-
-
-# Keys.
-
-
-async def test_a_key_works_until_revoked_and_names_its_origins(database: SqliteDatabase) -> None:
-    keys = StoredSiteKeys(database)
-    key = SiteKey(key="demo", site=DEMO, origins=frozenset({"https://a.example", "https://b.example"}))
-    await keys.put(key, NOON)
-    await keys.put(key, NOON)
-
-    assert await keys.find("demo") == key
-    assert await keys.of_site(DEMO) == [key]
-    await keys.revoke("demo", NOON)
-    assert await keys.find("demo") is None
-    await keys.put(key, NOON)
-    assert await keys.find("demo") == key
 
 
 # Audit.

@@ -179,16 +179,6 @@ def upgrade() -> None:
     op.create_index("ix_sign_ins_expires_at", "sign_ins", ["expires_at"], unique=False)
     op.create_index("ix_sign_ins_user_id", "sign_ins", ["user_id"], unique=False)
     op.create_table(
-        "site_keys",
-        sa.Column("key", sa.String(length=64), nullable=False),
-        sa.Column("site", sa.String(length=64), nullable=False),
-        sa.Column("origins", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.Column("revoked_at", sa.BigInteger(), nullable=True),
-        sa.PrimaryKeyConstraint("key", name=op.f("pk_site_keys")),
-    )
-    op.create_index("ix_site_keys_site", "site_keys", ["site"], unique=False)
-    op.create_table(
         "sites",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
@@ -230,7 +220,6 @@ def downgrade() -> None:
     op.drop_table("grants")
     op.drop_table("users")
     op.drop_table("contact_notes")
-    op.drop_table("site_keys")
     op.drop_table("group_names")
     op.drop_table("sites")
     op.drop_table("owed_messages")
