@@ -20,11 +20,22 @@ from signaling.dispatch import receive
 from signaling.hub import BEAT_S, SessionHub
 from signaling.means import ConversationSettings, Means
 from signaling.metrics import SignalingMetrics
-from signaling.ports import Authenticator, Clock, Directory, Floor, IceServers, Origins, SessionRecord, Sessions
+from signaling.ports import (
+    Authenticator,
+    Clock,
+    Directory,
+    Floor,
+    IceServers,
+    Origins,
+    SessionRecord,
+    Sessions,
+    StoreAway,
+)
 from signaling.protocol.attach import AttachAsAgent, AttachAsCaller
 from signaling.protocol.limits import CALLER_NAMESPACE
 from signaling.rate import TokenBuckets, address_prefix
 from signaling.refusals import (
+    AttachBusy,
     AttachDraining,
     AttachExpired,
     MalformedAttach,
@@ -159,9 +170,13 @@ class Conversation:
             raise AttachDraining(self._retry_after_ms)
         if wait_ms := self._connects.take(address_prefix(opening.address), self._means.clock()):
             raise TooManyConnects(wait_ms)
-        if namespace == CALLER_NAMESPACE:
-            return await self._attach_caller(_read(auth, AttachAsCaller), opening, wire)
-        return await self._attach_agent(_read(auth, AttachAsAgent), opening, wire)
+        try:
+            if namespace == CALLER_NAMESPACE:
+                return await self._attach_caller(_read(auth, AttachAsCaller), opening, wire)
+            return await self._attach_agent(_read(auth, AttachAsAgent), opening, wire)
+        except StoreAway:
+            _log.warning("attach_put_off")
+            raise AttachBusy from None
 
     async def _attach_caller(self, hello: AttachAsCaller, opening: Opening, wire: Wire) -> "_Attached":
         record = await self._find(hello.token)

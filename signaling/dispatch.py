@@ -13,7 +13,7 @@ from acd.ids import ContactId
 from acd.state import State
 from signaling.handlers import HANDLERS, Asked
 from signaling.hub import SessionHub
-from signaling.ports import FloorBusy
+from signaling.ports import FloorBusy, StoreAway
 from signaling.protocol.agent import AcceptOffer, DeclineOffer
 from signaling.protocol.answers import Refused, Reply
 from signaling.protocol.base import Message, Request
@@ -92,7 +92,7 @@ async def _answer(request: Request, asked: Asked) -> Message:
         answer = await HANDLERS[type(request)](request, asked) or Reply(id=request.id)
     except Refusal as refused:
         refusal = refused
-    except FloorBusy:
+    except (FloorBusy, StoreAway):
         refusal = Busy()
     except Exception:
         metrics.request_errors_total.inc()

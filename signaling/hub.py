@@ -9,7 +9,8 @@ import asyncio
 import hashlib
 import secrets
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 import structlog
 
@@ -33,7 +34,7 @@ from acd.state import Contact, State
 from signaling.mailbox import Mailbox
 from signaling.means import Means
 from signaling.pictures import Pictures
-from signaling.ports import AgentIdentity, Floor, FloorBusy, SessionRecord
+from signaling.ports import AgentIdentity, Floor, FloorBusy, SessionRecord, StoreAway
 from signaling.protocol.agent import SignedOut
 from signaling.protocol.answers import Draining, Superseded
 from signaling.protocol.attach import AttachAsAgent, AttachAsCaller
@@ -295,7 +296,7 @@ class SessionHub:
             for session in self.roster.desks(agent):
                 self._drop(session, SignedOut())
                 self.roster.forget(session)
-                await self.means.sessions.end(session.id)
+                self.means.start(self._surely(partial(self.means.sessions.end, session.id)))
 
     # What the floor says.
 
@@ -330,9 +331,17 @@ class SessionHub:
             self.means.start(self._throw_mail_away(contact))
 
     async def _throw_mail_away(self, contact: Contact) -> None:
-        await self.mailbox.throw_away(contact.caller.session, contact.id)
-        for desk in self.roster.desks(contact.agent) if contact.agent is not None else ():
-            await self.mailbox.throw_away(desk.id, contact.id)
+        desks = self.roster.desks(contact.agent) if contact.agent is not None else []
+        for session in (contact.caller.session, *(desk.id for desk in desks)):
+            await self._surely(partial(self.mailbox.throw_away, session, contact.id))
+
+    async def _surely(self, ask: Callable[[], Awaitable[None]]) -> None:
+        """Ask something of the store until it is done."""
+        while True:
+            try:
+                return await ask()
+            except StoreAway:
+                await self.means.pause(_RETRY_S)
 
     async def _say_signed_out(self, session: AgentSession) -> None:
         # In turn, so that whoever asked for it gets the reply first.
@@ -374,12 +383,23 @@ class SessionHub:
             self._judging_since = now
         self._last_beat = now
         self.pictures.move_lines()
+        self.pictures.show_put_off()
         for session in self.roster.attached():
             if isinstance(session, AgentSession):
-                await self.judge_health(session)
-                await self._check_sign_in(session, now)
-            await self._judge_media(session, now)
-        await self._forget_old(now)
+                await self._apart(self.judge_health(session))
+                await self._apart(self._check_sign_in(session, now))
+            await self._apart(self._judge_media(session, now))
+        self._forget_old(now)
+
+    async def _apart(self, step: Awaitable[None]) -> None:
+        """Keep what goes wrong with one session from the others. The next beat tries again."""
+        try:
+            await step
+        except (FloorBusy, StoreAway) as why:
+            _log.info("beat_put_off", site=self.site, why=type(why).__name__)
+        except Exception:
+            self.means.metrics.request_errors_total.inc()
+            _log.exception("beat_failed", site=self.site)
 
     async def judge_health(self, session: AgentSession) -> None:
         """Tell the floor how an agent's tab is, if that is news."""
@@ -395,12 +415,19 @@ class SessionHub:
 
     async def _check_sign_in(self, session: AgentSession, now: Millis) -> None:
         if now - session.checked_at >= _CHECK_SIGN_IN_EVERY_MS:
-            # In calls too: being asked for is what keeps a sign-in alive.
-            is_signed_in = await self.means.authenticator.is_still_signed_in(session.identity)
-            session.checked_at, session.is_sign_in_over = now, not is_signed_in
+            # In calls too: being asked for is what keeps a sign-in alive. Not awaited: the
+            # beat does not wait for the store.
+            session.checked_at = now
+            self.means.start(self._apart(self._ask_for_sign_in(session)))
         in_call = contact_in_call(self.state, session.contact_id(self.state)) is not None
         if session.is_sign_in_over and not in_call:
             await self.kick(session.agent)
+
+    async def _ask_for_sign_in(self, session: AgentSession) -> None:
+        identity = session.identity
+        is_signed_in = await self.means.authenticator.is_still_signed_in(identity)
+        if session.identity is identity:
+            session.is_sign_in_over = not is_signed_in
 
     async def _judge_media(self, session: AnySession, now: Millis) -> None:
         contact = contact_in_call(self.state, session.contact_id(self.state))
@@ -435,7 +462,7 @@ class SessionHub:
             # The next beat sees the same and tries again.
             _log.info("observation_postponed", site=self.site, session=session.id)
 
-    async def _forget_old(self, now: Millis) -> None:
+    def _forget_old(self, now: Millis) -> None:
         self.pictures.names.forget(now)
         for session in self.roster.all():
             is_away = session.wire is None and not session.turn.locked()
@@ -447,4 +474,4 @@ class SessionHub:
             if caller is not None:
                 self._drop(caller, None)
                 self.roster.forget(caller)
-            await self.means.sessions.end(ended.contact.caller.session)
+            self.means.start(self._surely(partial(self.means.sessions.end, ended.contact.caller.session)))

@@ -14,7 +14,7 @@ from acd.state import Contact, State
 from signaling.mailbox import Mailbox
 from signaling.means import Means
 from signaling.names import Names
-from signaling.ports import ContactContext, Floor
+from signaling.ports import ContactContext, Floor, StoreAway
 from signaling.protocol.agent import AgentAttached, AgentChanged, Desk
 from signaling.protocol.base import Message
 from signaling.protocol.caller import CallerAttached, CallerChanged, CallerContact
@@ -55,6 +55,7 @@ class Pictures:
         self._lines = queue_lines(floor.state.contacts.values())
         self._moved: set[GroupId] = set()
         self._pending: dict[AnySession, None] = {}
+        self._put_off: dict[AnySession, None] = {}
         self._something_pending = asyncio.Event()
 
     def show(self, *sessions: AnySession | None) -> None:
@@ -84,6 +85,11 @@ class Pictures:
             if agent is not None and not moved.isdisjoint(agent.groups):
                 self.show(*self._roster.desks(agent_id))
 
+    def show_put_off(self) -> None:
+        """Try again with those who could not be shown anything because the store was away."""
+        put_off, self._put_off = self._put_off, {}
+        self.show(*put_off)
+
     async def keep_showing(self) -> None:
         """Send what is to be shown as it comes up, until cancelled."""
         while True:
@@ -97,6 +103,9 @@ class Pictures:
         for count, session in enumerate(pending, start=1):
             try:
                 await self._send(session)
+            except StoreAway:
+                self._put_off[session] = None
+                _log.info("picture_put_off", site=self._floor.site, session=session.id)
             except Exception:
                 # One session that cannot be shown anything must not blind the others.
                 self._means.metrics.request_errors_total.inc()
@@ -105,9 +114,20 @@ class Pictures:
                 await asyncio.sleep(0)
 
     async def hand_out_mail(self, session: AnySession) -> None:
-        """Give the session its letters, once it has seen the picture they belong to."""
-        if session.shown is not None:
+        """Give the session its letters, once it has seen the picture they belong to.
+
+        They are kept, so whoever posted one need not know whether that succeeds now or later.
+        """
+        if session.shown is None:
+            return
+        session.is_mail_due = True
+        try:
             await self._mailbox.hand_out(session, lambda: self._floor.state, self.names.generation)
+        except StoreAway:
+            self._put_off[session] = None
+            _log.info("mail_put_off", site=self._floor.site, session=session.id)
+        else:
+            session.is_mail_due = False
 
     def issue_ice(self, session: AnySession) -> IceConfiguration:
         """Servers with fresh credentials, by the rules of the session's contact."""
@@ -128,7 +148,9 @@ class Pictures:
         if message is not None:
             await wire.push(message)
             if is_first and contact_in_call(self._floor.state, session.contact_id(self._floor.state)) is not None:
-                await self.hand_out_mail(session)
+                session.is_mail_due = True
+        if session.is_mail_due:
+            await self.hand_out_mail(session)
 
     def _news(self, session: AnySession) -> Message | None:
         match session:

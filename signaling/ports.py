@@ -63,6 +63,10 @@ class FloorBusy(Exception):
     """Too much waits for a decision; try again a little later."""
 
 
+class StoreAway(Exception):
+    """What is kept cannot be read or written now; try again a little later. Any port below may raise it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionRecord:
     """A session as stored. The token itself is never stored.

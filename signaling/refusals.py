@@ -180,7 +180,7 @@ class AttachDraining(ConnectRefusal):
 
 
 class AttachBusy(ConnectRefusal):
-    """Nobody decides at the moment. Connect again a little later."""
+    """Nobody decides at the moment, or the store is away. Connect again a little later."""
 
     code = "busy"
     retryable = True

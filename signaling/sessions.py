@@ -72,7 +72,7 @@ class Session:
         sequence: Number of the last picture sent on this socket.
         ice_for: The assignment that servers were last given for.
         mail_turn: Held while mail is handed out; ``mail_sent`` is the highest number
-            sent on this socket.
+            sent on this socket, and ``is_mail_due`` says that there may be more.
         watched: The assignment whose media is expected, and ``media_seen_at`` when this
             end last said that it has it. ``says_closed``: it last said that it has not.
         suspected_at: When it was first noticed to speak without mentioning the call.
@@ -94,6 +94,7 @@ class Session:
     ice_for: tuple[ContactId, Epoch] | None = None
     mail_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     mail_sent: int = 0
+    is_mail_due: bool = False
     watched: tuple[ContactId, Epoch] | None = None
     media_seen_at: Millis = Millis(0)
     says_closed: bool = False
@@ -106,6 +107,7 @@ class Session:
         self.sequence = 0
         self.ice_for = None
         self.mail_sent = 0
+        self.is_mail_due = False
         self.media_seen_at = at
         self.says_closed = False
         self.suspected_at = None

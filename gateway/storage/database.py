@@ -25,6 +25,7 @@ from sqlalchemy.pool import StaticPool
 
 from gateway.storage.migrate import bring_up_to_date, revision_of
 from gateway.storage.tables import REVISION
+from signaling.ports import StoreAway
 
 T = TypeVar("T")
 
@@ -41,7 +42,7 @@ class AlreadyServed(Exception):
         )
 
 
-class StorageUnavailable(Exception):
+class StorageUnavailable(StoreAway):
     """The database could not be read or written now: locked, full, gone. Nothing was written."""
 
 

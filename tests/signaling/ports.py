@@ -21,6 +21,7 @@ from signaling.ports import (
     MailboxFull,
     Outcome,
     SessionRecord,
+    StoreAway,
 )
 from signaling.protocol.base import Message
 
@@ -131,24 +132,39 @@ class CoreFloor:
             listener(decided, at)
 
 
+class Shelf:
+    """Where things are kept, unless it is away."""
+
+    def __init__(self) -> None:
+        self.is_away = False
+
+    def reach(self) -> None:
+        if self.is_away:
+            raise StoreAway
+
+
 class MemorySessions:
     """Sessions and mailboxes in dictionaries."""
 
-    def __init__(self) -> None:
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
         self.records: dict[SessionId, SessionRecord] = {}
         self.mail: dict[SessionId, list[tuple[int, bytes]]] = {}
         self._tokens: dict[bytes, SessionId] = {}
         self._numbers: dict[SessionId, int] = {}
 
     async def create(self, record: SessionRecord, token_hash: bytes) -> None:
+        self._shelf.reach()
         self.records[record.id] = record
         self._tokens[token_hash] = record.id
 
     async def find(self, token_hash: bytes, at: Millis) -> SessionRecord | None:
+        self._shelf.reach()
         record = self.records.get(self._tokens.get(token_hash, SessionId("")))
         return record if record is not None and record.expires_at > at else None
 
     async def turn_page(self, session: SessionId, page: str) -> int:
+        self._shelf.reach()
         record = self.records[session]
         highest = max(
             other.generation
@@ -159,14 +175,17 @@ class MemorySessions:
         return highest + 1
 
     async def generation(self, session: SessionId) -> int:
+        self._shelf.reach()
         record = self.records.get(session)
         return 0 if record is None else record.generation
 
     async def end(self, session: SessionId) -> None:
+        self._shelf.reach()
         self.records.pop(session, None)
         self.mail.pop(session, None)
 
     async def owe(self, session: SessionId, body: bytes) -> int:
+        self._shelf.reach()
         kept = self.mail.setdefault(session, [])
         if len(kept) >= MOST_OWED or sum(len(b) for _, b in kept) + len(body) > MOST_OWED_BYTES:
             raise MailboxFull
@@ -175,33 +194,39 @@ class MemorySessions:
         return number
 
     async def owed(self, session: SessionId, after: int) -> list[tuple[int, bytes]]:
+        self._shelf.reach()
         return [letter for letter in self.mail.get(session, []) if letter[0] > after]
 
     async def acknowledge(self, session: SessionId, upto: int) -> None:
+        self._shelf.reach()
         self.mail[session] = [letter for letter in self.mail.get(session, []) if letter[0] > upto]
 
 
 class MemoryDirectory:
     """Names, as a site would have them."""
 
-    def __init__(self) -> None:
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
         self.contexts: dict[ContactId, ContactContext] = {}
         self.asked = 0
         self.fails = False
 
     async def agent_name(self, site: SiteId, agent: AgentId) -> str:
+        self._shelf.reach()
         self.asked += 1
         if self.fails:
             raise RuntimeError("no directory")
         return agent.removeprefix("ag_").title()
 
     async def group_name(self, site: SiteId, group: GroupId, language: str) -> str:
+        self._shelf.reach()
         self.asked += 1
         if self.fails:
             raise RuntimeError("no directory")
         return {("sales", "de"): "Verkauf", ("sales", "en"): "Sales"}.get((group, language), group.title())
 
     async def contact_context(self, site: SiteId, contact: ContactId) -> ContactContext:
+        self._shelf.reach()
         self.asked += 1
         return self.contexts.get(contact, ContactContext())
 
@@ -224,17 +249,20 @@ class NumberedIce:
 class CookieAuthenticator:
     """The cookie says who it is, until they are signed out."""
 
-    def __init__(self, site: SiteId) -> None:
+    def __init__(self, site: SiteId, shelf: Shelf) -> None:
         self.site = site
+        self._shelf = shelf
         self.gone: set[AgentId] = set()
 
     async def agent_of(self, cookies: Mapping[str, str]) -> AgentIdentity | None:
+        self._shelf.reach()
         name = cookies.get("who")
         if name is None or AgentId(f"ag_{name}") in self.gone:
             return None
         return AgentIdentity(site=self.site, agent=AgentId(f"ag_{name}"), display_name=name.title())
 
     async def is_still_signed_in(self, identity: AgentIdentity) -> bool:
+        self._shelf.reach()
         return identity.agent not in self.gone
 
 

@@ -19,7 +19,7 @@ from acd.facts import (
 )
 from acd.ids import ContactId, Millis
 from signaling.conversation import ConversationSettings
-from signaling.ports import FloorBusy
+from signaling.ports import AgentIdentity, FloorBusy, StoreAway
 from signaling.protocol.agent import SignedOut
 from signaling.protocol.answers import Draining, Refused, Reply, Superseded
 from signaling.protocol.caller import CallerAttached as CallerPicture
@@ -668,6 +668,128 @@ async def test_an_observation_the_floor_did_not_take_is_made_again(world: World)
     await world.pass_time(1)
 
     assert world.agent_state().health is Health.LOST
+
+
+# When the store is away.
+
+
+async def test_nobody_is_taken_up_while_the_store_is_away_but_asked_to_come_back(world: World) -> None:
+    caller, agent = await world.caller(), await world.agent()
+    world.shelf.is_away = True
+
+    assert await connect_refused(caller.connect()) == "busy"
+    assert await connect_refused(agent.connect()) == "busy"
+    world.shelf.is_away = False
+    await caller.connect()
+
+    assert caller.contact.phase == "offered"
+
+
+async def test_a_request_that_needs_the_store_is_refused_as_busy_and_may_be_repeated(world: World) -> None:
+    caller, agent = await world.call()
+    world.shelf.is_away = True
+    refused = await caller.signal(id="1")
+    world.shelf.is_away = False
+
+    again = await caller.signal(id="1")
+
+    assert isinstance(refused, Refused)
+    assert (refused.code, refused.retryable) == ("busy", True)
+    assert isinstance(again, Reply)
+    assert len(agent.letters()) == 1
+    assert world.measured("request_errors_total") == 0
+
+
+async def test_what_cannot_be_shown_while_the_store_is_away_is_shown_afterwards(world: World) -> None:
+    anna = await world.agent()
+    await world.pass_time(59)
+    anna.wire.hear()
+    await world.pass_time(1)
+    caller = await world.caller()
+    await world.pass_time(4)
+    world.shelf.is_away = True
+    await anna.answer("offer.accept")
+    world.shelf.is_away = False
+
+    await world.pass_time(2)
+
+    assert caller.contact.agent_name == "Anna"
+    assert world.measured("request_errors_total") == 0
+
+
+async def test_letters_that_could_not_be_fetched_are_handed_out_afterwards(world: World) -> None:
+    caller, agent = await world.call()
+    fetch = world.sessions.owed
+
+    async def away(session: object, after: int) -> list[tuple[int, bytes]]:
+        raise StoreAway
+
+    world.sessions.owed = away  # type: ignore[method-assign]
+    answer = await caller.signal()
+    world.sessions.owed = fetch  # type: ignore[method-assign]
+    await world.pass_time(2)
+
+    assert isinstance(answer, Reply), "it is kept, so it must not be sent again"
+    assert len(agent.letters()) == 1
+
+
+@pytest.mark.parametrize(("fault", "counted"), [(StoreAway(), 0), (RuntimeError("broken"), 1)])
+async def test_what_fails_for_one_session_is_not_felt_by_the_others(
+    world: World, fault: Exception, counted: int
+) -> None:
+    anna, ben = await world.agent("anna"), await world.agent("ben")
+    ask = world.authenticator.is_still_signed_in
+
+    async def fails_for_anna(identity: AgentIdentity) -> bool:
+        if identity.agent == anna.agent_id:
+            raise fault
+        return await ask(identity)
+
+    world.authenticator.is_still_signed_in = fails_for_anna  # type: ignore[method-assign]
+    world.authenticator.gone.add(ben.agent_id)
+    await world.pass_time(62)
+
+    assert ben.told(SignedOut)
+    assert not anna.wire.is_closed
+    assert world.measured("request_errors_total") == counted
+
+
+async def test_a_sign_out_the_floor_did_not_take_harms_nobody_and_is_made_again(world: World) -> None:
+    anna, ben = await world.agent("anna"), await world.agent("ben")
+    world.authenticator.gone.add(anna.agent_id)
+    report = world.floor.report
+
+    async def full(*args: object, **kwargs: object) -> object:
+        raise FloorBusy
+
+    await world.pass_time(58)
+    world.floor.report = full  # type: ignore[method-assign,assignment]
+    await world.pass_time(5)
+    world.floor.report = report  # type: ignore[method-assign]
+    was_open = not anna.wire.is_closed
+    await world.pass_time(2)
+
+    assert was_open
+    assert anna.told(SignedOut)
+    assert world.measured("request_errors_total") == 0
+    assert not ben.wire.is_closed
+
+
+async def test_what_is_over_is_forgotten_once_the_store_is_back(world: World) -> None:
+    caller, agent = await world.talk()
+    await caller.signal()
+    world.shelf.is_away = True
+    await caller.must("contact.leave", contactId=caller.contact_id)
+    await world.pass_time(2)
+    await world.conversation.kick(SITE, agent.agent_id)
+    world.clock.advance(3_600_001)
+    await world.pass_time(2)
+    world.shelf.is_away = False
+
+    await world.pass_time(2)
+
+    assert world.sessions.records == {}
+    assert not any(world.sessions.mail.values())
 
 
 # The end of a process.

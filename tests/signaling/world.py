@@ -30,6 +30,7 @@ from tests.signaling.ports import (
     MemorySessions,
     NumberedIce,
     PaperWire,
+    Shelf,
 )
 
 SITE = SiteId("demo")
@@ -247,10 +248,11 @@ class World:
     ) -> None:
         self.clock = clock or HandClock()
         self.floor = CoreFloor(SITE, self.clock)
-        self.sessions = MemorySessions()
-        self.directory = MemoryDirectory()
+        self.shelf = Shelf()
+        self.sessions = MemorySessions(self.shelf)
+        self.directory = MemoryDirectory(self.shelf)
         self.ice = NumberedIce()
-        self.authenticator = CookieAuthenticator(SITE)
+        self.authenticator = CookieAuthenticator(SITE, self.shelf)
         self._judge: Authenticator = authenticator or self.authenticator
         self.registry = CollectorRegistry()
         self._rules = rules or site()
