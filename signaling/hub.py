@@ -15,7 +15,7 @@ from functools import partial
 import structlog
 
 from acd.config import Patience
-from acd.decisions import Admit, Assign, ConfigureSite, Decision, EndContact, Requeue, SignOut
+from acd.decisions import Admit, Assign, ConfigureSite, Decision, EndContact, MoveDeadlines, Requeue, SignOut
 from acd.facts import (
     AgentAttached,
     AgentDetached,
@@ -310,6 +310,8 @@ class SessionHub:
                         self.means.start(self._say_signed_out(desk))
                 case ConfigureSite():
                     self.pictures.names.forget(at, all_groups=True)
+                    self.pictures.show(*self.roster.all())
+                case MoveDeadlines():
                     self.pictures.show(*self.roster.all())
                 case Admit() | Assign() | Requeue():
                     self._line_moved(decision.contact)

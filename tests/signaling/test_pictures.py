@@ -3,7 +3,7 @@
 import pytest
 
 from acd.config import Agent, Channel, Group, Site
-from acd.facts import Presence
+from acd.facts import Presence, TimeSkipped
 from acd.ids import AgentId, GroupId, Millis
 from signaling.ports import ContactContext
 from signaling.protocol.agent import AgentAttached, AgentChanged
@@ -218,6 +218,20 @@ async def test_a_turn_only_group_says_so_to_both() -> None:
         assert caller.told(CallerAttached)[0].ice.relay_only
         assert not agent.told(AgentAttached)[0].ice.relay_only, "there was no contact yet"
         assert [m.ice.relay_only for m in agent.told(AgentChanged) if m.ice is not None] == [True]
+
+
+async def test_deadlines_that_moved_because_time_was_skipped_are_shown(world: World) -> None:
+    caller, agent = await world.talk()
+    await caller.must("contact.leave", contactId=caller.contact_id)
+    assert agent.desk.contact is not None
+    before = agent.desk.contact.deadline
+    assert before is not None
+
+    await world.floor.report(TimeSkipped(skipped_ms=Millis(30_000)), source="process:x", request="1")
+    await world.settle()
+
+    assert agent.desk.contact is not None
+    assert agent.desk.contact.deadline == before + 30_000 == world.agent_state().deadline
 
 
 async def test_a_directory_that_fails_blinds_nobody_for_long(world: World) -> None:
