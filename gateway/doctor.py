@@ -5,7 +5,7 @@ import os
 import shutil
 import socket
 import ssl
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -13,9 +13,12 @@ from pathlib import Path
 
 from acd.ids import SessionId, SiteId
 from gateway.app import STATIC
+from gateway.auth.doorkeeper import HOUSE
 from gateway.clock import Clock, system_clock
+from gateway.journal.port import JournalUnavailable
 from gateway.journal.sqlite import SqliteJournal
 from gateway.settings import Settings
+from gateway.storage.audit import ChainBroken, StoredAudit
 from gateway.storage.database import AlreadyServed, StorageUnavailable, open_sqlite, served_here
 from gateway.storage.directory import StoredDirectory
 from gateway.storage.migrate import SchemaIsNewer
@@ -53,7 +56,7 @@ async def examine(
     """Look at everything. ``trust`` replaces the system's idea of whose certificates are good."""
     is_served = _is_served(settings.database)
     findings = [*_data_dir(settings.data_dir), _port(settings, is_served=is_served)]
-    findings += [finding async for finding in _clock(settings, now)]
+    findings += [finding async for finding in _database_and_clock(settings, now)]
     findings += list(_certificate(settings, dt.datetime.fromtimestamp(now() / 1000, dt.UTC)))
     findings += [finding async for finding in _turn(settings, now, trust)]
     if not (STATIC / "agent" / "index.html").is_file():
@@ -103,7 +106,7 @@ def _port(settings: Settings, *, is_served: bool) -> Finding:
     return Finding("Port", Verdict.GOOD, f"{host}:{port} is free.")
 
 
-async def _clock(settings: Settings, now: Clock) -> AsyncIterator[Finding]:
+async def _database_and_clock(settings: Settings, now: Clock) -> AsyncIterator[Finding]:
     at = now()
     shown = dt.datetime.fromtimestamp(at / 1000, dt.UTC)
     if shown < _EARLIEST:
@@ -114,13 +117,22 @@ async def _clock(settings: Settings, now: Clock) -> AsyncIterator[Finding]:
             async with open_sqlite(settings.database, alone=False) as database:
                 sites: list[SiteId] = list(await StoredDirectory(database).sites())
                 last = max([await SqliteJournal(database, site, clock=now).last_at() for site in sites], default=at)
-        except (SchemaIsNewer, StorageUnavailable) as why:
+                yield await _audit(StoredAudit(database), [*sites, HOUSE])
+        except (SchemaIsNewer, StorageUnavailable, JournalUnavailable) as why:
             yield Finding("Database", Verdict.BAD, str(why))
             return
         if last - at > _BEHIND_MS:
             yield Finding("Clock", Verdict.BAD, f"is {(last - at) // 1000} s behind what was recorded last. Set it.")
             return
     yield Finding("Clock", Verdict.GOOD, f"says {shown:%Y-%m-%d %H:%M} UTC.")
+
+
+async def _audit(log: StoredAudit, sites: Iterable[SiteId]) -> Finding:
+    try:
+        entries = sum([await log.verify(site) for site in sites])
+    except ChainBroken as why:
+        return Finding("Audit log", Verdict.BAD, f"{why} Compare it with a backup.")
+    return Finding("Audit log", Verdict.GOOD, f"{entries} entries, none changed or removed.")
 
 
 def _certificate(settings: Settings, now: dt.datetime) -> Iterator[Finding]:

@@ -6,11 +6,12 @@ only their salted hash, so it verifies afterwards too, and the hash tells nothin
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Row, delete, insert, select
 
 from acd.ids import Millis, SiteId
 from gateway.storage.database import Database
@@ -97,16 +98,6 @@ class StoredAudit:
         """The entries behind a number, in order."""
 
         def work(tx: Connection) -> list[AuditEntry]:
-            rows = tx.execute(
-                select(audit_entries, audit_details.c.body)
-                .outerjoin(
-                    audit_details,
-                    (audit_details.c.site == audit_entries.c.site) & (audit_details.c.number == audit_entries.c.number),
-                )
-                .where(audit_entries.c.site == site, audit_entries.c.number > after)
-                .order_by(audit_entries.c.number)
-                .limit(limit)
-            )
             return [
                 AuditEntry(
                     number=row.number,
@@ -116,10 +107,10 @@ class StoredAudit:
                     subject=row.subject,
                     details=None if row.body is None else msgspec.json.decode(row.body, type=dict[str, str]),
                 )
-                for row in rows
+                for row in _links(tx, site, after, limit)
             ]
 
-        return await self._database.transact(work)
+        return await self._database.look(work)
 
     async def erase_details_before(self, site: SiteId, before: Millis) -> int:
         """Erase the words of entries older than this; the entries stay. Answers how many."""
@@ -132,24 +123,15 @@ class StoredAudit:
             )
         )
 
-    async def verify(self, site: SiteId) -> int:
+    async def verify(self, site: SiteId, *, page: int = 1_000) -> int:
         """Check the whole chain and the words that are left; answers how many entries there are.
 
         Raises:
             ChainBroken: If something does not fit.
         """
-
-        def work(tx: Connection) -> int:
-            before, count = _BEGINNING, 0
-            rows = tx.execute(
-                select(audit_entries, audit_details.c.salt, audit_details.c.body)
-                .outerjoin(
-                    audit_details,
-                    (audit_details.c.site == audit_entries.c.site) & (audit_details.c.number == audit_entries.c.number),
-                )
-                .where(audit_entries.c.site == site)
-                .order_by(audit_entries.c.number)
-            )
+        before, count = _BEGINNING, 0
+        # A page at a time: a server may be writing meanwhile.
+        while rows := await self._database.look(lambda tx: _links(tx, site, count, page)):  # noqa: B023 - asked at once.
             for row in rows:
                 count += 1
                 linked = _link(before, site, row.number, row.at, row.actor, row.action, row.subject, row.details_hash)
@@ -157,9 +139,20 @@ class StoredAudit:
                 if row.number != count or linked != row.chain_hash or not told:
                     raise ChainBroken(site, count)
                 before = row.chain_hash
-            return count
+        return count
 
-        return await self._database.transact(work)
+
+def _links(tx: Connection, site: SiteId, after: int, limit: int) -> Sequence[Row[Any]]:
+    return tx.execute(
+        select(audit_entries, audit_details.c.salt, audit_details.c.body)
+        .outerjoin(
+            audit_details,
+            (audit_details.c.site == audit_entries.c.site) & (audit_details.c.number == audit_entries.c.number),
+        )
+        .where(audit_entries.c.site == site, audit_entries.c.number > after)
+        .order_by(audit_entries.c.number)
+        .limit(limit)
+    ).all()
 
 
 def _link(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.doctor import Finding, Verdict, examine
+from gateway.storage.database import open_sqlite
 from gateway.tls import self_signed
 from tests.e2e.coturn import Coturn
 from tests.gateway.house import SITE, HandClock, House, settings_in
@@ -64,6 +65,20 @@ async def test_a_clock_that_is_wrong_is_found(house: House, at: int, says: str) 
 
     assert found["Clock"].verdict is Verdict.BAD
     assert says in found["Clock"].says
+
+
+async def test_an_audit_log_is_checked_link_by_link(house: House) -> None:
+    await house.sign_in("anna", "wrong")
+    await house.sign_in("nobody", "wrong")
+    whole = await _findings(house.settings)
+    async with open_sqlite(house.settings.database, alone=False) as database:
+        await database.write(lambda db: db.execute("UPDATE audit_entries SET actor = 'ag_9' WHERE site = '-'").close())
+
+    changed = await _findings(house.settings)
+
+    assert (whole["Audit log"].verdict, whole["Audit log"].says[:2]) == (Verdict.GOOD, "3 ")
+    assert changed["Audit log"].verdict is Verdict.BAD
+    assert "tampered with" in changed["Audit log"].says
 
 
 async def test_a_directory_that_cannot_be_used_is_found(tmp_path: Path) -> None:
