@@ -50,6 +50,7 @@ BEAT_S = 1.0
 _LATE_BEAT_MS = 2_500
 _FORGET_AFTER_MS = 300_000
 _CHECK_SIGN_IN_EVERY_MS = 60_000
+_PROLONG_EVERY_MS = 3_600_000
 _RETRY_S = 1.0
 _SUSPECTED_MS = 2_000
 
@@ -176,6 +177,7 @@ class SessionHub:
             id=record.id,
             page=record.page,
             generation=record.generation,
+            expires_at=record.expires_at,
             turn=asyncio.Lock(),
             bucket=self._bucket(),
             contact=contact,
@@ -206,6 +208,7 @@ class SessionHub:
             id=record.id,
             page=record.page,
             generation=record.generation,
+            expires_at=record.expires_at,
             turn=self._agent_turns[identity.agent],
             bucket=self._bucket(),
             identity=identity,
@@ -391,6 +394,7 @@ class SessionHub:
                 await self._apart(self.judge_health(session))
                 await self._apart(self._check_sign_in(session, now))
             await self._apart(self._judge_media(session, now))
+            self._prolong(session, now)
         self._forget_old(now)
 
     async def _apart(self, step: Awaitable[None]) -> None:
@@ -430,6 +434,13 @@ class SessionHub:
         is_signed_in = await self.means.authenticator.is_still_signed_in(identity)
         if session.identity is identity:
             session.is_sign_in_over = not is_signed_in
+
+    def _prolong(self, session: AnySession, now: Millis) -> None:
+        """Let a session outlive its socket by as long as one that has just begun."""
+        until = Millis(now + self.means.settings.agent_session_ms)
+        if until - session.expires_at >= _PROLONG_EVERY_MS:
+            session.expires_at = until
+            self.means.start(self._surely(partial(self.means.sessions.extend, session.id, until)))
 
     async def _judge_media(self, session: AnySession, now: Millis) -> None:
         contact = contact_in_call(self.state, session.contact_id(self.state))

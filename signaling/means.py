@@ -14,7 +14,8 @@ class ConversationSettings:
     """What an operator may change about the conversation.
 
     Attributes:
-        agent_session_ms: How long an agent's tab may take its session up again.
+        agent_session_ms: How long an agent's tab that lost its socket may take its session up
+            again; likewise a caller's page that was there for longer than its token was made for.
         remember_ended_ms: How long a caller who comes back is told how the contact ended.
         connects_per_second: Connections from one address prefix; more are refused.
         connect_burst: How many at once, before that rate applies.

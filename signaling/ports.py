@@ -118,6 +118,9 @@ class Sessions(Protocol):
     async def generation(self, session: SessionId) -> int:
         """Which life of its leg the session's page is; 0 if there is no such session."""
 
+    async def extend(self, session: SessionId, expires_at: Millis) -> None:
+        """Let the session live until then. Harmless if there is none."""
+
     async def end(self, session: SessionId) -> None:
         """Forget the session, its token and everything owed to it."""
 

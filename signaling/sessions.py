@@ -66,6 +66,7 @@ class Session:
 
     Attributes:
         page: The page that attached last, and ``generation`` which life of the leg it is.
+        expires_at: Taking it up later is refused; put off while it has a socket.
         turn: Held while anything happens to the session: one thing at a time.
         wire: The socket, while there is one.
         leaving: The page said that it closes.
@@ -84,6 +85,7 @@ class Session:
     id: SessionId
     page: str
     generation: int
+    expires_at: Millis
     turn: asyncio.Lock
     bucket: TokenBucket
     replies: Replies = field(default_factory=Replies)

@@ -94,7 +94,7 @@ class StoredSessions:
         return await self._database.look(work)
 
     async def extend(self, session: SessionId, expires_at: Millis) -> None:
-        """Let the session live until then."""
+        """Let the session live until then. Harmless if there is none."""
         await self._database.transact(
             lambda tx: tx.execute(
                 update(sessions).where(sessions.c.id == session).values(expires_at=expires_at)

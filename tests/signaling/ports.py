@@ -179,6 +179,11 @@ class MemorySessions:
         record = self.records.get(session)
         return 0 if record is None else record.generation
 
+    async def extend(self, session: SessionId, expires_at: Millis) -> None:
+        self._shelf.reach()
+        if session in self.records:
+            self.records[session] = replace(self.records[session], expires_at=expires_at)
+
     async def end(self, session: SessionId) -> None:
         self._shelf.reach()
         self.records.pop(session, None)

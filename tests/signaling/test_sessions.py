@@ -439,6 +439,34 @@ async def test_sessions_without_a_socket_are_forgotten(world: World) -> None:
     assert hub.roster.all() == []
 
 
+async def test_a_session_does_not_grow_old_while_somebody_is_attached(world: World) -> None:
+    caller, agent = await world.caller(), await world.agent("ben")
+    tokens = caller.token, agent.token
+
+    for _ in range(60):
+        world.clock.advance(1_800_000)
+        caller.wire.hear()
+        agent.wire.hear()
+        await world.conversation.beat()
+        await world.settle()
+        assert all(record.expires_at > world.clock.now for record in world.sessions.records.values())
+
+    await caller.connect()
+    await agent.reload()
+    assert (caller.token, agent.token) == tokens
+
+
+async def test_a_session_that_nobody_has_attached_grows_old(world: World) -> None:
+    agent = await world.agent()
+    await agent.lose_socket()
+    world.clock.now = Millis(world.clock.now + 12 * 3_600_000)
+
+    again = AgentTab(world, "anna", page="later", token=agent.token)
+    await again.connect()
+
+    assert again.token != agent.token
+
+
 # Agents' tabs.
 
 
