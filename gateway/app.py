@@ -35,7 +35,6 @@ from gateway.http.contacts import Contacts, HumanityCheck, NobodyAsks
 from gateway.http.description import Description, describe, encode
 from gateway.http.edge import Edge
 from gateway.http.health import Health
-from gateway.http.limits import Allowance
 from gateway.http.origins import Origins, own_origins
 from gateway.http.pages import Pages
 from gateway.http.server import application, protocol_log
@@ -64,6 +63,7 @@ from gateway.turn import TurnServers
 from signaling.conversation import Conversation, ConversationSettings
 from signaling.metrics import SignalingMetrics
 from signaling.ports import FloorBusy
+from signaling.rate import TokenBuckets
 
 STATIC = Path(__file__).parent / "static"
 
@@ -311,7 +311,7 @@ class _House:
             origins=origins,
             trusted=self.settings.server.trusted_proxies,
             door=door,
-            requests=Allowance(limits.requests_per_minute_per_address),
+            requests=_a_minute(limits.requests_per_minute_per_address),
             inside_token=token.get_secret_value() if token is not None else None,
         )
         parts = (
@@ -320,8 +320,8 @@ class _House:
                 sessions=self.stores.sessions,
                 directory=self.stores.directory,
                 origins=origins,
-                per_address=Allowance(limits.contacts_per_minute_per_address),
-                per_site=Allowance(limits.contacts_per_minute_per_site),
+                per_address=_a_minute(limits.contacts_per_minute_per_address),
+                per_site=_a_minute(limits.contacts_per_minute_per_site),
                 humanity=humanity,
                 secret=self.secret,
                 is_draining=lambda: running.is_draining,
@@ -385,6 +385,11 @@ class _House:
 
     def _count_error(self, where: str) -> None:
         self.metrics.errors_total.labels(where).inc()
+
+
+def _a_minute(count: int) -> TokenBuckets:
+    """So many a minute for each key, also as a burst."""
+    return TokenBuckets(count / 60, count)
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from signaling.rate import address_prefix
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _UNKNOWN = "0.0.0.0"  # noqa: S104 - an address to count by, nothing listens there.
 
@@ -24,10 +26,8 @@ class Peer:
 
     @property
     def prefix(self) -> str:
-        """The network of one household or company: IPv4 /24, IPv6 /56."""
-        address = ipaddress.ip_address(self.address)
-        bits = 24 if address.version == 4 else 56
-        return str(ipaddress.ip_network(f"{address}/{bits}", strict=False))
+        """What it is counted under."""
+        return address_prefix(self.address)
 
     @property
     def is_loopback(self) -> bool:

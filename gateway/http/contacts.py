@@ -12,7 +12,6 @@ from acd.config import Channel
 from acd.decisions import Admit, Refuse
 from acd.facts import ContactRequested
 from acd.ids import ContactId, GroupId, Millis, SessionId, SiteId, VisitorKey
-from gateway.http.limits import Allowance
 from gateway.http.origins import Origins
 from gateway.http.problems import Refused
 from gateway.http.route import Answer, Call
@@ -20,6 +19,7 @@ from gateway.ids import new_id
 from gateway.storage.directory import StoredDirectory
 from signaling.ports import ContactContext, Floor, SessionRecord, Sessions
 from signaling.protocol.rest import ContactCreated, NewContact
+from signaling.rate import TokenBuckets
 
 VISITOR_HEADER = "X-Zuruf-Visitor"
 _SESSION_MS: Final = 24 * 60 * 60_000
@@ -59,8 +59,8 @@ class Contacts:
         sessions: Sessions,
         directory: StoredDirectory,
         origins: Origins,
-        per_address: Allowance,
-        per_site: Allowance,
+        per_address: TokenBuckets,
+        per_site: TokenBuckets,
         humanity: HumanityCheck,
         secret: bytes,
         is_draining: Callable[[], bool],
@@ -90,9 +90,8 @@ class Contacts:
             raise Refused("wrong_origin")
         if self._is_draining():
             raise Refused("busy", retry_after_ms=_DRAINING)
-        for allowance, counted in ((self._per_address, call.peer.prefix), (self._per_site, floor.site)):
-            wait = allowance.take(counted, call.at)
-            if wait is not None:
+        for buckets, counted in ((self._per_address, call.peer.prefix), (self._per_site, floor.site)):
+            if wait := buckets.take(counted, call.at):
                 raise Refused("too_many_requests", retry_after_ms=wait)
         if not await self._humanity.is_human(asked.proof, site=floor.site):
             raise Refused("proof_required")

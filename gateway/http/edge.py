@@ -19,7 +19,6 @@ from acd.ids import Millis
 from gateway.clock import Clock
 from gateway.http.address import Network, Peer, peer_of
 from gateway.http.headers import security_headers
-from gateway.http.limits import Allowance
 from gateway.http.origins import Origins
 from gateway.http.problems import Refused, problem
 from gateway.http.route import Access, Answer, Call, Kind, Route, Who
@@ -27,6 +26,7 @@ from gateway.metrics import Metrics
 from gateway.storage.database import StorageUnavailable
 from gateway.texts import language_of
 from signaling.ports import FloorBusy
+from signaling.rate import TokenBuckets
 
 COOKIE = "__Host-zuruf"
 CSRF_HEADER = "X-Zuruf-CSRF"
@@ -58,7 +58,7 @@ class Edge:
         origins: Origins,
         trusted: Sequence[Network],
         door: Recogniser,
-        requests: Allowance,
+        requests: TokenBuckets,
         inside_token: str | None,
     ) -> None:
         self._clock = clock
@@ -166,10 +166,9 @@ class Edge:
             if not self._is_inside(call.request, call.peer):
                 raise Refused("forbidden")
             return
-        if route.kind is Kind.API and not route.is_quiet:
-            wait = self._requests.take(call.peer.prefix, call.at)
-            if wait is not None:
-                raise Refused("too_many_requests", retry_after_ms=wait)
+        is_counted = route.kind is Kind.API and not route.is_quiet
+        if is_counted and (wait := self._requests.take(call.peer.prefix, call.at)):
+            raise Refused("too_many_requests", retry_after_ms=wait)
         if route.access is Access.OWN_PAGE and not self._origins.is_own_page(call.request):
             raise Refused("csrf")
         if route.access is Access.SIGNED_IN:

@@ -15,7 +15,6 @@ from acd.ids import ContactId, Millis, SiteId
 from gateway.app import running
 from gateway.http.address import Peer
 from gateway.http.contacts import Contacts, NobodyAsks
-from gateway.http.limits import Allowance
 from gateway.http.origins import Origins
 from gateway.http.problems import Refused
 from gateway.http.route import Call
@@ -24,6 +23,7 @@ from gateway.storage.directory import StoredDirectory
 from gateway.storage.sessions import StoredSessions
 from signaling.ports import FloorBusy
 from signaling.protocol.rest import ContactCreated, NewContact
+from signaling.rate import TokenBuckets
 from tests.gateway.house import SHOP, House, open_house, quick_passwords
 from tests.gateway.running_site import DEMO, NOON, SALES, RunningSite
 from tests.gateway.running_site import running as running_site
@@ -156,8 +156,8 @@ def _contacts(site: RunningSite, directory: StoredDirectory, sessions: StoredSes
         sessions=sessions,
         directory=directory,
         origins=Origins([], {DEMO: frozenset({SHOP})}),
-        per_address=Allowance(60),
-        per_site=Allowance(60),
+        per_address=TokenBuckets(1, 60),
+        per_site=TokenBuckets(1, 60),
         humanity=NobodyAsks(),
         secret=b"a secret of this test",
         is_draining=lambda: False,

@@ -18,12 +18,11 @@ from multidict import CIMultiDict
 from acd.ids import SiteId
 from gateway.http.address import peer_of
 from gateway.http.headers import security_headers
-from gateway.http.limits import Allowance
 from gateway.http.problems import STATUS
 from gateway.http.route import Kind
 from gateway.http.table import TABLE
 from gateway.texts import LANGUAGES, PAGES_MISSING, PROBLEMS, language_of
-from tests.gateway.house import SHOP, HandClock, House, open_house
+from tests.gateway.house import SHOP, House, open_house
 
 TRUSTED = [ip_network("10.0.0.0/8")]
 
@@ -273,27 +272,6 @@ def test_forwarded_headers_are_believed_from_trusted_proxies_only(
     peer = peer_of(cast("web.Request", request), TRUSTED)
 
     assert (peer.address, peer.is_secure) == (address, is_secure)
-
-
-def test_neighbours_share_a_prefix() -> None:
-    def prefix(remote: str) -> str:
-        return peer_of(cast("web.Request", SimpleNamespace(remote=remote, scheme="http", headers={})), ()).prefix
-
-    assert prefix("192.0.2.1") == prefix("192.0.2.200") != prefix("192.0.3.1")
-    assert prefix("2001:db8:0:1200::1") == prefix("2001:db8:0:12ff::1") != prefix("2001:db8:0:1300::1")
-
-
-def test_an_allowance_fills_up_again_and_forgets_who_is_long_gone() -> None:
-    clock = HandClock()
-    allowance = Allowance(60, capacity=2)
-
-    assert [allowance.take("a", clock()) for _ in range(60)] == [None] * 60
-    assert allowance.take("a", clock()) == pytest.approx(1000, abs=1)
-    clock.pass_time(seconds=1)
-    assert allowance.take("a", clock()) is None
-    for key in ("b", "c"):
-        allowance.take(key, clock())
-    assert allowance.take("a", clock()) is None, "forgotten, hence full"
 
 
 def test_every_problem_is_told_in_every_language() -> None:
