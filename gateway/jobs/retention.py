@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import structlog
 
 from acd.ids import ContactId, Millis, SiteId
-from gateway.auth.doorkeeper import LONGEST_MS
 from gateway.clock import Clock
 from gateway.journal.port import Journal
 from gateway.storage.audit import StoredAudit
@@ -62,8 +61,8 @@ class RetentionJob:
         """Delete what is over."""
         at = self._clock()
         await self._sessions.end_expired(at)
-        # Kept a while, so that one that expired during a call is told from one that was ended.
-        await self._sign_ins.end_expired(Millis(at - LONGEST_MS))
+        # Kept a day longer, so that one that expired during a call is told from one that was ended.
+        await self._sign_ins.end_expired(Millis(at - _DAY_MS))
         for site, kept in self._sites.items():
             deleted = {
                 "visitor_rows": await self._directory.erase_contacts_before(
