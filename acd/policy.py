@@ -78,7 +78,7 @@ from acd.state import AgentState, Contact, Deadline, Due, Endpoint, State
 Decisions = Iterator[Decision]
 
 MOST_SETUP_FAILURES: Final = 3
-"""A contact ends with the set-up that fails as the so-manieth."""
+"""A contact ends when its set-up has failed this many times."""
 
 
 def expired(state: State, at: Millis) -> Decisions:

@@ -98,7 +98,7 @@ def config(data_dir: DataDir = None, demo: Demo = False) -> None:
 
 @cli.command()
 def doctor(data_dir: DataDir = None, demo: Demo = False) -> None:
-    """Look whether everything is as it should be; fails if something is broken."""
+    """Check whether everything is as it should be; fails if something is broken."""
     loaded = _load(_common(data_dir, demo))
     from gateway.doctor import Verdict, examine
 

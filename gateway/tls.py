@@ -46,7 +46,7 @@ def server_context(settings: Settings, now: dt.datetime) -> ssl.SSLContext | Non
 
 
 def expiry_of(cert_file: Path) -> dt.datetime:
-    """When a certificate ends to be good.
+    """When a certificate expires.
 
     Raises:
         CertificateUnusable: If it cannot be read.
