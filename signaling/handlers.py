@@ -256,9 +256,15 @@ async def change_media_state(message: MediaStateChanged, asked: Asked) -> None:
 @handles(MediaReport)
 async def hear_media_report(message: MediaReport, asked: Asked) -> None:
     """Note that this end still has the call. Whoever has one that is over was refused already."""
-    asked.session.says_closed = message.connection_state == "closed"
-    if not asked.session.says_closed:
-        asked.session.media_seen_at = asked.hub.means.clock()
+    session, now = asked.session, asked.hub.means.clock()
+    session.reported_at = now
+    session.says_closed = message.connection_state == "closed"
+    if not session.says_closed:
+        session.media_seen_at = now
+    if message.connection_state not in ("failed", "closed"):
+        session.failed_since = None
+    elif session.failed_since is None:
+        session.failed_since = now
 
 
 @handles(RefreshIce)

@@ -53,6 +53,7 @@ _CHECK_SIGN_IN_EVERY_MS = 60_000
 _PROLONG_EVERY_MS = 3_600_000
 _RETRY_S = 1.0
 _SUSPECTED_MS = 2_000
+_BOTH_FAILED_MS = 30_000
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -443,6 +444,18 @@ class SessionHub:
             self.means.start(self._surely(partial(self.means.sessions.extend, session.id, until)))
 
     async def _judge_media(self, session: AnySession, now: Millis) -> None:
+        """Find the call out that an end does not have any more.
+
+        - An end that speaks of other things, and for ``ghost_ms`` not of its call, does not have
+          it. That is known once it speaks. A desk does so every 5 s, and is found out within
+          16 s of its last word of the call. A page that only answers pings does so every 10 s,
+          and is found out within 21 s: later than is wanted of a ghost. Pings in closer order
+          would help, but then a socket would not outlive a network that is cut for 17 s.
+        - An end that is silent altogether has a network that is cut; its grace is the core's.
+        - Two ends of which each has said for 30 s that the media has failed, longer than any
+          page goes on mending it, have no call either. Nobody hangs up on the caller for that:
+          it counts as the agent's, so the caller waits in front and is put through anew.
+        """
         contact = contact_in_call(self.state, session.contact_id(self.state))
         if contact is None or contact.phase is not Phase.TALKING:
             session.watched = None
@@ -450,6 +463,11 @@ class SessionHub:
         if session.watched != (contact.id, contact.epoch):
             session.watched = contact.id, contact.epoch
             session.media_seen_at = now
+            session.failed_since = None
+        if isinstance(session, AgentSession) and self._have_both_failed(session, contact):
+            session.failed_since = None
+            await self._contradict(session, contact)
+            return
         patience = self.state.site.patience if self.state.site is not None else Patience()
         # Who says nothing at all has a network that is cut; only who speaks of everything else contradicts.
         heard_at = session.wire.heard_at if session.wire is not None else session.media_seen_at
@@ -462,11 +480,26 @@ class SessionHub:
         if session.says_closed or now - session.suspected_at >= _SUSPECTED_MS:
             session.media_seen_at = now
             session.suspected_at = None
-            self.means.metrics.contacts_contradicted_total.labels(session.party.value).inc()
-            _log.warning("contact_contradicted", site=self.site, contact=contact.id, party=session.party.value)
-            await self._observe(
-                session, ContactContradicted(contact=contact.id, epoch=contact.epoch, party=session.party)
-            )
+            await self._contradict(session, contact)
+
+    def _have_both_failed(self, desk: AgentSession, contact: Contact) -> bool:
+        caller = self.roster.caller(contact.id)
+        return (
+            caller is not None
+            and caller.wire is not None
+            and min(self._failed_for(desk), self._failed_for(caller)) >= _BOTH_FAILED_MS
+        )
+
+    def _failed_for(self, session: AnySession) -> int:
+        """How long the session's own reports say that its media has failed. Who is silent says nothing more."""
+        if session.failed_since is None:
+            return 0
+        return session.reported_at - max(session.failed_since, self._judging_since)
+
+    async def _contradict(self, session: AnySession, contact: Contact) -> None:
+        self.means.metrics.contacts_contradicted_total.labels(session.party.value).inc()
+        _log.warning("contact_contradicted", site=self.site, contact=contact.id, party=session.party.value)
+        await self._observe(session, ContactContradicted(contact=contact.id, epoch=contact.epoch, party=session.party))
 
     async def _observe(self, session: AnySession, fact: Fact) -> None:
         try:

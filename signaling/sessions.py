@@ -76,6 +76,8 @@ class Session:
             sent on this socket, and ``is_mail_due`` says that there may be more.
         watched: The assignment whose media is expected, and ``media_seen_at`` when this
             end last said that it has it. ``says_closed``: it last said that it has not.
+        failed_since: Since when all its reports say that the media has failed, and
+            ``reported_at`` when the last report came.
         suspected_at: When it was first noticed to speak without mentioning the call.
     """
 
@@ -100,6 +102,8 @@ class Session:
     watched: tuple[ContactId, Epoch] | None = None
     media_seen_at: Millis = Millis(0)
     says_closed: bool = False
+    failed_since: Millis | None = None
+    reported_at: Millis = Millis(0)
     suspected_at: Millis | None = None
 
     def take(self, wire: Wire, at: Millis) -> None:
@@ -112,6 +116,7 @@ class Session:
         self.is_mail_due = False
         self.media_seen_at = at
         self.says_closed = False
+        self.failed_since = None
         self.suspected_at = None
 
     def phase(self, state: State) -> str:

@@ -385,6 +385,50 @@ async def test_a_connection_that_is_being_mended_is_still_a_call(world: World) -
     assert world.only_contact.phase is Phase.TALKING
 
 
+async def test_a_call_that_both_ends_say_has_failed_is_begun_anew(world: World) -> None:
+    caller, agent = await world.talk()
+    contact = world.only_contact
+    await talk_on(world, 6, caller, agent)
+
+    await talk_on(world, 30, caller, agent, state="failed")
+    at_first = world.only_contact.phase
+    await talk_on(world, 6, caller, agent, state="failed")
+
+    assert at_first is Phase.TALKING
+    assert [fact.party for fact in world.floor.facts(ContactContradicted)] == [Party.AGENT]
+    assert world.only_contact.id == contact.id, "nobody hangs up on the caller"
+    assert world.only_contact.phase is Phase.OFFERED
+
+
+async def test_a_call_that_one_end_says_has_failed_goes_on(world: World) -> None:
+    caller, agent = await world.talk()
+
+    for _ in range(12):
+        await caller.report_media("failed")
+        await talk_on(world, 5, agent)
+
+    assert world.only_contact.phase is Phase.TALKING
+
+
+async def test_a_call_that_was_mended_in_time_goes_on(world: World) -> None:
+    caller, agent = await world.talk()
+
+    for _ in range(3):
+        await talk_on(world, 25, caller, agent, state="failed")
+        await talk_on(world, 5, caller, agent, state="connected")
+
+    assert world.only_contact.phase is Phase.TALKING
+
+
+async def test_failing_before_the_network_was_cut_is_not_counted_on_while_it_is(world: World) -> None:
+    caller, agent = await world.talk()
+    await talk_on(world, 20, caller, agent, state="failed")
+
+    await talk_on(world, 17, agent, state="failed")
+
+    assert world.floor.facts(ContactContradicted) == []
+
+
 async def test_coming_back_gives_an_end_time_to_report(world: World) -> None:
     caller, agent = await world.talk()
     await talk_on(world, 6, caller, agent)
