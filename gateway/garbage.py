@@ -7,7 +7,7 @@ when everybody comes back after a restart, and each look goes through all of the
 import gc
 from typing import Final
 
-_AFTER: Final = 10_000
+_AFTER: Final = 3_000
 
 
 def look_seldom() -> None:
