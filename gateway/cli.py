@@ -264,12 +264,14 @@ def restore(
 ) -> None:
     """Make a backup the database. The server has to be stopped."""
     loaded = _load(_common(data_dir, demo))
+    from gateway.demo import DEMO_SITE
     from gateway.storage import backup as storage
 
     if not yes:
         typer.confirm(f"Replace {loaded.settings.database} by {file}?", abort=True)
     with _storage():
-        kept = storage.restore(file, loaded.settings.database)
+        unless_site = None if loaded.settings.demo else DEMO_SITE.id
+        kept = storage.restore(file, loaded.settings.database, unless_site=unless_site)
     typer.echo("Restored." + (f" What was there is now {kept}." if kept is not None else ""))
 
 

@@ -7,7 +7,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from itertools import groupby
+from itertools import chain, count, groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -51,8 +51,13 @@ def backup(path: Path, target: Path) -> int:
     return target.stat().st_size
 
 
-def restore(copy: Path, path: Path) -> Path | None:
+def restore(copy: Path, path: Path, *, unless_site: str | None = None) -> Path | None:
     """Make a backup the database; what was there is kept beside it under the answered name.
+
+    Args:
+        copy: The backup.
+        path: The database.
+        unless_site: A site that must not come in with the backup.
 
     Raises:
         AlreadyServed: If a running ``zuruf serve`` uses the database.
@@ -61,6 +66,11 @@ def restore(copy: Path, path: Path) -> Path | None:
     """
     with served_here(path), closing(_open_to_read(copy)) as source:
         _check(source, copy)
+        if unless_site is not None and source.execute("SELECT 1 FROM sites WHERE id = ?", (unless_site,)).fetchone():
+            raise BackupRefused(
+                f"{copy} holds the site '{unless_site}' of demo mode, whose passwords everybody knows. "
+                "Use a backup of a real site, or add --demo."
+            )
         fresh = path.with_name(path.name + ".restoring")
         fresh.unlink(missing_ok=True)
         _copy(source, fresh)
@@ -152,12 +162,12 @@ def _copy(source: sqlite3.Connection, target: Path) -> None:
 def _put_aside(path: Path) -> Path | None:
     if not path.exists():
         return None
-    kept = path.with_name(path.name + ".before-restore")
+    names = (path.with_name(f"{path.name}.before-restore{more}") for more in chain([""], (f"-{n}" for n in count(2))))
+    kept = next(name for name in names if not name.exists())
     for ending in ("", "-wal", "-shm"):
-        old, aside = (Path(f"{name}{ending}") for name in (path, kept))
-        aside.unlink(missing_ok=True)
+        old = Path(f"{path}{ending}")
         if old.exists():
-            old.replace(aside)
+            old.replace(f"{kept}{ending}")
     return kept
 
 

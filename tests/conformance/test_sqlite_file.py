@@ -13,6 +13,7 @@ from gateway.journal.port import START, Commit, Entry, JournalUnavailable, Posit
 from gateway.journal.sqlite import SqliteJournal
 from gateway.storage import backup as shop
 from gateway.storage.database import AlreadyServed, StorageUnavailable, open_sqlite
+from gateway.storage.directory import StoredDirectory
 from gateway.storage.migrate import SchemaIsNewer, move_to
 from tests.conformance.stores import NOON, HandClock
 
@@ -191,6 +192,30 @@ async def test_a_backup_taken_while_served_restores_to_that_moment(path: Path, t
     async with open_sqlite(path) as database:
         facts = await SqliteJournal(database, DEMO, clock=clock).facts(START)
         assert [fact.request for fact in facts] == ["a", "c", "before"]
+
+
+async def test_every_restore_keeps_what_was_there(path: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.sqlite3"
+    await write_some(path, HandClock())
+    shop.backup(path, copy)
+
+    kept = [shop.restore(copy, path) for _ in range(3)]
+
+    assert len(set(kept)) == 3
+    assert all(file is not None and file.exists() for file in kept)
+
+
+async def test_a_site_that_must_not_come_in_does_not_come_by_a_backup(path: Path, tmp_path: Path) -> None:
+    clock, copy = HandClock(), tmp_path / "copy.sqlite3"
+    async with open_sqlite(path) as database:
+        await StoredDirectory(database).add_site(DEMO, "Demo", clock())
+    shop.backup(path, copy)
+    elsewhere = tmp_path / "elsewhere.sqlite3"
+
+    with pytest.raises(shop.BackupRefused, match="demo"):
+        shop.restore(copy, elsewhere, unless_site=DEMO)
+
+    assert not elsewhere.exists()
 
 
 async def test_a_backup_restores_where_there_was_no_database(path: Path, tmp_path: Path) -> None:
