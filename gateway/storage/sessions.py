@@ -84,15 +84,6 @@ class StoredSessions:
         )
         return int(found or 0)
 
-    async def of_contact(self, site: SiteId, contact: ContactId) -> list[SessionRecord]:
-        """The sessions that were born with this contact."""
-
-        def work(tx: Connection) -> list[SessionRecord]:
-            rows = tx.execute(select(sessions).where(sessions.c.site == site, sessions.c.contact == contact))
-            return [_record(row) for row in rows]
-
-        return await self._database.look(work)
-
     async def extend(self, session: SessionId, expires_at: Millis) -> None:
         """Let the session live until then. Harmless if there is none."""
         await self._database.transact(
@@ -162,12 +153,6 @@ class StoredSessions:
             lambda tx: tx.execute(
                 delete(owed_messages).where(owed_messages.c.session == session, owed_messages.c.number <= upto)
             ).close()
-        )
-
-    async def count(self) -> int:
-        """How many sessions there are."""
-        return await self._database.transact(
-            lambda tx: tx.execute(select(func.count()).select_from(sessions)).scalar_one()
         )
 
 

@@ -114,8 +114,8 @@ async def test_what_cannot_be_is_refused_with_a_code_and_a_sentence(
     assert (reply.status, reply.said["code"]) == (status, code)
     assert reply.headers["Content-Type"] == "application/problem+json"
     assert reply.said["detail"]
-    async with house.stores() as stores:
-        assert await stores.sessions.count() == 0
+    async with open_sqlite(house.settings.database, alone=False) as database:
+        assert await database.read(lambda db: db.execute("SELECT * FROM sessions").fetchall()) == []
 
 
 async def test_a_full_group_says_so(house: House) -> None:
