@@ -89,7 +89,7 @@ async def test_who_begins_with_the_camera_off_is_heard_and_can_switch_it_on(demo
     await to_be_connected(vera, anna)
     await to_be_heard(vera.page, anna.media)
     await to_be_playing(vera.page, video=False)
-    await to_say(vera.page, "Anna has the camera off")
+    await to_say(vera.page, "Anna's camera is off")
     await anna.page.press("Camera")
 
     await to_hear_and_see_each_other(vera, anna)
