@@ -27,6 +27,7 @@ from acd.ids import ContactId, Epoch
 from acd.state import Contact, State
 from signaling.hub import SessionHub
 from signaling.mailbox import Letter
+from signaling.media_numbers import MediaNumbers
 from signaling.media_rules import MediaRules, passed
 from signaling.ports import MailboxFull
 from signaling.protocol.agent import (
@@ -265,6 +266,10 @@ async def hear_media_report(message: MediaReport, asked: Asked) -> None:
         session.failed_since = None
     elif session.failed_since is None:
         session.failed_since = now
+    call = ContactId(message.contact_id), Epoch(message.epoch)
+    if session.numbers is None or session.numbers.call != call:
+        session.numbers = MediaNumbers(call)
+    session.numbers.measure(message, session.party, asked.hub.means.metrics)
 
 
 @handles(RefreshIce)

@@ -13,6 +13,7 @@ from acd.facts import Party
 from acd.ids import AgentId, ContactId, Epoch, Millis, SessionId
 from acd.lifecycle import Phase
 from acd.state import AgentState, Contact, State
+from signaling.media_numbers import MediaNumbers
 from signaling.permissions import AGENT, CALLER, SUPERSEDED, Table
 from signaling.ports import AgentIdentity, ContactContext
 from signaling.protocol.agent import Desk
@@ -79,6 +80,7 @@ class Session:
         failed_since: Since when all its reports say that the media has failed, and
             ``reported_at`` when the last report came.
         suspected_at: When it was first noticed to speak without mentioning the call.
+        numbers: What its reports of the present call said so far.
     """
 
     party: ClassVar[Party]
@@ -105,6 +107,7 @@ class Session:
     failed_since: Millis | None = None
     reported_at: Millis = Millis(0)
     suspected_at: Millis | None = None
+    numbers: MediaNumbers | None = None
 
     def take(self, wire: Wire, at: Millis) -> None:
         """Have a socket, and show everything anew on it."""

@@ -310,6 +310,55 @@ async def test_who_could_not_connect_is_heard(world: World) -> None:
     assert world.agent_state().routing == "idle"
 
 
+# Numbers.
+
+
+async def test_what_ends_report_is_measured_without_saying_whose_it_is(world: World) -> None:
+    caller, agent = await world.talk()
+
+    await caller.report_media(roundTripMs=80, jitterMs=5, packetsLost=3)
+    await caller.report_media(roundTripMs=120, jitterMs=15, packetsLost=10)
+    await agent.report_media(roundTripMs=None, jitterMs=None, packetsLost=0)
+
+    assert world.measured("media_round_trip_seconds_sum", party="caller") == pytest.approx(0.2)
+    assert world.measured("media_round_trip_seconds_count", party="caller") == 2
+    assert world.measured("media_jitter_seconds_sum", party="caller") == pytest.approx(0.02)
+    assert world.measured("media_packets_lost_sum", party="caller") == 10, "what is new in each report"
+    assert world.measured("media_packets_lost_count", party="agent") == 1
+    assert world.measured("media_round_trip_seconds_count", party="agent") == 0
+
+
+async def test_a_new_connection_counts_its_losses_from_nothing(world: World) -> None:
+    caller, _ = await world.talk()
+
+    for lost in (7, 2, 4):
+        await caller.report_media(packetsLost=lost)
+
+    assert world.measured("media_packets_lost_sum", party="caller") == 7 + 2 + 2
+
+
+async def test_media_by_a_turn_server_is_counted_once_for_each_call_and_end(world: World) -> None:
+    caller, agent = await world.talk()
+
+    for relayed in (None, True, True, False, True):
+        await caller.report_media(relayed=relayed)
+    await agent.report_media(relayed=False)
+
+    assert world.measured("media_relayed_total", party="caller") == 1
+    assert world.measured("media_relayed_total", party="agent") == 0
+
+
+async def test_made_up_numbers_do_not_drown_the_others(world: World) -> None:
+    caller, _ = await world.talk()
+    most = 2**53 - 1
+
+    await caller.report_media(roundTripMs=most, jitterMs=most, packetsLost=most)
+
+    assert world.measured("media_round_trip_seconds_sum", party="caller") <= 60
+    assert world.measured("media_jitter_seconds_sum", party="caller") <= 60
+    assert world.measured("media_packets_lost_sum", party="caller") <= 10_000
+
+
 # Ghosts.
 
 

@@ -176,9 +176,9 @@ class Tab:
         }
         return await self.ask("media.signal", **{**fields, **changed})
 
-    async def report_media(self, state: str = "connected") -> Answer:
+    async def report_media(self, state: str = "connected", **numbers: object) -> Answer:
         contact = self.world.only_contact
-        return await self.ask("media.report", **report(contact.id, contact.epoch, state))
+        return await self.ask("media.report", **{**report(contact.id, contact.epoch, state), **numbers})
 
     def letters(self) -> list[SignalReceived]:
         return self.told(SignalReceived)
