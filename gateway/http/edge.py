@@ -78,14 +78,15 @@ class Edge:
         return handle
 
     def preflight(self, methods: Sequence[str]) -> AiohttpHandler:
-        """What answers a browser that asks whether it may ask."""
+        """What answers a browser that asks whether it may ask: it always may.
+
+        Every page is let ask, so that one that is not allowed can be told so in words; see
+        :meth:`_refusal`. Nothing is done for it, and cookies are never part of it.
+        """
 
         async def handle(request: web.Request) -> web.StreamResponse:
-            origin = request.headers.get("Origin", "")
             headers = security_headers(Kind.API, is_secure=False, own=())
-            if not self._origins.is_allowed(origin, None):
-                return self._refusal(Refused("wrong_origin"), request, headers)
-            headers |= self._cross_origin(origin)
+            headers |= self._cross_origin(request.headers.get("Origin", ""))
             headers["Access-Control-Allow-Methods"] = ", ".join(methods)
             headers["Access-Control-Allow-Headers"] = _ALLOWED_HEADERS
             headers["Access-Control-Max-Age"] = "600"
@@ -199,6 +200,11 @@ class Edge:
         self, refused: Refused, request: web.Request, headers: dict[str, str], *, trace: str | None = None
     ) -> web.Response:
         self._metrics.refused_total.labels(refused.code).inc()
+        if refused.code == "wrong_origin":
+            origin = request.headers.get("Origin", "")
+            _log.warning("wrong_origin", origin=origin[:200])
+            # The one answer that a page of any origin may read.
+            headers = headers | (self._cross_origin(origin) if origin else {})
         language = language_of(request.headers.get("Accept-Language", ""))
         status, body, more = problem(refused, language, trace=trace)
         no_store = {"Cache-Control": "no-store"}
