@@ -1,8 +1,8 @@
 /**
  * What a website embeds: a small bar that says whether somebody is there and starts a call.
  *
- * It asks once for availability, stores nothing and opens nothing. Everything else is fetched
- * when the visitor reaches for a button, or when this tab had a call before a reload.
+ * It asks for availability when somebody looks, stores nothing and opens nothing. Everything else
+ * is fetched when the visitor reaches for a button, or when this tab had a call before a reload.
  */
 import { loaderStyles } from "./loader.styles";
 import { loaderTexts } from "./loader.texts";
@@ -14,6 +14,8 @@ type Language = "de" | "en";
 const HERE = import.meta.url;
 /** Where a tab remembers its contact; the panel writes it. */
 const CONTACT_KEY = "zuruf.contact";
+/** How long an answer about availability is good for, ms. */
+const FRESH_MS = 10_000;
 const ICONS: Record<Channel, string> = {
   video:
     "M5 6.500h7.500a2 2 0 0 1 2 2v7a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-7a2 2 0 0 1 2-2zm9.500 4.500 6-3v8l-6-3",
@@ -27,8 +29,11 @@ class ZurufCall extends HTMLElement {
   #status = document.createElement("p");
   #buttons = {} as Record<Channel, HTMLButtonElement>;
   #panel: Promise<Panel> | null = null;
+  /** When availability was asked for. */
+  #asked = Number.NEGATIVE_INFINITY;
 
   connectedCallback(): void {
+    document.addEventListener("visibilitychange", this.#look);
     if (this.shadowRoot) return;
     const root = this.attachShadow({ mode: "open" });
     const sheet = new CSSStyleSheet();
@@ -41,8 +46,9 @@ class ZurufCall extends HTMLElement {
       button.className = channel;
       button.type = "button";
       button.append(drawing(channel), texts[channel]);
-      button.hidden = channel === "video" && this.getAttribute("media") === "voice";
-      button.onclick = () => void this.#start(channel);
+      button.hidden = !this.#offers(channel);
+      // The second click of a double click was meant for what was in this place before.
+      button.onclick = ({ detail }) => void (detail < 2 && this.#start(channel));
       // The visitor reaches for it: fetch what it needs.
       button.onpointerenter = button.onfocus = () => void this.#load().catch(() => {});
       this.#buttons[channel] = button;
@@ -53,10 +59,16 @@ class ZurufCall extends HTMLElement {
     this.#bar.setAttribute("aria-label", texts.region);
     this.#status.setAttribute("role", "status");
     this.#bar.append(this.#status, row);
+    this.#bar.onpointerenter = this.#look;
+    this.#bar.addEventListener("focusin", this.#look);
     this.#bar.lang = this.#language;
     root.append(this.#bar);
     if (this.#hadContact()) void this.#resume();
-    else void this.#look();
+    else this.#look();
+  }
+
+  disconnectedCallback(): void {
+    document.removeEventListener("visibilitychange", this.#look);
   }
 
   get #language(): Language {
@@ -65,8 +77,14 @@ class ZurufCall extends HTMLElement {
     return known.find((wish): wish is Language => wish === "de" || wish === "en") ?? "en";
   }
 
-  /** Ask once whether somebody is there. */
-  async #look(): Promise<void> {
+  /** Ask whether somebody is there, unless nobody looks or it is known. */
+  readonly #look = (): void => {
+    if (this.#bar.hidden || document.hidden || Date.now() - this.#asked < FRESH_MS) return;
+    this.#asked = Date.now();
+    void this.#ask();
+  };
+
+  async #ask(): Promise<void> {
     const site = encodeURIComponent(this.getAttribute("site") ?? "");
     const texts = loaderTexts[this.#language];
     try {
@@ -76,12 +94,17 @@ class ZurufCall extends HTMLElement {
         if (id !== this.getAttribute("group")) continue;
         this.#say(texts[state as "available"], state);
         for (const channel of ["video", "voice"] as const) {
-          if (state === "closed" || !channels.includes(channel)) this.#buttons[channel].hidden = true;
+          this.#buttons[channel].hidden =
+            state === "closed" || !channels.includes(channel) || !this.#offers(channel);
         }
       }
     } catch {
       // Whoever presses learns more than we know now.
     }
+  }
+
+  #offers(channel: Channel): boolean {
+    return channel === "voice" || this.getAttribute("media") !== "voice";
   }
 
   #say(text: string, kind: string): void {
@@ -138,6 +161,7 @@ class ZurufCall extends HTMLElement {
       panel.remove();
       this.toggleAttribute("open", false);
       this.#bar.hidden = false;
+      this.#look();
       button?.focus();
     };
     this.shadowRoot?.append(panel);

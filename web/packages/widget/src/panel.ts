@@ -342,10 +342,16 @@ export class Panel extends LitElement {
                 )
               : nothing
           }
-          ${this.#control(t.hangUp, "hangUp", null, "end", () => {
-            this.#focusTitle = true;
-            this.#caller?.leave();
-          })}
+          ${this.#control(
+            t.hangUp,
+            "hangUp",
+            null,
+            "end",
+            once(() => {
+              this.#focusTitle = true;
+              this.#caller?.leave();
+            }),
+          )}
         </div>
       </div>
     `;
@@ -376,7 +382,7 @@ export class Panel extends LitElement {
     drawing: IconName,
     pressed: boolean | null,
     looks: string,
-    press: () => void,
+    press: (event: MouseEvent) => void,
   ): TemplateResult {
     return html`
       <button class="control ${looks}" type="button" aria-pressed=${pressed === null ? nothing : pressed} @click=${press}>
@@ -386,11 +392,11 @@ export class Panel extends LitElement {
   }
 
   #button(label: string, looks: string, press: () => void): TemplateResult {
-    return html`<button class="button ${looks}" type="button" @click=${press}>${label}</button>`;
+    return html`<button class="button ${looks}" type="button" @click=${once(press)}>${label}</button>`;
   }
 
   #plain(drawing: IconName, label: string, press: () => void): TemplateResult {
-    return html`<button class="plain" type="button" aria-label=${label} title=${label} @click=${press}>${icon(drawing)}</button>`;
+    return html`<button class="plain" type="button" aria-label=${label} title=${label} @click=${once(press)}>${icon(drawing)}</button>`;
   }
 
   #minimise(): TemplateResult {
@@ -428,6 +434,13 @@ export class Panel extends LitElement {
     }
     return this.#mirror?.stream ?? null;
   }
+}
+
+/** Leave out the second click of a double click: it was meant for what was in this place before. */
+function once(press: () => void): (event: MouseEvent) => void {
+  return ({ detail }) => {
+    if (detail < 2) press();
+  };
 }
 
 /** Play without a sound what has just come: left to itself a browser first looks whether anybody can see it. */
