@@ -408,59 +408,92 @@ async def test_the_server_stops_though_browsers_are_connected() -> None:
 
 # Whatever is sent.
 
-_FRAMES = st.one_of(
-    st.sampled_from([frame for frame in UNREADABLE if frame]),
-    st.text(max_size=60),
-    st.binary(max_size=60),
-    st.text(alphabet='0123456789-,/[]{}"\\callermagnt:', max_size=60).map(lambda text: f"4{text}"),
-    st.recursive(
-        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    ).map(lambda body: f"42/caller,{json.dumps(['m', body])}"),
-    st.fixed_dictionaries(
-        {"type": st.sampled_from(["contact.leave", "media.signal", "media.report", "ack", "offer.accept", "x"])},
-        optional={
-            "id": st.text(max_size=5) | st.integers(),
-            "contactId": st.text(max_size=5),
-            "epoch": st.integers(),
-            "number": st.integers(),
-            "signal": st.none() | st.dictionaries(st.sampled_from(["kind", "sdp", "type"]), st.text(max_size=5)),
-        },
-    ).map(lambda body: f"42/caller,{json.dumps(['m', body])}"),
+_CALLERS = ["contact.leave", "media.signal", "media.report", "ack", "ice.refresh", "offer.accept", "x"]
+_AGENTS = [
+    *_CALLERS, "presence.set", "offer.decline", "contact.end", "wrapup.finish", "agent.health", "agent.sign_out",
+    "media.state", "page.leaving",
+]  # fmt: skip
+
+
+def _frames(namespace: str, types: list[str]) -> st.SearchStrategy[str | bytes]:
+    def event(body: object) -> str:
+        return f"42{namespace},{json.dumps(['m', body])}"
+
+    return st.one_of(
+        st.sampled_from([frame for frame in UNREADABLE if frame]).map(
+            lambda frame: frame.replace("/caller", namespace) if isinstance(frame, str) else frame
+        ),
+        st.text(max_size=60),
+        st.binary(max_size=60),
+        st.text(alphabet='0123456789-,/[]{}"\\callermagnt:', max_size=60).map(lambda text: f"4{text}"),
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+            lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+        ).map(event),
+        st.fixed_dictionaries(
+            {"type": st.sampled_from(types)},
+            optional={
+                "id": st.text(max_size=5) | st.integers() | st.sampled_from(["1", "2"]),
+                "contactId": st.text(max_size=5),
+                "epoch": st.integers(),
+                "number": st.integers(),
+                "presence": st.sampled_from(["available", "break", "offline"]) | st.text(max_size=5),
+                "reason": st.text(max_size=5),
+                "microphone": st.sampled_from(["ok", "missing"]) | st.integers(),
+                "visible": st.booleans() | st.none(),
+                "code": st.text(max_size=5),
+                "state": st.sampled_from(["connected", "failed"]),
+                "signal": st.none() | st.dictionaries(st.sampled_from(["kind", "sdp", "type"]), st.text(max_size=5)),
+            },
+        ).map(event),
+    )
+
+
+@pytest.mark.parametrize(
+    ("namespace", "frames"),
+    [("/caller", _frames("/caller", _CALLERS)), ("/agent", _frames("/agent", _AGENTS))],
+    ids=["caller", "agent"],
 )
-
-
-def test_no_frame_whatsoever_leaves_a_traceback_or_harms_another_session() -> None:
+def test_no_frame_whatsoever_leaves_a_traceback_or_harms_another_session(
+    namespace: str, frames: st.SearchStrategy[str | bytes]
+) -> None:
     runner = asyncio.Runner()
 
-    async def start() -> tuple[object, Served, Browser]:
+    async def start() -> tuple[object, Served, Browser, Browser]:
         context = served(system_clock)
         world = await context.__aenter__()
-        return context, world, await world.browser(page="bystander")
+        return context, world, await world.browser(page="bystander"), await world.desk("ben")
 
-    context, world, bystander = runner.run(start())
+    context, world, caller, desk = runner.run(start())
 
     @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
-    @given(st.lists(_FRAMES, min_size=1, max_size=8), st.booleans())
-    def attack(frames: list[str | bytes], attach_first: bool) -> None:
+    @given(st.lists(frames, min_size=1, max_size=8), st.booleans())
+    def attack(sent: list[str | bytes], attach_first: bool) -> None:
         async def one() -> None:
-            async with await (world.browser() if attach_first else world.open()) as browser:
+            async with await attacker(attach_first) as browser:
                 try:
-                    for frame in frames:
+                    for frame in sent:
                         await browser.send(frame)
-                    await browser.send("41/caller,")
+                    await browser.send(f"41{namespace},")
                     await browser.send("1")
                     await browser.until_closed()
                 except (Closed, ConnectionError):
                     pass
-            assert await bystander.is_alive(), "somebody else's session was harmed"
+            assert await caller.is_alive(), "somebody else's session was harmed"
+            assert await desk.is_alive(), "somebody else's desk was harmed"
             assert world.complaints == []
             assert world.measured("request_errors_total") == 0
 
         runner.run(one())
 
+    async def attacker(attach_first: bool) -> Browser:
+        if not attach_first:
+            return await world.open()
+        return await (world.browser() if namespace == "/caller" else world.desk("anna"))
+
     async def stop() -> None:
-        await bystander.close()
+        await caller.close()
+        await desk.close()
         await context.__aexit__(None, None, None)  # type: ignore[attr-defined]
 
     try:

@@ -6,7 +6,7 @@ import json
 import logging
 import os
 import struct
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -67,9 +67,15 @@ class Served(World):
         await browser.attach("/caller", {"token": token, "page": page, "capabilities": []})
         return browser
 
-    async def open(self, *, origin: str | None = SHOP) -> "Browser":
+    async def desk(self, name: str) -> "Browser":
+        """A browser whose agent's page is attached."""
+        browser = await self.open(origin="https://zuruf.example", cookies={"who": name})
+        await browser.attach("/agent", {"token": None, "page": f"desk-of-{name}", "capabilities": []})
+        return browser
+
+    async def open(self, *, origin: str | None = SHOP, cookies: Mapping[str, str] | None = None) -> "Browser":
         """A browser with an open Engine.IO connection, and no session shown yet."""
-        browser = Browser(self)
+        browser = Browser(self, cookies)
         await browser.open(origin)
         return browser
 
@@ -129,11 +135,11 @@ class Closed(Exception):
 class Browser:
     """One WebSocket, used as a browser would, or not."""
 
-    def __init__(self, world: Served) -> None:
+    def __init__(self, world: Served, cookies: Mapping[str, str] | None = None) -> None:
         self.world = world
         self.contact_id = ""
         self.namespace = ""
-        self._session = ClientSession()
+        self._session = ClientSession(cookies=cookies)
         self._socket: ClientWebSocketResponse | None = None
         self._count = 0
 
