@@ -23,7 +23,7 @@ SETUP_LIMIT_S = 10.0
 LEFT_BEHIND_LIMIT_S = 3.0
 
 RECEIVES = "You receive calls"
-RINGS_NOW = "No calls: one is ringing for you"
+RINGS_NOW = "It is ringing"
 """What the desk's header says of an available agent: nobody waited, or somebody did."""
 
 RINGS = """() => {

@@ -75,7 +75,7 @@ ENGLISH: Final = Words(
     accept="Accept",
     duration="Duration",
     finish="Finish wrap-up",
-    wrap_up="Wrap-up · Visitor from “Küchenhaus Morgenrot”",
+    wrap_up="Wrap-up · Visitor on “Küchenhaus Morgenrot”",
     on_break="Break",
     break_title="Enjoy your break",
 )
@@ -97,7 +97,7 @@ GERMAN: Final = Words(
     accept="Annehmen",
     duration="Dauer",
     finish="Nacharbeit beenden",
-    wrap_up="Nacharbeit · Gast von „Küchenhaus Morgenrot“",
+    wrap_up="Nacharbeit · Gast auf „Küchenhaus Morgenrot“",
     on_break="Pause",
     break_title="Gute Pause",
 )

@@ -42,7 +42,7 @@ async def test_a_call_from_the_first_press_to_the_last_by_keyboard_alone(demo: F
 
     vera = await demo.visitor("vera")
     await press(vera, "Video call")
-    await to_have_focus_on(vera, "heading", "You are in the queue")
+    await to_have_focus_on(vera, "heading", "Almost there")
     await to_be_rung(anna)
     await anna.page.keys("Enter")
     await to_be_connected(vera, anna)

@@ -68,7 +68,7 @@ async def test_a_camera_that_was_off_stays_off_through_a_reload(demo: Floor) -> 
     await demo.call_between(vera, anna)
     await to_hear_and_see_each_other(vera, anna)
     await vera.page.press("Camera")
-    await to_show(anna.page, "heading", "Visitor from “Küchenhaus Morgenrot”")
+    await to_show(anna.page, "heading", "Visitor on “Küchenhaus Morgenrot”")
 
     await vera.page.reload()
 

@@ -1,11 +1,18 @@
 // @vitest-environment happy-dom
-import { Caller, type CallerState } from "@zuruf/call";
+import { Caller, type CallerOptions, type CallerState } from "@zuruf/call";
 import { FakeDevices, FakePeers } from "@zuruf/call/testing";
 import { FarEnds, HandTime, settle } from "@zuruf/protocol/testing";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { Panel } from "./panel";
 
 customElements.define("zuruf-panel", Panel);
+
+const takesCalls: CallerOptions["request"] = async () => ({
+  contactId: "ct_1",
+  sessionId: "ss_1",
+  sessionToken: "secret",
+  position: 1,
+});
 
 /** A page with a panel in the shadow of a widget, as the loader places it. */
 class Page {
@@ -16,7 +23,7 @@ class Page {
   closed = 0;
   state: CallerState | null = null;
 
-  constructor() {
+  constructor(request: CallerOptions["request"] | null = takesCalls) {
     const caller = new Caller({
       server: new URL("https://gateway.example/"),
       site: "demo",
@@ -31,7 +38,7 @@ class Page {
       time: new HandTime(),
       chance: () => 0.5,
       open: this.far.open,
-      request: async () => ({ contactId: "ct_1", sessionId: "ss_1", sessionToken: "secret", position: 1 }),
+      ...(request && { request }),
       onChange: (state) => {
         this.state = state;
         this.panel.show(state);
@@ -76,6 +83,23 @@ test("a widget taken off the page leaves, and lets go of the microphone", async 
   expect(page.devices.running).toBe(0);
   expect(page.state?.step.name).toBe("start");
   expect(page.closed).toBe(1);
+});
+
+test.each([
+  ["wrong_origin", 403, "Calls are not allowed from this page"],
+  ["group_closed", 409, "We are closed right now"],
+])("a refusal with %s is told with the server's sentence", async (code, status, heading) => {
+  const problem = { type: "about:blank", title: code, status, code, detail: "What the server says." };
+  vi.stubGlobal("fetch", async () => Response.json(problem, { status }));
+  const { panel } = new Page(null);
+
+  panel.start("voice");
+  await vi.waitFor(() => {
+    const shown = (selector: string) => panel.shadowRoot?.querySelector(selector)?.textContent;
+    expect([shown("h2"), shown(".main")]).toEqual([heading, "What the server says."]);
+  });
+
+  vi.unstubAllGlobals();
 });
 
 test("a widget moved within the page keeps its call", async () => {

@@ -28,7 +28,7 @@ export const texts = createTexts(
     // No microphone.
     deniedTitle: "Your browser is blocking the microphone",
     denied: "Click the icon next to the page's address, allow the microphone, then try again.",
-    missingTitle: "We cannot find a microphone",
+    missingTitle: "No microphone found",
     missing: "Plug one in or switch it on, then try again.",
     inUseTitle: "Your microphone is in use",
     inUse: "Another program is using it, or it is not working. Close that program, then try again.",
@@ -50,6 +50,7 @@ export const texts = createTexts(
     position: (n: number) => `You are number ${n} in line`,
     inLine: "You are in line",
     keepReading: "Feel free to keep reading. You keep your place, even if you reload this page.",
+    soonTitle: "Almost there",
     soon: "Somebody is about to answer",
     soonMore: "It is ringing at our end.",
     awayInQueue: "Connection lost, your place is kept",
@@ -145,7 +146,7 @@ export const texts = createTexts(
     deniedTitle: "Ihr Browser gibt das Mikrofon nicht frei",
     denied:
       "Klicken Sie auf das Symbol neben der Adresse, erlauben Sie das Mikrofon und versuchen Sie es noch einmal.",
-    missingTitle: "Wir finden kein Mikrofon",
+    missingTitle: "Kein Mikrofon gefunden",
     missing: "Schließen Sie eines an oder schalten Sie es ein und versuchen Sie es noch einmal.",
     inUseTitle: "Ihr Mikrofon ist belegt",
     inUse:
@@ -166,6 +167,7 @@ export const texts = createTexts(
     position: (n) => `Sie sind auf Platz ${n} der Warteschlange`,
     inLine: "Sie stehen in der Warteschlange",
     keepReading: "Lesen Sie ruhig weiter. Sie behalten Ihren Platz, auch wenn Sie die Seite neu laden.",
+    soonTitle: "Gleich geht es los",
     soon: "Gleich nimmt jemand ab",
     soonMore: "Es klingelt gerade bei uns.",
     awayInQueue: "Verbindung unterbrochen, Sie behalten Ihren Platz",

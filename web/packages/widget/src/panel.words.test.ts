@@ -44,6 +44,13 @@ test("in line, the place is said in a sentence", () => {
   expect(wordsOf(state(contactStep()), texts.de, false).main).toBe("Sie sind auf Platz 2 der Warteschlange");
 });
 
+test("while it rings, heading and sentence both say that it is about to begin", () => {
+  expect(wordsOf(state(contactStep({ phase: "offered" })), t, false)).toMatchObject({
+    title: "Almost there",
+    main: "Somebody is about to answer",
+  });
+});
+
 test("in line without a line to the server, the place is said to be kept", () => {
   expect(wordsOf(state(contactStep(), { line: "away" }), t, false).main).toBe(
     "Connection lost, your place is kept",

@@ -91,7 +91,7 @@ function contactWords(
     case "queued":
     case "offered": {
       if (away) return words(t.queueTitle, t.awayInQueue, t.awayInQueueMore, "ring");
-      if (contact.phase === "offered") return words(t.queueTitle, t.soon, t.soonMore, "ring");
+      if (contact.phase === "offered") return words(t.soonTitle, t.soon, t.soonMore, "ring");
       const main = contact.position === null ? t.inLine : t.position(contact.position);
       return words(t.queueTitle, main, t.keepReading);
     }

@@ -157,6 +157,16 @@ export class CallStage extends View {
         transform: scaleX(-1);
       }
 
+      @media (max-width: 700px) {
+        .top {
+          flex-wrap: wrap;
+        }
+
+        .tag.name {
+          max-width: 100%;
+        }
+      }
+
       .bar {
         position: absolute;
         inset: auto 0 0;

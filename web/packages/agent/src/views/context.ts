@@ -114,7 +114,7 @@ export class Context extends View {
   }
 
   #caller(contact: AgentContact): TemplateResult {
-    const { state, texts, clock } = this;
+    const { state, texts } = this;
     const { checkCode } = state.media;
     return html`<section aria-labelledby="caller">
       <div class="head">
@@ -123,7 +123,7 @@ export class Context extends View {
           <h2 id="caller">${whoCalls(contact, texts)}</h2>
           ${
             scene(state).is === "call"
-              ? html`<p class="small muted number">${texts.waited(asClock(this.#waitedMs(clock.now(), contact)))}</p>`
+              ? html`<p class="small muted number">${this.#wait(contact)}</p>`
               : nothing
           }
         </div>
@@ -147,9 +147,12 @@ export class Context extends View {
   }
 
   /** Until the call began; the desk knows when that was. */
-  #waitedMs(now: number, contact: AgentContact): number {
-    const began = this.state.desk?.routing === "talking" ? this.state.desk.routingSince : now;
-    return began - contact.askedAt;
+  #wait({ askedAt }: AgentContact): string {
+    const { texts, clock } = this;
+    const { desk } = this.state;
+    return desk?.routing === "talking"
+      ? texts.waited(asClock(desk.routingSince - askedAt))
+      : texts.waiting(asClock(clock.since(askedAt)));
   }
 
   #setUp(): TemplateResult {

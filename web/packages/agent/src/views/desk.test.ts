@@ -107,6 +107,23 @@ test("whoever signed in is told to choose, and one press makes them available", 
   expect(workplace.presses).toEqual(["available", "available"]);
 });
 
+test("whoever is offline sees one presence framed, the one they have", async () => {
+  const all = await drawn(await show(new Pressed("en", ...(SCENES["offline"] ?? []))));
+
+  const pressed = all.filter((one) => one.getAttribute("aria-pressed") === "true");
+
+  expect(pressed.map((one) => one.textContent?.trim())).toEqual(["Offline"]);
+});
+
+test.each([
+  ["ringing", "It is ringing"],
+  ["talking", "In a call"],
+])("while %s the line at the top says so, and not that no calls come", async (name, sentence) => {
+  const all = await drawn(await show(new Pressed("en", ...(SCENES[name] ?? []))));
+
+  expect(all.find((one) => one.getAttribute("aria-label") === "Calls")?.textContent?.trim()).toBe(sentence);
+});
+
 test("Enter accepts and Esc declines, wherever the agent was", async () => {
   const workplace = new Pressed("en", signedIn, ringing);
   await show(workplace);

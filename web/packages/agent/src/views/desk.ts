@@ -16,7 +16,7 @@ import "./header";
 import "./offer";
 import "./panels";
 import "./sign-in";
-import { kindOfCall, newsOf } from "./words";
+import { isTrouble, kindOfCall, newsOf } from "./words";
 
 @customElement("zuruf-desk")
 export class DeskView extends LitElement {
@@ -242,8 +242,8 @@ export class DeskView extends LitElement {
       ${
         notice === null
           ? nothing
-          : html`<div class="notice ring">
-              ${icon("alert")}<span>${newsOf(notice, words)}</span>
+          : html`<div class="notice ${isTrouble(notice) ? "ring" : ""}">
+              ${icon(isTrouble(notice) ? "alert" : "hangUp")}<span>${newsOf(notice, words)}</span>
               <button class="button quiet" aria-label=${words.close} @click=${() => workplace.dismiss()}>
                 ${icon("close")}
               </button>

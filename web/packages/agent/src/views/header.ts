@@ -93,7 +93,6 @@ export class Header extends View {
       }
 
       .presence .button.cures {
-        border-color: var(--z-accent);
         color: var(--z-accent);
       }
 

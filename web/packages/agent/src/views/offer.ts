@@ -104,6 +104,24 @@ export class OfferCard extends View {
       .keys {
         text-align: center;
       }
+
+      /* A narrow card has no room for three beside each other. */
+      @media (max-width: 480px) {
+        .head {
+          grid-template-columns: 52px 1fr;
+        }
+
+        .head .chip {
+          grid-column: 1 / -1;
+          justify-self: start;
+        }
+      }
+
+      @media (pointer: coarse) {
+        .keys {
+          display: none;
+        }
+      }
     `,
   ];
 
@@ -144,7 +162,7 @@ export class OfferCard extends View {
             <h2 id="who">${whoCalls(contact, texts)}</h2>
             <p class="muted" id="what">
               ${this.#inShort()}<span aria-hidden="true" class="number">
-                · ${texts.waited(asClock(clock.since(contact.askedAt)))}</span>
+                · ${texts.waiting(asClock(clock.since(contact.askedAt)))}</span>
             </p>
           </div>
           ${left === null ? nothing : html`<span class="chip ring number" role="timer">${texts.secondsLeft(left)}</span>`}

@@ -46,6 +46,15 @@ export class SignIn extends View {
       }
 
       .mark {
+        display: flex;
+        align-items: center;
+        gap: var(--z-3);
+        font-size: var(--z-t4);
+        font-weight: 720;
+        letter-spacing: -0.02em;
+      }
+
+      .mark i {
         width: 40px;
         height: 40px;
         border-radius: 12px 12px 12px 4px;
@@ -88,7 +97,7 @@ export class SignIn extends View {
       <header class="top">${languageSwitch(state.language, texts, (chosen) => this.actions.speak(chosen))}</header>
       <main>
         <form @submit=${this.#submit} aria-describedby="trouble">
-          <span class="mark"></span>
+          <p class="mark"><i></i>Zuruf</p>
           <div class="head">
             <h1>${texts.signIn}</h1>
             <p class="muted">${texts.signInLead}</p>

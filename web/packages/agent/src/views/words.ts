@@ -38,13 +38,19 @@ export function shortAddress(url: string): string {
 }
 
 export function becauseOf(why: Reception, texts: DeskTexts): string {
-  const reasons: Record<Exclude<Reception, "yes">, string> = {
+  switch (why) {
+    case "yes":
+      return texts.receives;
+    case "ringing":
+      return texts.itRings;
+    case "in_call":
+      return texts.inCall;
+  }
+  const reasons: Record<typeof why, string> = {
     opening: texts.becauseOpening,
     reconnecting: texts.becauseReconnecting,
     restarting: texts.becauseRestarting,
     superseded: texts.becauseSuperseded,
-    ringing: texts.becauseRinging,
-    in_call: texts.becauseInCall,
     wrap_up: texts.becauseWrapUp,
     not_responding: texts.becauseNotResponding,
     back_off: texts.becauseBackOff,
@@ -52,7 +58,7 @@ export function becauseOf(why: Reception, texts: DeskTexts): string {
     break: texts.becauseBreak,
     lost: texts.becauseLost,
   };
-  return why === "yes" ? texts.receives : texts.noCalls(reasons[why]);
+  return texts.noCalls(reasons[why]);
 }
 
 export function aboutMicrophone(trouble: MicrophoneTrouble, texts: DeskTexts): string {
@@ -86,6 +92,11 @@ export function newsOf(notice: Notice, texts: DeskTexts): string {
     taken_back: texts.newsTakenBack,
     not_done: texts.newsNotDone,
   }[notice];
+}
+
+/** Whether a notice is about something that went wrong. */
+export function isTrouble(notice: Notice): boolean {
+  return !["offer_gone", "caller_left", "caller_hung_up"].includes(notice);
 }
 
 export function signInSentence(trouble: SignInTrouble, texts: DeskTexts): string {
