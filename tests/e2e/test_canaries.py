@@ -4,15 +4,37 @@ import re
 
 import pytest
 
-from tests.e2e.floor import Floor, finish_wrap_up, hang_up, sign_in, to_be_connected, to_hear_and_see_each_other
+from tests.e2e.floor import (
+    Floor,
+    finish_wrap_up,
+    hang_up,
+    leave_queue,
+    sign_in,
+    to_be_connected,
+    to_hear_and_see_each_other,
+)
 from tests.e2e.people import People, to_read
 
 pytestmark = pytest.mark.timeout(90)
 
+NAME = "Canary Visitor"
+TOPIC = "A canary in a topic"
 TITLE = "Canary title of a page"
 QUERY = "canary-in-the-query"
 USER = "canary-user"
 GUESS = "canary-password"
+
+# What an embedding page may do that knows its visitor; the widget takes the contact up after a reload.
+ASK = """async (name, topic) => {
+  const answer = await fetch("/api/v1/contacts", {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID() },
+    body: JSON.stringify({ site: "demo", group: "sales", channel: "voice", name, topic, pageUrl: location.href }),
+  });
+  const { contactId, sessionToken } = await answer.json();
+  const contact = { site: "demo", group: "sales", channel: "voice", contactId, sessionToken };
+  sessionStorage.setItem("zuruf.contact", JSON.stringify(contact));
+}"""
 
 
 async def test_no_log_tells_who_called_what_they_said_or_what_opens_doors(demo: Floor, people: People) -> None:
@@ -38,9 +60,14 @@ async def test_no_log_tells_who_called_what_they_said_or_what_opens_doors(demo: 
     await to_be_connected(vera, anna)
     await hang_up(vera, anna)
     await finish_wrap_up(anna)
+    await vera.page.evaluate(ASK, NAME, TOPIC)
+    await vera.page.reload()
+    await to_read(anna.page, NAME, role="alertdialog")
+    await to_read(anna.page, TOPIC, role="alertdialog")
+    await leave_queue(vera)
 
     assert cookie == "", "no script can read it"
-    secrets = {*people.secrets(), TITLE, QUERY, USER, GUESS, csrf}
+    secrets = {*people.secrets(), NAME, TOPIC, TITLE, QUERY, USER, GUESS, csrf}
     secrets |= {value for person in (vera, anna) for value in await person.page.cookies()}
     kinds = {"token": r"[\w-]{40,}", "ice-pwd": r"[\w+/]{22,32}", "fingerprint": r"(?:[0-9A-F]{2}:){31}[0-9A-F]{2}"}
     for kind, form in kinds.items():
