@@ -862,6 +862,7 @@ class TestWhatHappensToAll:
         third = desk.caller("third", SALES)
         desk.detach_caller(third)
         desk.detach_agent(ben)
+        desk.hire("dora", SALES)
         before = desk.state.records()
 
         desk.at = Millis(desk.at + 3_600_000)
