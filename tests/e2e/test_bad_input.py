@@ -14,6 +14,8 @@ from tests.e2e.conftest import OpenShop
 from tests.e2e.floor import Floor, to_wait_at
 from tests.e2e.line import Line, NotLetIn
 from tests.e2e.people import People, to_read, to_show
+from tests.e2e.server import free_port
+from tests.e2e.shop import website
 from tests.e2e.waiting import until
 
 pytestmark = pytest.mark.timeout(60)
@@ -235,6 +237,11 @@ async def test_the_widget_says_what_is_wrong_in_words(open_shop: OpenShop, peopl
     await page.press("Video call")
     await to_show(page, "heading", "This button is not set up correctly")
     await to_read(page, "There is no such group.")
+
+    async with website(shop.server.url, free_port()) as elsewhere:
+        await page.open(elsewhere)
+        await page.press("Video call")
+        await to_show(page, "heading", "Calls are not allowed from this page")
 
     await page.open(f"{shop.lobby}/?group=sales")
     await page.press("Video call")
