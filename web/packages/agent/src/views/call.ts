@@ -165,6 +165,10 @@ export class CallStage extends View {
         .tag.name {
           max-width: 100%;
         }
+
+        .grow {
+          display: none;
+        }
       }
 
       .bar {
