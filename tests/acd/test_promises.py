@@ -32,6 +32,7 @@ from acd.facts import (
     AgentAttached,
     AgentDetached,
     AgentHealthChanged,
+    AgentHungUp,
     AgentSignedIn,
     AgentSignedOut,
     CallerAttached,
@@ -41,6 +42,7 @@ from acd.facts import (
     ContactRequested,
     Health,
     OfferAccepted,
+    OfferDeclined,
     Party,
     Presence,
     PresenceChosen,
@@ -626,6 +628,28 @@ class TestCalls:
             EndContact(contact=first, reason=reason),
             FreeSlot(agent=ana, keep_idle_since=True),
         ]
+
+    def test_an_agent_declines_and_ends_only_what_is_theirs(self, desk: Desk) -> None:
+        ana = desk.ready_agent("ana", SALES)
+        ben = desk.hire("ben", SALES)
+        desk.sign_in(ben)
+        first = desk.caller("first", SALES)
+        epoch = desk.state.contacts[first].epoch
+
+        assert desk.happen(OfferDeclined(agent=ben, contact=first, epoch=epoch)) == []
+        assert desk.ringing() == {ana: first}
+        desk.talk(ana)
+        assert desk.happen(AgentHungUp(agent=ben, contact=first, epoch=epoch)) == []
+        assert desk.routing(ana) is Routing.TALKING
+
+    def test_a_visitor_who_ends_one_of_two_contacts_has_one_left(self, desk: Desk) -> None:
+        desk.configure(contacts_per_visitor=2)
+        first = desk.caller("first", SALES, visitor="eve")
+        desk.caller("second", SALES, visitor="eve")
+
+        desk.caller_hangs_up(first)
+
+        assert desk.state.open_contacts(VisitorKey("eve")) == 1
 
     def test_finishing_somebody_elses_wrap_up_is_harmless(self, desk: Desk) -> None:
         ana = desk.ready_agent("ana", SALES)
