@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.e2e.browsers import Browser, Chromium, Colours, Kind, Media, Page, Pool
 from tests.e2e.browsers.chromium import Camera
-from tests.e2e.media.made import PEOPLE, write_media
+from tests.e2e.media.made import FIREFOX_HZ, PEOPLE, write_media
 from tests.e2e.network import Namespace
 from tests.e2e.waiting import until
 
@@ -77,12 +77,12 @@ class People:
             prefix: See :attr:`.network.Namespace.prefix` (Chromium only).
             flags: Chromium's own flags.
         """
-        face = next(self._faces) if media else None
-        if browser == "firefox":
-            # It makes the tone itself and shows a picture of its own.
-            face = face and Media(hz=face.hz, left=None, right=None)
-        elif face:
-            face = write_media(self._pool.folder, face)
+        face: Media | None = None
+        if media and browser == "firefox":
+            # It makes the tone itself and shows a picture of its own. There is never more than one in a test.
+            face = Media(hz=FIREFOX_HZ, left=None, right=None)
+        elif media:
+            face = write_media(self._pool.folder, next(self._faces))
         if prefix or flags or camera != "allowed":
             assert browser == "chromium", "Chromium only"
             log = self._folder / f"{who}.browser.log"

@@ -81,7 +81,7 @@ async def test_a_page_is_used_by_role_and_name_and_by_keyboard(people: People, b
 
 @pytest.mark.parametrize("browser", ["chromium", "firefox"])
 async def test_what_goes_wrong_inside_a_page_is_noticed(people: People, bare: Server, browser: Kind) -> None:
-    ada = await people.person("ada", browser=browser, media=False)
+    ada = await people.person("ada", browser=browser)
     page = ada.page
     await page.open(f"{bare.url}/?room=three")
 
@@ -102,7 +102,7 @@ async def test_what_goes_wrong_inside_a_page_is_noticed(people: People, bare: Se
 
 @pytest.mark.parametrize("browser", ["chromium", "firefox"])
 async def test_who_is_offline_reaches_nothing_new(people: People, bare: Server, browser: Kind) -> None:
-    ada = await people.person("ada", browser=browser, media=False)
+    ada = await people.person("ada", browser=browser)
     page = ada.page
     page.complaints.forgive("ERR_INTERNET_DISCONNECTED|NetworkError")
     await page.open(f"{bare.url}/?room=four")

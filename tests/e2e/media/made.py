@@ -31,6 +31,9 @@ PEOPLE: Final = (
 )
 """Enough different people for one test."""
 
+FIREFOX_HZ: Final = 620
+"""The tone of whoever has a Firefox."""
+
 
 def write_media(folder: Path, media: Media) -> Media:
     """Write the files a browser plays as microphone and camera, and return where they are.
