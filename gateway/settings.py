@@ -164,7 +164,11 @@ class Limits(Section):
     requests_per_minute_per_address: int = Field(
         default=1200, ge=1, description="Other requests to `/api` from one address prefix, also as a burst."
     )
-    contacts_per_visitor: int = Field(default=1, ge=1, description="Open contacts that one visitor may have at once.")
+    contacts_per_visitor: int = Field(
+        default=1,
+        ge=1,
+        description="Open contacts that one visitor may have at once. Each tab counts as a visitor of its own.",
+    )
     wrong_passwords: int = Field(
         default=5, ge=1, description="Wrong passwords before an account is locked; then longer with each further one."
     )
