@@ -38,7 +38,7 @@ from signaling.ports import AgentIdentity, Floor, FloorBusy, SessionRecord, Stor
 from signaling.protocol.agent import SignedOut
 from signaling.protocol.answers import Draining, Superseded
 from signaling.protocol.attach import AttachAsAgent, AttachAsCaller
-from signaling.protocol.limits import LOST_AFTER_MS, REQUEST_BURST, REQUESTS_PER_SECOND
+from signaling.protocol.limits import LOST_AFTER_MS, REPORT_EVERY_MS, REQUEST_BURST, REQUESTS_PER_SECOND
 from signaling.rate import TokenBucket
 from signaling.refusals import AttachBusy, AttachExpired, AttachSuperseded, NotSignedIn
 from signaling.sessions import AgentSession, AnySession, CallerSession, Roster, Wire, contact_in_call
@@ -52,7 +52,8 @@ _FORGET_AFTER_MS = 300_000
 _CHECK_SIGN_IN_EVERY_MS = 60_000
 _PROLONG_EVERY_MS = 3_600_000
 _RETRY_S = 1.0
-_SUSPECTED_MS = 2_000
+_OVERDUE_MS = REPORT_EVERY_MS + 1_000
+_SUSPECTED_MS = 1_000
 _BOTH_FAILED_MS = 30_000
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -446,11 +447,10 @@ class SessionHub:
     async def _judge_media(self, session: AnySession, now: Millis) -> None:
         """Find the call out that an end does not have any more.
 
-        - An end that speaks of other things, and for ``ghost_ms`` not of its call, does not have
-          it. That is known once it speaks. A desk does so every 5 s, and is found out within
-          16 s of its last word of the call. A page that only answers pings does so every 10 s,
-          and is found out within 21 s: later than is wanted of a ghost. Pings in closer order
-          would help, but then a socket would not outlive a network that is cut for 17 s.
+        - An end that speaks, but not of its call, for ``ghost_ms``, does not have it. Reports
+          come every 5 s; an end whose report is overdue is asked whether it is alive, so that
+          a page that says nothing else speaks too. So no ghost lives longer than 10 s, and
+          pings need not come in closer order, which a network that is cut for 17 s would break.
         - An end that is silent altogether has a network that is cut; its grace is the core's.
         - Two ends of which each has said for 30 s that the media has failed, longer than any
           page goes on mending it, have no call either. Nobody hangs up on the caller for that:
@@ -469,15 +469,20 @@ class SessionHub:
             await self._contradict(session, contact)
             return
         patience = self.state.site.patience if self.state.site is not None else Patience()
-        # Who says nothing at all has a network that is cut; only who speaks of everything else contradicts.
-        heard_at = session.wire.heard_at if session.wire is not None else session.media_seen_at
-        if heard_at - max(session.media_seen_at, self._judging_since) < patience.ghost_ms:
+        wire, seen_at = session.wire, max(session.media_seen_at, self._judging_since)
+        if wire is None or now - seen_at < _OVERDUE_MS:
+            session.suspected_at = None
+            return
+        # Not awaited: a socket whose client is stalled would hold up the beat.
+        self.means.start(wire.probe())
+        if wire.heard_at - seen_at < _OVERDUE_MS:
             session.suspected_at = None
             return
         if session.suspected_at is None:
             session.suspected_at = now
         # A page that woke up may speak of other things first and of its call a moment later.
-        if session.says_closed or now - session.suspected_at >= _SUSPECTED_MS:
+        is_sure = session.says_closed or now - session.suspected_at >= _SUSPECTED_MS
+        if is_sure and now - seen_at >= patience.ghost_ms:
             session.media_seen_at = now
             session.suspected_at = None
             await self._contradict(session, contact)

@@ -36,6 +36,9 @@ class Wire(Protocol):
     async def push(self, message: Message) -> None:
         """Send it after what was sent before. Harmless once the socket is gone."""
 
+    async def probe(self) -> None:
+        """Ask whether the page is alive: :attr:`heard_at` tells. Harmless once the socket is gone."""
+
     async def close(self, farewell: Message | None = None) -> None:
         """Say a last thing, if anything, and end the connection."""
 

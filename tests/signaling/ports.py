@@ -287,13 +287,18 @@ class ListedOrigins:
 
 
 class PaperWire:
-    """A socket that writes down what it was told."""
+    """A socket that writes down what it was told.
+
+    Attributes:
+        answers_probes: Its page is alive, and its network too.
+    """
 
     def __init__(self, clock: Callable[[], Millis]) -> None:
         self._clock = clock
         self.heard_at = clock()
         self.told: list[Message] = []
         self.is_closed = False
+        self.answers_probes = True
 
     def hear(self) -> None:
         self.heard_at = self._clock()
@@ -301,6 +306,10 @@ class PaperWire:
     async def push(self, message: Message) -> None:
         if not self.is_closed:
             self.told.append(message)
+
+    async def probe(self) -> None:
+        if self.answers_probes and not self.is_closed:
+            self.hear()
 
     async def close(self, farewell: Message | None = None) -> None:
         if farewell is not None:

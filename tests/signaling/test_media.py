@@ -380,20 +380,50 @@ async def test_two_who_report_talk_on(world: World) -> None:
     assert world.floor.facts(ContactContradicted) == []
 
 
-async def test_an_agent_whose_reports_stay_away_loses_the_caller_to_another(world: World) -> None:
+@pytest.mark.parametrize("offset_s", [0.0, 0.3, 0.999])
+@pytest.mark.parametrize("party", list(Party))
+async def test_a_page_that_only_answers_whether_it_is_alive_is_a_ghost_within_ten_seconds(
+    world: World, party: Party, offset_s: float
+) -> None:
     caller, agent = await world.talk()
     contact = world.only_contact
     await talk_on(world, 6, caller, agent)
+    await world.pass_time(offset_s)
+    ghost, other = (caller, agent) if party is Party.CALLER else (agent, caller)
 
-    for _ in range(11):
-        agent.wire.hear()
-        await talk_on(world, 1, caller)
+    await ghost.report_media()
+    await talk_on(world, 10, other)
 
     assert world.floor.facts(ContactContradicted) == [
-        ContactContradicted(contact=contact.id, epoch=contact.epoch, party=Party.AGENT)
+        ContactContradicted(contact=contact.id, epoch=contact.epoch, party=party)
     ]
-    assert world.measured("contacts_contradicted_total", party="agent") == 1
-    assert agent.desk.contact is None or agent.desk.contact.epoch > contact.epoch
+    assert world.measured("contacts_contradicted_total", party=party.value) == 1
+    assert contact.epoch != getattr(world.floor.state.contacts.get(contact.id), "epoch", None)
+
+
+async def test_a_desk_that_speaks_of_all_but_its_call_is_a_ghost_within_ten_seconds(world: World) -> None:
+    caller, agent = await world.talk()
+    await talk_on(world, 6, caller, agent)
+
+    await agent.report_media()
+    agent.wire.answers_probes = False
+    for _ in range(10):
+        await agent.must("agent.health", microphone="ok", visible=True)
+        await talk_on(world, 1, caller)
+
+    assert [fact.party for fact in world.floor.facts(ContactContradicted)] == [Party.AGENT]
+
+
+@pytest.mark.parametrize("late_s", [1, 2])
+async def test_a_report_that_is_a_little_late_contradicts_nothing(world: World, late_s: int) -> None:
+    caller, agent = await world.talk()
+
+    for _ in range(5):
+        await caller.report_media()
+        await agent.report_media()
+        await world.pass_time(5 + late_s)
+
+    assert world.floor.facts(ContactContradicted) == []
 
 
 @pytest.mark.parametrize("length_s", [8, 12, 17])
@@ -401,8 +431,10 @@ async def test_a_network_that_is_silent_altogether_contradicts_nothing(world: Wo
     caller, agent = await world.talk()
     await talk_on(world, 6, caller, agent)
 
+    caller.wire.answers_probes = False
     await talk_on(world, length_s, agent)
     # The first that comes through again says nothing of the call yet.
+    caller.wire.answers_probes = True
     caller.wire.hear()
     await talk_on(world, 1, agent)
     await talk_on(world, 10, caller, agent)
@@ -473,6 +505,7 @@ async def test_failing_before_the_network_was_cut_is_not_counted_on_while_it_is(
     caller, agent = await world.talk()
     await talk_on(world, 20, caller, agent, state="failed")
 
+    caller.wire.answers_probes = False
     await talk_on(world, 17, agent, state="failed")
 
     assert world.floor.facts(ContactContradicted) == []

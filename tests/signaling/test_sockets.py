@@ -107,6 +107,23 @@ async def test_a_closed_socket_detaches_the_session(server: Served) -> None:
     assert server.conversation.session_count == 0
 
 
+async def test_a_page_that_is_probed_answers_as_to_any_ping_and_goes_on(server: Served) -> None:
+    async with await server.browser() as browser:
+        (session,) = server.conversation._hubs[server.floor.site].roster.attached()
+        wire = session.wire
+        assert wire is not None
+
+        for _ in range(3):
+            await wire.probe()
+            assert await browser.socket.receive_str() == "2"
+            await browser.send("3")
+
+        assert await browser.is_alive()
+    await server.floor.heard(CallerDetached)
+    await wire.probe()
+    assert server.complaints == []
+
+
 async def test_a_page_that_leaves_is_detached_before_its_socket_is_given_up(
     server: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
