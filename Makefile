@@ -49,7 +49,7 @@ wheel: $(PYTHON_READY) $(WEB_BUILT)  ## Build dist/zuruf-*.whl, with the built w
 ##
 
 .PHONY: test
-test: browsers check test-tools test-acd test-signaling test-gateway test-conformance test-scenarios test-e2e test-wheel  ## Everything: checks, then all tests in short form
+test: browsers servers check test-tools test-acd test-signaling test-gateway test-conformance test-scenarios test-e2e test-wheel  ## Everything: checks, then all tests in short form
 	@echo 'All tests passed.'
 
 .PHONY: check
@@ -96,11 +96,11 @@ test-gateway: $(PYTHON_READY) $(WEB_BUILT)
 	@$(STAGE) 'tests/gateway' 180 $(PYTEST) -q tests/gateway --ignore=tests/gateway/test_wheel.py
 
 .PHONY: test-conformance
-test-conformance: $(PYTHON_READY)
+test-conformance: servers $(PYTHON_READY)
 	@$(STAGE) 'tests/conformance' 120 $(PYTEST) -q tests/conformance
 
 .PHONY: test-scenarios
-test-scenarios: $(PYTHON_READY) $(WEB_BUILT)
+test-scenarios: servers $(PYTHON_READY) $(WEB_BUILT)
 	@$(STAGE) 'tests/scenarios' 180 $(PYTEST) -q tests/scenarios
 
 .PHONY: test-e2e
@@ -115,7 +115,7 @@ test-wheel: $(PYTHON_READY) $(WEB_BUILT)
 e2e: test-e2e  ## Only the tests with real browsers
 
 .PHONY: soak
-soak: browsers $(PYTHON_READY) $(WEB_BUILT)  ## All tests with full counts; takes hours
+soak: browsers servers $(PYTHON_READY) $(WEB_BUILT)  ## All tests with full counts; takes hours
 	@$(PYTEST) --hypothesis-profile=soak --timeout=3600 tests/acd tests/signaling tests/gateway tests/conformance tests/scenarios
 
 .PHONY: bench
@@ -181,3 +181,7 @@ $(WEB_BUILT): $(NPM_READY)
 .PHONY: browsers
 browsers:
 	@tools/need.sh chromium:chromium firefox-esr:firefox-esr turnserver:coturn ip:iproute2 nft:nftables
+
+.PHONY: servers
+servers:
+	@tools/need.sh postgres:postgresql redis-server:redis-server setpriv:util-linux

@@ -4,11 +4,13 @@ A test belongs to the category of its directory. A test that is skipped is a tes
 fails: whatever it needed should have been set up. The order is random, the seed printed.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.servers import Postgres, Redis, running_postgres, running_redis
 
 CATEGORIES = frozenset({"acd", "signaling", "gateway", "conformance", "scenarios", "e2e", "tools"})
 
@@ -18,6 +20,20 @@ settings.register_profile(
     "soak", deadline=None, print_blob=True, max_examples=5_000, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("short")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server for all tests of this run; each has databases of its own."""
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis() -> Iterator[Redis]:
+    """A Redis server for all tests of this run."""
+    with running_redis() as server:
+        yield server
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -6,8 +6,9 @@
 # Each argument is PROGRAM:PACKAGE. Nothing is fetched or changed while all programs are found.
 set -euo pipefail
 
-# Some of them are where only root's PATH leads.
+# Some of them are where only root's PATH leads, or, as PostgreSQL's, nobody's.
 PATH=$PATH:/usr/sbin:/sbin
+for bin in /usr/lib/postgresql/*/bin; do PATH=$PATH:$bin; done
 
 missing=()
 for pair in "$@"; do
@@ -30,7 +31,9 @@ export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
 apt-get install -qq -y --no-install-recommends "${missing[@]}" >/dev/null
 
-# The tests start their own coturn. Do not leave one running that nobody asked for.
-if [[ " ${missing[*]} " == *" coturn "* && -d /run/systemd/system ]]; then
-    systemctl disable --quiet --now coturn
-fi
+# The tests start servers of their own. Do not leave any running that nobody asked for.
+for service in coturn postgresql redis-server; do
+    if [[ " ${missing[*]} " == *" $service "* && -d /run/systemd/system ]]; then
+        systemctl disable --quiet --now "$service"
+    fi
+done

@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0001"
+REVISION = "0002"
 """The migration that makes these tables."""
 
 metadata = MetaData(
@@ -125,6 +125,16 @@ live_contacts = Table(
         postgresql_where=text("agent IS NOT NULL"),
     ),
     comment="The store's own guard: nobody has two contacts on one slot.",
+)
+
+# Who serves.
+
+processes = Table(
+    "processes",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("lease_until", BigInteger, nullable=False),
+    comment="A row for each process of the scaled form. One whose lease ran out is no more.",
 )
 
 # Sessions and what is owed to them.

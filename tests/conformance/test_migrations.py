@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from gateway.storage import backup as shop
 from gateway.storage.database import open_sqlite
 from gateway.storage.migrate import MIGRATIONS, SchemaIsNewer, bring_up_to_date, move_to, revision_of
 from gateway.storage.tables import REVISION, metadata
+from tests.conformance.stores import open_database
+from tests.servers import Postgres
 
 
 def _differences(tx: Connection) -> list[object]:
@@ -27,21 +30,26 @@ def test_migrations_are_one_line_that_ends_at_the_expected_revision() -> None:
     assert all(not isinstance(script.down_revision, tuple) for script in scripts.walk_revisions())
 
 
-def test_every_migration_runs_up_down_and_up(tmp_path: Path) -> None:
-    engine = create_engine(f"sqlite:///{tmp_path / 'zuruf.sqlite3'}")
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+async def test_every_migration_runs_up_down_and_up(kind: str, tmp_path: Path, postgres: Postgres) -> None:
     revisions = [script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()][::-1]
 
-    for revision in revisions:
-        for goal in (revision, "base", revision):
-            with engine.begin() as tx:
-                move_to(tx, goal)
-                assert revision_of(tx) == (None if goal == "base" else goal)
+    def move(tx: Connection, goal: str) -> None:
+        move_to(tx, goal)
+        assert revision_of(tx) == (None if goal == "base" else goal)
 
-    with engine.begin() as tx:
+    def compare(tx: Connection) -> None:
         assert _differences(tx) == []
         move_to(tx, "base")
         assert set(inspect(tx).get_table_names()) <= {"alembic_version"}
-    engine.dispose()
+
+    async with open_database(kind, tmp_path, postgres) as database:
+        await database.transact(lambda tx: move(tx, "base"))
+        for revision in revisions:
+            for goal in (revision, "base", revision):
+                await database.transact(partial(move, goal=goal))
+        await database.transact(compare)
+        await database.transact(bring_up_to_date)
 
 
 def test_the_migrated_tables_are_exactly_those_made_from_the_definitions() -> None:

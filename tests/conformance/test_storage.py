@@ -5,16 +5,18 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, func, select
 
 from acd.ids import AgentId, ContactId, GroupId, Millis, SessionId, SiteId
 from gateway.storage.audit import ChainBroken, StoredAudit
-from gateway.storage.database import SqliteDatabase, open_sqlite
+from gateway.storage.database import Database
 from gateway.storage.directory import StoredDirectory
 from gateway.storage.sessions import StoredSessions
+from gateway.storage.tables import sessions as session_table
 from gateway.storage.users import BrowserSignIn, Grant, StoredSignIns, StoredUsers, User, UserNameTaken
 from signaling.ports import MOST_OWED, MOST_OWED_BYTES, ContactContext, MailboxFull, SessionRecord
-from tests.conformance.stores import NOON
+from tests.conformance.stores import NOON, open_database
+from tests.servers import Postgres
 
 DEMO, SHOP = SiteId("demo"), SiteId("shop")
 FIRST, SECOND = ContactId("ct_1"), ContactId("ct_2")
@@ -27,7 +29,7 @@ T = TypeVar("T")
 class Counting:
     """A database that counts what it is asked."""
 
-    def __init__(self, database: SqliteDatabase) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
         self.queries = 0
 
@@ -45,9 +47,9 @@ class Counting:
         self.queries += 1
 
 
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
-    async with open_sqlite(tmp_path / "zuruf.sqlite3") as opened:
+@pytest.fixture(params=["sqlite", "postgres"])
+async def database(request: pytest.FixtureRequest, tmp_path: Path, postgres: Postgres) -> AsyncIterator[Database]:
+    async with open_database(request.param, tmp_path, postgres) as opened:
         yield opened
 
 
@@ -73,7 +75,7 @@ def user(name: str = "anna", **changes: object) -> User:
 # Sessions.
 
 
-async def test_a_session_is_found_by_its_token_until_it_expires(database: SqliteDatabase) -> None:
+async def test_a_session_is_found_by_its_token_until_it_expires(database: Database) -> None:
     sessions = StoredSessions(database)
     await sessions.create(session("ss_1"), token("a"))
 
@@ -85,7 +87,7 @@ async def test_a_session_is_found_by_its_token_until_it_expires(database: Sqlite
     assert await sessions.find(token("a"), LATER) is not None
 
 
-async def test_creating_a_session_again_changes_nothing(database: SqliteDatabase) -> None:
+async def test_creating_a_session_again_changes_nothing(database: Database) -> None:
     sessions = StoredSessions(database)
     await sessions.create(session("ss_1"), token("a"))
     await sessions.create(session("ss_1"), token("a"))
@@ -94,7 +96,7 @@ async def test_creating_a_session_again_changes_nothing(database: SqliteDatabase
     assert await _count_sessions(database) == 1
 
 
-async def test_what_is_owed_comes_in_order_until_it_is_acknowledged(database: SqliteDatabase) -> None:
+async def test_what_is_owed_comes_in_order_until_it_is_acknowledged(database: Database) -> None:
     sessions = StoredSessions(database)
     one, other = SessionId("ss_1"), SessionId("ss_2")
 
@@ -109,7 +111,7 @@ async def test_what_is_owed_comes_in_order_until_it_is_acknowledged(database: Sq
 
 @pytest.mark.parametrize(("length", "most"), [(1, MOST_OWED), (100_000, MOST_OWED_BYTES // 100_000)])
 async def test_only_so_much_is_owed_to_a_session_that_fetches_nothing(
-    database: SqliteDatabase, length: int, most: int
+    database: Database, length: int, most: int
 ) -> None:
     sessions, one = StoredSessions(database), SessionId("ss_1")
     for _ in range(most):
@@ -123,7 +125,7 @@ async def test_only_so_much_is_owed_to_a_session_that_fetches_nothing(
     assert await sessions.owe(one, b"x" * length) == most + 1
 
 
-async def test_numbers_of_owed_messages_are_never_used_twice(database: SqliteDatabase) -> None:
+async def test_numbers_of_owed_messages_are_never_used_twice(database: Database) -> None:
     sessions = StoredSessions(database)
     await sessions.owe(SessionId("ss_1"), b"a")
     await sessions.acknowledge(SessionId("ss_1"), 1)
@@ -131,7 +133,7 @@ async def test_numbers_of_owed_messages_are_never_used_twice(database: SqliteDat
     assert await sessions.owe(SessionId("ss_1"), b"b") == 2
 
 
-async def test_an_ended_session_leaves_nothing(database: SqliteDatabase) -> None:
+async def test_an_ended_session_leaves_nothing(database: Database) -> None:
     sessions = StoredSessions(database)
     await sessions.create(session("ss_1"), token("a"))
     await sessions.owe(SessionId("ss_1"), b"a")
@@ -142,25 +144,30 @@ async def test_an_ended_session_leaves_nothing(database: SqliteDatabase) -> None
     assert await sessions.owed(SessionId("ss_1"), 0) == []
 
 
-async def test_expired_sessions_are_forgotten_however_many(database: SqliteDatabase) -> None:
+async def test_expired_sessions_are_forgotten_however_many(database: Database) -> None:
     sessions = StoredSessions(database)
     await sessions.create(session("ss_keep"), token("keep"))
-    for number in range(1_005):
-        await sessions.create(session(f"ss_{number}", expires_at=NOON), token(str(number)))
+    rows = [
+        {"id": f"ss_{n}", "site": DEMO, "role": "caller", "token_hash": token(str(n)), "expires_at": NOON}
+        | {"page": "", "generation": 0}
+        for n in range(1_005)
+    ]
+    await database.transact(lambda tx: tx.execute(session_table.insert(), rows).close())
 
     assert await sessions.end_expired(NOON) == 1_005
     assert await _count_sessions(database) == 1
     assert await sessions.find(token("keep"), NOON) is not None
 
 
-async def _count_sessions(database: SqliteDatabase) -> int:
-    return await database.read(lambda db: int(db.execute("SELECT count(*) FROM sessions").fetchone()[0]))
+async def _count_sessions(database: Database) -> int:
+    counted = select(func.count()).select_from(session_table)
+    return await database.look(lambda tx: tx.execute(counted).scalar_one())
 
 
 # Names and notes.
 
 
-async def test_a_group_is_named_in_the_language_asked_for_or_in_english(database: SqliteDatabase) -> None:
+async def test_a_group_is_named_in_the_language_asked_for_or_in_english(database: Database) -> None:
     directory = StoredDirectory(database)
     await directory.name_group(DEMO, GroupId("sales"), {"de": "Verkauf", "en": "Sales"})
 
@@ -170,7 +177,7 @@ async def test_a_group_is_named_in_the_language_asked_for_or_in_english(database
     assert await directory.group_name(SHOP, GroupId("sales"), "de") == "sales"
 
 
-async def test_a_site_is_added_once(database: SqliteDatabase) -> None:
+async def test_a_site_is_added_once(database: Database) -> None:
     directory = StoredDirectory(database)
 
     assert await directory.add_site(DEMO, "Demo", NOON)
@@ -178,7 +185,7 @@ async def test_a_site_is_added_once(database: SqliteDatabase) -> None:
     assert await directory.sites() == {DEMO: "Demo"}
 
 
-async def test_an_agent_is_shown_by_display_name_within_the_site(database: SqliteDatabase) -> None:
+async def test_an_agent_is_shown_by_display_name_within_the_site(database: Database) -> None:
     await StoredUsers(database).add(user(), NOON)
     directory = StoredDirectory(database)
 
@@ -186,7 +193,7 @@ async def test_an_agent_is_shown_by_display_name_within_the_site(database: Sqlit
     assert await directory.agent_name(SHOP, AgentId("ag_anna")) == ""
 
 
-async def test_what_a_visitor_said_is_kept_until_erased(database: SqliteDatabase) -> None:
+async def test_what_a_visitor_said_is_kept_until_erased(database: Database) -> None:
     directory = StoredDirectory(database)
     said = ContactContext(name="Vera", topic="Shoes", language="de", page_url="https://shop/", page_title="Shop")
     await directory.note_contact(DEMO, FIRST, said, NOON)
@@ -199,7 +206,7 @@ async def test_what_a_visitor_said_is_kept_until_erased(database: SqliteDatabase
     assert await directory.contact_context(DEMO, FIRST) == ContactContext()
 
 
-async def test_old_notes_are_erased_but_not_those_of_open_contacts(database: SqliteDatabase) -> None:
+async def test_old_notes_are_erased_but_not_those_of_open_contacts(database: Database) -> None:
     directory = StoredDirectory(database)
     for contact in ("ct_old", "ct_open"):
         await directory.note_contact(DEMO, ContactId(contact), ContactContext(name="Vera"), NOON)
@@ -213,7 +220,7 @@ async def test_old_notes_are_erased_but_not_those_of_open_contacts(database: Sql
 # People.
 
 
-async def test_a_user_is_found_whatever_the_case_of_the_name(database: SqliteDatabase) -> None:
+async def test_a_user_is_found_whatever_the_case_of_the_name(database: Database) -> None:
     users = StoredUsers(database)
     anna = user(grants=frozenset({Grant(role="agent"), Grant(role="supervisor", group=GroupId("sales"))}))
     await users.add(anna, NOON)
@@ -224,7 +231,7 @@ async def test_a_user_is_found_whatever_the_case_of_the_name(database: SqliteDat
     assert await users.of_site(SHOP) == []
 
 
-async def test_everybody_of_a_site_is_read_in_one_query(database: SqliteDatabase) -> None:
+async def test_everybody_of_a_site_is_read_in_one_query(database: Database) -> None:
     counted = Counting(database)
     for name in ("ben", "anna"):
         await StoredUsers(database).add(user(name, id=AgentId(f"ag_{name}")), NOON)
@@ -236,7 +243,7 @@ async def test_everybody_of_a_site_is_read_in_one_query(database: SqliteDatabase
     assert counted.queries == 1
 
 
-async def test_who_is_behind_many_sign_ins_is_found_in_one_query(database: SqliteDatabase) -> None:
+async def test_who_is_behind_many_sign_ins_is_found_in_one_query(database: Database) -> None:
     users, counted = StoredUsers(database), Counting(database)
     sign_ins = StoredSignIns(database)
     until = {"anna": LATER, "ben": LATER, "late": NOON, "shut_out": LATER}
@@ -273,7 +280,7 @@ async def test_who_is_behind_many_sign_ins_is_found_in_one_query(database: Sqlit
     assert counted.queries == 1
 
 
-async def test_a_user_name_is_given_once(database: SqliteDatabase) -> None:
+async def test_a_user_name_is_given_once(database: Database) -> None:
     users = StoredUsers(database)
     await users.add(user(), NOON)
 
@@ -281,7 +288,7 @@ async def test_a_user_name_is_given_once(database: SqliteDatabase) -> None:
         await users.add(user("Anna", id=AgentId("ag_other")), NOON)
 
 
-async def test_wrong_passwords_lock_and_a_right_one_forgives(database: SqliteDatabase) -> None:
+async def test_wrong_passwords_lock_and_a_right_one_forgives(database: Database) -> None:
     users = StoredUsers(database)
     await users.add(user(), NOON)
     anna = AgentId("ag_anna")
@@ -297,7 +304,7 @@ async def test_wrong_passwords_lock_and_a_right_one_forgives(database: SqliteDat
     assert free == user()
 
 
-async def test_grants_are_replaced_whole(database: SqliteDatabase) -> None:
+async def test_grants_are_replaced_whole(database: Database) -> None:
     users = StoredUsers(database)
     await users.add(user(grants=frozenset({Grant(role="agent")})), NOON)
 
@@ -309,7 +316,7 @@ async def test_grants_are_replaced_whole(database: SqliteDatabase) -> None:
 
 
 @pytest.mark.parametrize("event", ["new password", "disabled", "removed"])
-async def test_a_browser_is_signed_out_when(event: str, database: SqliteDatabase) -> None:
+async def test_a_browser_is_signed_out_when(event: str, database: Database) -> None:
     users, sign_ins = StoredUsers(database), StoredSignIns(database)
     anna = AgentId("ag_anna")
     await users.add(user(), NOON)
@@ -327,7 +334,7 @@ async def test_a_browser_is_signed_out_when(event: str, database: SqliteDatabase
     assert await sign_ins.find(token("a"), NOON) is None
 
 
-async def test_a_sign_in_lasts_as_long_as_it_is_used(database: SqliteDatabase) -> None:
+async def test_a_sign_in_lasts_as_long_as_it_is_used(database: Database) -> None:
     users, sign_ins = StoredUsers(database), StoredSignIns(database)
     await users.add(user(), NOON)
     await sign_ins.add(
@@ -347,7 +354,7 @@ async def test_a_sign_in_lasts_as_long_as_it_is_used(database: SqliteDatabase) -
 # Audit.
 
 
-async def filled(database: SqliteDatabase) -> StoredAudit:
+async def filled(database: Database) -> StoredAudit:
     audit = StoredAudit(database)
     for number in range(3):
         await audit.add(
@@ -361,7 +368,7 @@ async def filled(database: SqliteDatabase) -> StoredAudit:
     return audit
 
 
-async def test_the_audit_log_is_a_chain_that_verifies(database: SqliteDatabase) -> None:
+async def test_the_audit_log_is_a_chain_that_verifies(database: Database) -> None:
     audit = await filled(database)
     await audit.add(SHOP, NOON, actor="system", action="started")
 
@@ -373,7 +380,7 @@ async def test_the_audit_log_is_a_chain_that_verifies(database: SqliteDatabase) 
     ]
 
 
-async def test_erased_words_leave_the_chain_whole(database: SqliteDatabase) -> None:
+async def test_erased_words_leave_the_chain_whole(database: Database) -> None:
     audit = await filled(database)
 
     assert await audit.erase_details_before(DEMO, Millis(NOON + 2)) == 2
@@ -392,7 +399,7 @@ async def test_erased_words_leave_the_chain_whole(database: SqliteDatabase) -> N
         "DELETE FROM audit_entries WHERE number = 1",
     ],
 )
-async def test_tampering_breaks_the_chain(tampering: str, database: SqliteDatabase) -> None:
+async def test_tampering_breaks_the_chain(tampering: str, database: Database) -> None:
     audit = await filled(database)
     await database.transact(lambda tx: tx.exec_driver_sql(tampering).close())
 
