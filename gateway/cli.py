@@ -17,6 +17,7 @@ from gateway.settings import Loaded, SettingsWrong, load, shown
 
 if TYPE_CHECKING:
     from gateway.app import Stores
+    from gateway.simulation.report import Figures
     from gateway.storage.users import Grant, User
 
 _WRONG_SETTINGS = 2
@@ -241,6 +242,39 @@ def journal_export(
 
 
 @cli.command()
+def simulate(
+    scenario: Annotated[Path | None, typer.Argument(help="A scenario, as TOML.", show_default=False)] = None,
+    seed: Annotated[int | None, typer.Option(help="Another seed than the scenario's.", show_default=False)] = None,
+    hours: Annotated[
+        float | None, typer.Option(min=0.01, help="Another length than the scenario's.", show_default=False)
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Write a page with charts; its name ends in .html.", show_default=False)
+    ] = None,
+    as_json: Annotated[
+        Path | None, typer.Option("--json", help="Write all figures as JSON; - is standard output.", show_default=False)
+    ] = None,
+) -> None:
+    """Play a day that did not happen: callers and agents of a scenario, decided by the real core."""
+    if scenario is None:
+        _fail("Name a scenario. docs/explanation/simulation.md shows how one is written.")
+    if report is not None and report.suffix != ".html":
+        _fail("Charts are written as HTML: a PNG would need a drawing library. Give a name that ends in .html.")
+    from gateway.garbage import look_seldom
+
+    look_seldom()
+    from gateway.simulation.run import simulate as play
+    from gateway.simulation.scenario import ScenarioWrong, read_scenario
+
+    try:
+        with _progress() as progress:
+            found = play(read_scenario(scenario), folder=scenario.parent, seed=seed, hours=hours, progress=progress)
+        _write(found, report=report, as_json=as_json)
+    except (ScenarioWrong, OSError) as why:
+        _fail(str(why))
+
+
+@cli.command()
 def backup(
     file: Annotated[Path, typer.Argument(help="A file that does not exist yet.", show_default=False)],
     data_dir: DataDir = None,
@@ -332,6 +366,33 @@ def _do_for(loaded: Loaded, name: str, action: str, work: Callable[["Stores", "U
         return said
 
     _do(loaded, found_first)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[float], None]]:
+    """Shows how far something is, if somebody looks."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    yield lambda share: typer.echo(f"\r{share:4.0%} ", nl=False, err=True)
+    typer.echo("\r     \r", nl=False, err=True)
+
+
+def _write(found: "Figures", *, report: Path | None, as_json: Path | None) -> None:
+    import msgspec
+
+    from gateway.simulation.page import as_page
+    from gateway.simulation.report import as_text
+
+    json = msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n"
+    if as_json == Path("-"):
+        typer.echo(json, nl=False)
+    else:
+        typer.echo(as_text(found), nl=False)
+        if as_json is not None:
+            as_json.write_text(json, "utf-8")
+    if report is not None:
+        report.write_text(as_page(found), "utf-8")
 
 
 class _Wrong(Exception):
