@@ -26,7 +26,7 @@ CANDIDATE_CHARACTERS: Final = 512
 CANDIDATES: Final = 64
 """Most candidates in one message or one session description."""
 CANDIDATE_BATCH_MS: Final = 50
-"""How long candidates are gathered before they are sent together."""
+"""How long candidates are gathered before they are sent together; the first of a search go at once."""
 REPORT_EVERY_MS: Final = 5_000
 """Pause between two media reports, and between two health reports."""
 LOST_AFTER_MS: Final = 15_000

@@ -46,7 +46,7 @@ class Candidate(Part, frozen=True):
 
 
 class Candidates(Part, frozen=True, tag_field="kind", tag="candidates"):
-    """Candidates of one generation, gathered for 50 ms before they are sent."""
+    """Candidates of one generation: the first of a search at once, the others gathered for 50 ms."""
 
     candidates: Annotated[list[Candidate], Meta(max_length=CANDIDATES)]
     """In the order in which they were found."""

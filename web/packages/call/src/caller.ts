@@ -322,6 +322,7 @@ export class Caller {
     const { step } = this.#state;
     if (step.name !== "contact") return;
     const { contact, peer } = step;
+    leg?.expect(contact.channel);
     const assigned = contact.phase === "connecting" || contact.phase === "talking";
     leg?.follow(
       assigned && peer

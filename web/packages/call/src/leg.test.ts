@@ -169,20 +169,40 @@ test("nothing is negotiated before our own devices are open", async () => {
   expect(caller.peers.all).toHaveLength(1);
 });
 
-test("candidates are sent together, 50 ms after the first", async () => {
+test("the first candidates go at once, and those after them every 50 ms", async () => {
   const caller = await new End("caller").ready();
-  for (const found of ["one", "two", "three"]) caller.peers.last.find(found);
-  await caller.time.pass(49);
-  expect(caller.signals()).toHaveLength(1);
+  const found = async (...candidates: string[]) => {
+    for (const each of candidates) caller.peers.last.find(each);
+    await caller.time.pass(0);
+  };
+  const sent = () =>
+    caller.signals().flatMap(({ signal }) => (signal.kind === "candidates" ? [signal.candidates] : []));
 
+  await found("one", "two");
+  expect(sent()).toMatchObject([[{ candidate: "one" }, { candidate: "two" }]]);
+
+  await found("three");
+  await caller.time.pass(40);
+  await found("four");
+  await caller.time.pass(9);
+  expect(sent()).toHaveLength(1);
   await caller.time.pass(1);
+  expect(sent()[1]).toMatchObject([{ candidate: "three" }, { candidate: "four" }]);
+});
 
-  const last = caller.signals().at(-1)?.signal;
-  expect(last?.kind === "candidates" && last.candidates.map((c) => c.candidate)).toEqual([
-    "one",
-    "two",
-    "three",
-  ]);
+test("a search that begins anew says its first candidates at once, too", async () => {
+  const { caller, agent } = await talking();
+  caller.peers.last.find("one");
+  await caller.time.pass(100);
+
+  caller.peers.last.ice("failed");
+  await settle();
+  await carry(caller, agent);
+  const before = caller.signals().length;
+  caller.peers.last.find("another");
+  await caller.time.pass(0);
+
+  expect(caller.signals().length).toBe(before + 1);
 });
 
 test("candidates that come before the description wait for it", async () => {
@@ -453,4 +473,78 @@ test("a leg that is closed leaves no alarm and no connection behind", async () =
 
   expect(caller.peers.last.closed).toBe(true);
   expect(caller.time.alarms).toBe(0);
+});
+
+/** A caller who waits, devices open; nobody is assigned. */
+async function waiting(): Promise<End> {
+  const caller = new End("caller");
+  await caller.local.open("video");
+  caller.leg.ready(true);
+  caller.leg.attached(true);
+  caller.leg.configure(NO_SERVERS, caller.time.now());
+  caller.leg.expect("video");
+  await settle();
+  return caller;
+}
+
+test("who waits has a connection ready, of which nothing is heard before somebody is assigned", async () => {
+  const caller = await waiting();
+  expect(caller.peers.all.map((peer) => peer.prepared)).toEqual([1]);
+  expect(caller.peers.last.localDescription).toBe(null);
+  expect(caller.state?.link ?? "none").toBe("none");
+
+  caller.leg.follow(caller.assignment());
+  await settle();
+
+  expect(caller.peers.all).toHaveLength(1);
+  expect(caller.descriptions()).toEqual(["offer"]);
+});
+
+test("what is ready follows the devices and the servers while its caller waits", async () => {
+  const caller = await waiting();
+  const servers = [{ urls: ["turn:turn.example:3478"], username: "u", credential: "c" }];
+
+  await caller.local.setCamera(false);
+  caller.leg.refreshed({ servers, relayOnly: true, expiresAt: null });
+  caller.leg.follow(caller.assignment());
+  await settle();
+
+  expect(caller.peers.all).toHaveLength(1);
+  expect(caller.peers.last.transceivers.map((t) => t.sender.track)).toEqual([caller.local.microphone, null]);
+  expect(caller.peers.last.configurations.at(-1)).toMatchObject({
+    iceServers: servers,
+    iceTransportPolicy: "relay",
+  });
+});
+
+test("each assignment has a connection of its own, whether one was ready for it or not", async () => {
+  const caller = await waiting();
+  caller.leg.follow(caller.assignment());
+  await settle();
+
+  caller.leg.follow(caller.assignment({ peer: caller.peer({ generation: 1 }) }));
+  await settle();
+  expect(caller.peers.all.map((peer) => peer.closed)).toEqual([true, false]);
+
+  caller.leg.follow(null);
+  await settle();
+  expect(caller.peers.all.map((peer) => [peer.closed, peer.localDescription === null])).toEqual([
+    [true, false],
+    [true, false],
+    [false, true],
+  ]);
+
+  caller.leg.follow(caller.assignment({ epoch: 2 }));
+  await settle();
+  expect(caller.peers.all).toHaveLength(3);
+  expect(caller.of("media.signal").at(-1)).toMatchObject({ epoch: 2, signal: { type: "offer" } });
+});
+
+test("a caller who stops waiting leaves no connection behind", async () => {
+  const caller = await waiting();
+
+  caller.leg.close();
+  await settle();
+
+  expect(caller.peers.all.map((peer) => peer.closed)).toEqual([true]);
 });

@@ -2,7 +2,8 @@
  * Our end of a contact's media, for as long as the page lives.
  *
  * The server says who is assigned to whom; a leg has at most one {@link Link}, for exactly
- * this assignment and these two page loads, and drops it when any of them changes. It holds
+ * this assignment and these two page loads, and drops it when any of them changes. While an
+ * assignment is expected it has one ready, which nobody has heard of yet. It holds
  * signals back until the other end is there, drops old ones, reports numbers and keeps the
  * credentials of relays fresh. Microphone and camera are lent to it; it never closes them.
  */
@@ -103,6 +104,9 @@ export class Leg {
   /** How far the server's clock is ahead of ours. */
   #ahead = 0;
   #link: Link | null = null;
+  /** What an assignment is expected for, and the link that is ready for it. */
+  #expected: Channel | null = null;
+  #spare: Link | null = null;
   /** What the link stands for. Another one means another link. */
   #key = "";
   #ready = false;
@@ -138,12 +142,18 @@ export class Leg {
 
   /** A track of ours changed. */
   localChanged(): void {
-    void this.#link?.tracksChanged();
+    void (this.#link ?? this.#spare)?.tracksChanged();
   }
 
   /** Whether the line to the server is attached. */
   attached(attached: boolean): void {
     this.#attached = attached;
+    this.#arrange();
+  }
+
+  /** Somebody will be assigned; a channel never changes. */
+  expect(channel: Channel): void {
+    this.#expected = channel;
     this.#arrange();
   }
 
@@ -166,7 +176,7 @@ export class Leg {
   /** The answer to a request for fresh credentials. */
   refreshed(ice: IceConfiguration): void {
     this.#ice = ice;
-    this.#link?.configure(ice);
+    (this.#link ?? this.#spare)?.configure(ice);
     this.#callOffRefresh();
     if (ice.expiresAt === null) return;
     const left = ice.expiresAt - this.options.time.now() - this.#ahead;
@@ -192,7 +202,9 @@ export class Leg {
   /** Let go of everything but the devices. */
   close(): void {
     this.#callOffRefresh();
-    this.#assignment = null;
+    this.#assignment = this.#expected = null;
+    this.#spare?.close();
+    this.#spare = null;
     this.#early = [];
     this.#arrange();
   }
@@ -205,20 +217,27 @@ export class Leg {
     if (key !== this.#key) {
       this.#key = key;
       this.#drop();
-      if (assignment) this.#make(assignment);
+      if (assignment) this.#begin(assignment.channel);
       this.options.onChange(this.state);
     }
+    if (!this.#assignment && this.#ready && this.#expected) this.#spare ??= this.#make(this.#expected);
     const live = this.#attached && this.#assignment?.peer.present === true;
     this.#link?.live(live);
     if (live) for (const signal of this.#held.splice(0)) this.#send(signal);
     this.#deliver();
   }
 
-  #make(assignment: Assignment): void {
+  #begin(channel: Channel): void {
+    this.#link = this.#spare ?? this.#make(channel);
+    this.#spare = null;
+    this.#link.begin();
+  }
+
+  #make(channel: Channel): Link {
     const { party, local, peers, time } = this.options;
     const link: Link = new Link({
       party,
-      channel: assignment.channel,
+      channel,
       local,
       ice: this.#ice,
       peers,
@@ -230,7 +249,7 @@ export class Leg {
         if (this.#link === link) this.#changed(link);
       },
     });
-    this.#link = link;
+    return link;
   }
 
   #drop(): void {

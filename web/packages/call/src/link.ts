@@ -1,6 +1,10 @@
 /**
  * One `RTCPeerConnection`: it lives as long as both pages and the assignment stay the same.
  *
+ * It may be made before there is an assignment. What takes a browser long is then done, while
+ * nothing is asked of the network and nothing is said, so that nothing in it grows old: servers,
+ * tracks and the other end are free to change until {@link Link.begin}.
+ *
  * Perfect negotiation, with one addition: the caller makes the first offer, and the agent
  * offers nothing before that. The caller is the impolite one. What a link has to say it hands
  * to its {@link Leg}, which knows when the other end may hear it.
@@ -72,8 +76,8 @@ export class Link {
 
   readonly #pc: RTCPeerConnection;
   readonly #polite: boolean;
-  /** The agent's side stays silent before the first offer has come. */
-  #begun: boolean;
+  /** Both sides stay silent before they begin, the agent's until the first offer has come. */
+  #begun = false;
   #closed = false;
   #trouble: "disturbed" | "failed" | null = null;
   /** Both pages are there and can hear each other's signals. */
@@ -83,6 +87,8 @@ export class Link {
   #work: Promise<void> = Promise.resolve();
   #early: Candidate[] = [];
   #batch: Candidate[] = [];
+  /** The first candidates of a description go at once: they are the ones that most often work. */
+  #batchMs = 0;
   #callOffBatch = () => {};
   #callOffRestart = () => {};
   #callOffGiveUp: (() => void) | null = null;
@@ -90,7 +96,6 @@ export class Link {
 
   constructor(private readonly options: LinkOptions) {
     this.#polite = options.party === "agent";
-    this.#begun = !this.#polite;
     this.remote = options.peers.stream();
     this.#pc = options.peers.peer({ ...configuration(options.ice), bundlePolicy: "max-bundle" });
     const pc = this.#pc;
@@ -142,6 +147,13 @@ export class Link {
 
   get connectionState(): ConnectionState {
     return this.#pc.connectionState;
+  }
+
+  /** There is an assignment. The caller's side makes its offer; the agent's begins with that. */
+  begin(): void {
+    if (this.#polite) return;
+    this.#begun = true;
+    this.#run(() => this.#offer());
   }
 
   /** A signal from the other end's link. */
@@ -223,7 +235,12 @@ export class Link {
 
   async #offer(): Promise<void> {
     // While one offer is under way the browser asks again once that is settled.
-    if (!this.#begun || this.#pc.signalingState !== "stable") return;
+    if (this.#pc.signalingState !== "stable") return;
+    if (!this.#begun) {
+      // Makes the certificate and looks the codecs up. What it says is made anew, quickly, when it counts.
+      if (!this.#polite) await this.#pc.createOffer();
+      return;
+    }
     await this.#pc.setLocalDescription();
     this.#describe();
   }
@@ -274,6 +291,7 @@ export class Link {
   #describe(): void {
     const description = this.#pc.localDescription;
     if (description && !this.#closed) {
+      this.#batchMs = 0;
       this.options.send({
         kind: "description",
         type: description.type as "offer" | "answer",
@@ -284,7 +302,8 @@ export class Link {
 
   #gathered(candidate: RTCIceCandidate): void {
     if (this.#batch.length === 0) {
-      this.#callOffBatch = this.options.time.after(CANDIDATE_BATCH_MS, () => this.#flush());
+      this.#callOffBatch = this.options.time.after(this.#batchMs, () => this.#flush());
+      this.#batchMs = CANDIDATE_BATCH_MS;
     }
     this.#batch.push({
       candidate: candidate.candidate,

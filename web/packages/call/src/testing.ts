@@ -81,6 +81,8 @@ export class FakePeer {
   readonly transceivers: FakeTransceiver[] = [];
   readonly candidates: unknown[] = [];
   readonly configurations: RTCConfiguration[] = [];
+  /** How many offers were made that may never be used. */
+  prepared = 0;
   restarts = 0;
   closed = false;
   #needed = false;
@@ -123,6 +125,10 @@ export class FakePeer {
 
   setConfiguration(configuration: RTCConfiguration): void {
     this.configurations.push(configuration);
+  }
+
+  async createOffer(): Promise<void> {
+    this.prepared += 1;
   }
 
   async setLocalDescription(): Promise<void> {

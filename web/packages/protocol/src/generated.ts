@@ -49,7 +49,7 @@ export interface Candidate {
   readonly usernameFragment: string | null;
 }
 
-/** Candidates of one generation, gathered for 50 ms before they are sent. */
+/** Candidates of one generation: the first of a search at once, the others gathered for 50 ms. */
 export interface Candidates {
   readonly kind: "candidates";
   /** In the order in which they were found. */
@@ -754,7 +754,7 @@ export const CANDIDATE_CHARACTERS = 512;
 /** Most candidates in one message or one session description. */
 export const CANDIDATES = 64;
 
-/** How long candidates are gathered before they are sent together. */
+/** How long candidates are gathered before they are sent together; the first of a search go at once. */
 export const CANDIDATE_BATCH_MS = 50;
 
 /** Pause between two media reports, and between two health reports. */
