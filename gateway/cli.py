@@ -7,9 +7,10 @@ import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, NoReturn
 
 import typer
 
@@ -49,6 +50,21 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 def main() -> None:
     """Run the command line."""
     cli()
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"zuruf {version('zuruf')}")
+        raise typer.Exit
+
+
+@cli.callback()
+def _every(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """What may stand before every command."""
 
 
 @cli.command()
@@ -126,6 +142,9 @@ def user_add(
 ) -> None:
     """Add somebody who signs in."""
     loaded = _load(_common(data_dir, demo))
+    with _refusals():
+        named = _site(loaded, site)
+        granted = _grants(loaded, named, role, group)
     password = _password(password_stdin)
 
     async def work(stores: "Stores") -> str:
@@ -135,7 +154,7 @@ def user_add(
         from gateway.ids import new_id
         from gateway.storage.users import User
 
-        where = SiteId(_site(loaded, site))
+        where = SiteId(named)
         at = system_clock()
         with Passwords() as passwords:
             hashed = await passwords.hash(password)
@@ -145,7 +164,7 @@ def user_add(
             user_name=name,
             display_name=display_name or name,
             password_hash=hashed,
-            grants=_grants(loaded, where, role, group),
+            grants=granted,
         )
         await stores.directory.add_site(where, where, at)
         await stores.users.add(added, at)
@@ -235,8 +254,7 @@ def journal_export(
     loaded = _load(_common(data_dir, demo))
     from gateway.storage.backup import export_journal
 
-    with ExitStack() as stack, _storage():
-        out = stack.enter_context(file.open("xb")) if file is not None else sys.stdout.buffer
+    with _refusals(), _writing(file) as out:
         lines = export_journal(loaded.settings.database, out)
     typer.echo(f"{lines} lines.", err=True)
 
@@ -284,7 +302,7 @@ def backup(
     loaded = _load(_common(data_dir, demo))
     from gateway.storage import backup as storage
 
-    with _storage():
+    with _refusals():
         size = storage.backup(loaded.settings.database, file)
     typer.echo(f"{file}: {size} bytes.")
 
@@ -303,7 +321,7 @@ def restore(
 
     if not yes:
         typer.confirm(f"Replace {loaded.settings.database} by {file}?", abort=True)
-    with _storage():
+    with _refusals():
         unless_site = None if loaded.settings.demo else DEMO_SITE.id
         kept = storage.restore(file, loaded.settings.database, unless_site=unless_site)
     typer.echo("Restored." + (f" What was there is now {kept}." if kept is not None else ""))
@@ -315,7 +333,7 @@ def migrate(data_dir: DataDir = None, demo: Demo = False) -> None:
     loaded = _load(_common(data_dir, demo))
     from gateway.storage import backup as storage
 
-    with _storage():
+    with _refusals():
         before, after = storage.migrate(loaded.settings.database)
     typer.echo(f"The database is at {after}." if before == after else f"From {before or 'nothing'} to {after}.")
 
@@ -343,13 +361,8 @@ def _do(loaded: Loaded, work: Callable[["Stores"], Coroutine[Any, Any, str]]) ->
         async with open_sqlite(loaded.settings.database, alone=False) as database:
             return await work(Stores.on(database))
 
-    from gateway.storage.users import UserNameTaken
-
-    try:
-        with _storage():
-            typer.echo(asyncio.run(run()))
-    except (UserNameTaken, _Wrong) as why:
-        _fail(str(why))
+    with _refusals():
+        typer.echo(asyncio.run(run()))
 
 
 def _do_for(loaded: Loaded, name: str, action: str, work: Callable[["Stores", "User"], Awaitable[str]]) -> None:
@@ -400,16 +413,52 @@ class _Wrong(Exception):
 
 
 @contextmanager
-def _storage() -> Iterator[None]:
-    """What storage refuses becomes a sentence."""
+def _refusals() -> Iterator[None]:
+    """What cannot be done becomes a sentence."""
     from gateway.storage.backup import BackupRefused
     from gateway.storage.database import AlreadyServed, StorageUnavailable
     from gateway.storage.migrate import SchemaIsNewer
+    from gateway.storage.users import UserNameTaken
 
     try:
         yield
-    except (BackupRefused, AlreadyServed, SchemaIsNewer, StorageUnavailable, OSError) as why:
+    except (BackupRefused, AlreadyServed, SchemaIsNewer, StorageUnavailable, UserNameTaken, _Wrong) as why:
         _fail(str(why))
+    except OSError as why:
+        _fail(_in_words(why))
+
+
+def _in_words(why: OSError) -> str:
+    match why:
+        case FileExistsError():
+            return f"{why.filename} exists. Choose another name, or move that file away first."
+        case FileNotFoundError():
+            return f"{why.filename} is in a directory that does not exist. Make it first, or choose another place."
+        case IsADirectoryError():
+            return f"{why.filename} is a directory. Name a file in it."
+        case NotADirectoryError():
+            return f"{why.filename} cannot be: what should be a directory there is a file. Choose another place."
+        case PermissionError():
+            return (
+                f"{why.filename} may not be read or written by this user. "
+                "Run the command as the user that the server runs as, or choose another place."
+            )
+        case _:
+            return f"{why.filename or 'The output'} cannot be read or written: {why.strerror}."
+
+
+@contextmanager
+def _writing(file: Path | None) -> Iterator[BinaryIO]:
+    """A file that is new, and gone again if it could not be filled; standard output without a name."""
+    if file is None:
+        yield sys.stdout.buffer
+        return
+    with file.open("xb") as out:
+        try:
+            yield out
+        except BaseException:
+            file.unlink()
+            raise
 
 
 def _site(loaded: Loaded, named: str | None) -> str:
@@ -418,8 +467,12 @@ def _site(loaded: Loaded, named: str | None) -> str:
     known = [DEMO_SITE.id] if loaded.settings.demo else [site.id for site in loaded.settings.site]
     if named is None and len(known) == 1:
         return known[0]
-    if named is None or named not in known:
-        raise _Wrong(f"Say which site with --site: {', '.join(known) or 'none is set up yet'}.")
+    if not known:
+        raise _Wrong("No site is set up yet. Write one into zuruf.toml, as [[site]], or add --demo.")
+    if named is None:
+        raise _Wrong(f"There are several sites. Say which with --site: {', '.join(known)}.")
+    if named not in known:
+        raise _Wrong(f"There is no site {named}. Say which with --site: {', '.join(known)}.")
     return named
 
 

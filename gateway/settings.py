@@ -429,8 +429,14 @@ def _read_file(environ: Mapping[str, str], directory: Path) -> tuple[Path, dict[
         if named:
             raise SettingsWrong(f"{CONFIG_VARIABLE} names {file}, which does not exist.") from None
         return file, {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as why:
-        raise SettingsWrong(f"{file} cannot be read: {why}") from None
+    except tomllib.TOMLDecodeError as why:
+        raise SettingsWrong(f"{file} is not valid TOML: {why}. Correct it there.") from None
+    except UnicodeDecodeError:
+        raise SettingsWrong(f"{file} is not UTF-8 text. Save it as UTF-8.") from None
+    except OSError as why:
+        raise SettingsWrong(
+            f"{file} cannot be read: {why.strerror}. Mend that, or name another file with {CONFIG_VARIABLE}."
+        ) from None
 
 
 def _read_environment(environ: Mapping[str, str]) -> dict[str, str]:

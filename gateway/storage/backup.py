@@ -46,7 +46,7 @@ def backup(path: Path, target: Path) -> int:
     if target.exists():
         raise BackupRefused(f"{target} exists. Choose another name, or move that file away first.")
     with closing(_open_to_read(path)) as source:
-        _check(source, path)
+        _check(source, path, "`zuruf restore` brings a backup back.")
         _copy(source, target)
     return target.stat().st_size
 
@@ -65,7 +65,7 @@ def restore(copy: Path, path: Path, *, unless_site: str | None = None) -> Path |
         SchemaIsNewer: If a later release wrote the backup.
     """
     with served_here(path), closing(_open_to_read(copy)) as source:
-        _check(source, copy)
+        _check(source, copy, "Use another backup.")
         if unless_site is not None and source.execute("SELECT 1 FROM sites WHERE id = ?", (unless_site,)).fetchone():
             raise BackupRefused(
                 f"{copy} holds the site '{unless_site}' of demo mode, whose passwords everybody knows. "
@@ -86,10 +86,11 @@ def export_journal(path: Path, out: BinaryIO) -> int:
     There is nothing personal in it; that stands in other tables. Answers how many lines.
 
     Raises:
-        BackupRefused: If there is no database.
+        BackupRefused: If there is no database, or it cannot be read.
     """
     lines = 0
     with closing(_open_to_read(path)) as source:
+        _check(source, path, "`zuruf restore` brings a backup back.")
         # One transaction, so that the record is that of one moment.
         source.execute("BEGIN")
         sites = [site for (site,) in source.execute("SELECT site FROM journal_heads ORDER BY site")]
@@ -125,19 +126,21 @@ def _record_of(source: sqlite3.Connection, site: str) -> Iterator[dict[str, Any]
 def _open_to_read(path: Path) -> sqlite3.Connection:
     if not path.is_file():
         raise BackupRefused(f"There is no file {path}.")
+    if not os.access(path, os.R_OK):
+        raise BackupRefused(f"{path} may not be read by this user. Run the command as the user it belongs to.")
     return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
 
 
-def _check(source: sqlite3.Connection, path: Path) -> None:
+def _check(source: sqlite3.Connection, path: Path, remedy: str) -> None:
     try:
         found = [line for (line,) in source.execute("PRAGMA integrity_check")]
         if found == ["ok"]:
             with engine_on(source, begin="BEGIN").begin() as tx:
                 revision = revision_of(tx)
         else:
-            raise BackupRefused(f"{path} is damaged ({found[0]}). Use another backup.")
+            raise BackupRefused(f"{path} is damaged ({found[0]}). {remedy}")
     except sqlite3.DatabaseError as why:
-        raise BackupRefused(f"{path} cannot be read as a database ({why}). Use another backup.") from why
+        raise BackupRefused(f"{path} cannot be read as a database ({why}). {remedy}") from why
     if revision is None:
         raise BackupRefused(f"{path} is a database, but not one of Zuruf's.")
     if not is_known(revision):

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -78,12 +79,21 @@ def test_somebody_who_was_added_is_listed_changed_and_shut_out(run: Run) -> None
     [
         (("user", "add", "vera", "--role", "king", "--password-stdin"), "king is not a role"),
         (("user", "add", "vera", "--role", "agent", "--group", "x", "--password-stdin"), "no group x"),
-        (("user", "add", "vera", "--role", "agent", "--site", "x", "--password-stdin"), "--site: shop"),
+        (
+            ("user", "add", "vera", "--role", "agent", "--site", "x", "--password-stdin"),
+            "no site x. Say which with --site: shop",
+        ),
         (("user", "disable", "nobody"), "There is no user nobody"),
         (("user", "password", "nobody", "--password-stdin"), "There is no user nobody"),
         (("backup", "copy"), "There is no file"),
         (("restore", "copy", "--yes"), "There is no file"),
         (("journal", "export"), "There is no file"),
+        (("journal", "export", "new.jsonl"), "There is no file"),
+        (("journal", "export", "zuruf.toml"), "zuruf.toml exists. Choose another name"),
+        (("journal", "export", "nowhere/out.jsonl"), "in a directory that does not exist"),
+        (("journal", "export", "zuruf.toml/out.jsonl"), "what should be a directory there is a file"),
+        (("user", "list", "--data-dir", "zuruf.toml"), "zuruf.toml exists"),
+        (("restore", "zuruf.toml", "--yes"), "cannot be read as a database"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_sentence(run: Run, words: tuple[str, ...], says: str) -> None:
@@ -91,6 +101,53 @@ def test_what_cannot_be_done_is_said_in_a_sentence(run: Run, words: tuple[str, .
 
     assert says in refused.stderr
     assert "Traceback" not in refused.output
+
+
+@pytest.mark.parametrize("wrong", [("--role", "king"), ("--role", "agent", "--site", "x")])
+def test_nobody_is_asked_for_a_password_in_vain(run: Run, wrong: tuple[str, ...]) -> None:
+    assert "Password" not in run("user", "add", "vera", *wrong, code=1).output
+
+
+def test_an_export_that_fails_leaves_no_file_behind(run: Run, tmp_path: Path) -> None:
+    run("journal", "export", "out.jsonl", code=1)
+
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_the_version_is_told(run: Run) -> None:
+    assert run("--version").output == f"zuruf {version('zuruf')}\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"[server\n", "is not valid TOML"),
+        (b'secret = "\xff"\n', "is not UTF-8 text. Save it as UTF-8."),
+        (None, "cannot be read: Is a directory. Mend that, or name another file with ZURUF_CONFIG."),
+    ],
+)
+def test_a_broken_configuration_file_is_named_with_what_to_do(
+    run: Run, tmp_path: Path, content: bytes | None, says: str
+) -> None:
+    file = tmp_path / "zuruf.toml"
+    file.unlink()
+    if content is None:
+        file.mkdir()
+    else:
+        file.write_bytes(content)
+
+    refused = run("config", code=2)
+
+    assert f"{file} " in refused.stderr
+    assert says in refused.stderr
+
+
+def test_without_any_site_it_is_said_how_to_have_one(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "zuruf.toml").write_text("")
+
+    refused = run("user", "add", "vera", "--role", "agent", code=1)
+
+    assert "No site is set up yet. Write one into zuruf.toml" in refused.stderr
 
 
 def test_a_short_password_is_refused(run: Run) -> None:
