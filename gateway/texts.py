@@ -54,9 +54,12 @@ PROBLEMS: Final[dict[str, dict[Language, tuple[str, str]]]] = {
     "wrong_origin": {
         "de": (
             "Hier nicht erlaubt",
-            "Von dieser Webseite aus darf nicht angerufen werden. Der Betreiber kann ihre Adresse freigeben.",
+            "Bitte sagen Sie dem Betreiber der Website Bescheid: Deren Adresse muss erst freigegeben werden.",
         ),
-        "en": ("Not allowed here", "Calls may not be started from this page. The operator can allow its address."),
+        "en": (
+            "Not allowed here",
+            "Please tell whoever runs this website: the address of this page has to be allowed first.",
+        ),
     },
     "proof_required": {
         "de": ("Bestätigung nötig", "Bitte bestätigen Sie erst, dass Sie ein Mensch sind."),

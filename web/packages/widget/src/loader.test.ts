@@ -45,6 +45,8 @@ beforeEach(() => {
 
 afterEach(() => {
   document.body.replaceChildren();
+  sessionStorage.clear();
+  vi.doUnmock("./panel");
   vi.unstubAllGlobals();
   vi.useRealTimers();
 });
@@ -107,4 +109,32 @@ test("a double click opens the panel and leaves it open; closed, it asks who is 
   expect(panel()).toBeNull();
   expect(bar.hidden).toBe(false);
   expect(gateway.asked).toBe(2);
+});
+
+test("a call whose panel cannot be fetched after a reload is told of, and tried again when asked", async () => {
+  sessionStorage.setItem("zuruf.contact", JSON.stringify({ site: "demo", group: "sales" }));
+  vi.doMock("./panel", () => ({
+    createPanel: () => {
+      throw new TypeError("Failed to fetch");
+    },
+  }));
+  const element = await widget();
+  const buttons = () => [...bar.querySelectorAll("button")].map((button) => button.textContent);
+
+  await vi.waitFor(() => expect(said()).toBe("Your call could not be loaded again."));
+  expect(bar.hidden).toBe(false);
+  expect(buttons()).toEqual(["Try again"]);
+
+  // Whether somebody is there is nothing to this caller, who has a place already.
+  bar.dispatchEvent(new Event("pointerenter"));
+  await settle();
+  expect(gateway.asked).toBe(0);
+
+  vi.doUnmock("./panel");
+  click(bar.querySelector("button"), 1);
+  // What was remembered is no whole contact: the panel comes, finds none, and goes.
+  await vi.waitFor(() => expect(element.hasAttribute("open")).toBe(false));
+  expect(bar.hidden).toBe(false);
+  expect(buttons()).toEqual(["Video call", "Call"]);
+  await vi.waitFor(() => expect(said()).toBe("Nobody is here right now, you can wait"));
 });

@@ -9,6 +9,8 @@ export const loaderTexts = {
     nobody: "Nobody is here right now, you can wait",
     closed: "Closed right now",
     unreachable: "We cannot be reached. Please reload the page.",
+    stranded: "Your call could not be loaded again.",
+    again: "Try again",
   },
   de: {
     region: "Sprechen Sie mit uns",
@@ -19,5 +21,7 @@ export const loaderTexts = {
     nobody: "Gerade ist niemand da, Sie können warten",
     closed: "Zurzeit geschlossen",
     unreachable: "Wir sind nicht erreichbar. Bitte laden Sie die Seite neu.",
+    stranded: "Ihr Anruf konnte nicht wieder geladen werden.",
+    again: "Noch einmal versuchen",
   },
 } as const;

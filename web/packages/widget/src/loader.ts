@@ -27,6 +27,7 @@ const ICONS: Record<Channel, string> = {
 class ZurufCall extends HTMLElement {
   #bar = document.createElement("div");
   #status = document.createElement("p");
+  #row = document.createElement("div");
   #buttons = {} as Record<Channel, HTMLButtonElement>;
   #panel: Promise<Panel> | null = null;
   /** When availability was asked for. */
@@ -40,7 +41,6 @@ class ZurufCall extends HTMLElement {
     sheet.replaceSync(loaderStyles);
     root.adoptedStyleSheets = [sheet];
     const texts = loaderTexts[this.#language];
-    const row = document.createElement("div");
     for (const channel of ["video", "voice"] as const) {
       const button = document.createElement("button");
       button.className = channel;
@@ -52,13 +52,13 @@ class ZurufCall extends HTMLElement {
       // The visitor reaches for it: fetch what it needs.
       button.onpointerenter = button.onfocus = () => void this.#load().catch(() => {});
       this.#buttons[channel] = button;
-      row.append(button);
+      this.#row.append(button);
     }
     this.#bar.className = "bar";
     this.#bar.setAttribute("role", "region");
     this.#bar.setAttribute("aria-label", texts.region);
     this.#status.setAttribute("role", "status");
-    this.#bar.append(this.#status, row);
+    this.#bar.append(this.#status, this.#row);
     this.#bar.onpointerenter = this.#look;
     this.#bar.addEventListener("focusin", this.#look);
     this.#bar.lang = this.#language;
@@ -79,7 +79,7 @@ class ZurufCall extends HTMLElement {
 
   /** Ask whether somebody is there, unless nobody looks or it is known. */
   readonly #look = (): void => {
-    if (this.#bar.hidden || document.hidden || Date.now() - this.#asked < FRESH_MS) return;
+    if (this.hasAttribute("open") || document.hidden || Date.now() - this.#asked < FRESH_MS) return;
     this.#asked = Date.now();
     void this.#ask();
   };
@@ -149,9 +149,29 @@ class ZurufCall extends HTMLElement {
   async #resume(): Promise<void> {
     this.toggleAttribute("open", true);
     this.#bar.hidden = true;
-    const panel = await this.#load();
-    this.#show(panel, null);
-    if (!this.isConnected || !panel.resume()) panel.dispatchEvent(new Event("close"));
+    try {
+      const panel = await this.#load();
+      this.#show(panel, null);
+      if (!this.isConnected || !panel.resume()) panel.dispatchEvent(new Event("close"));
+    } catch {
+      this.#strand();
+    }
+  }
+
+  /** The call of this tab is out of reach; a new one would only be refused. */
+  #strand(): void {
+    const texts = loaderTexts[this.#language];
+    const again = document.createElement("button");
+    again.type = "button";
+    again.textContent = texts.again;
+    again.onclick = () => {
+      again.replaceWith(this.#row);
+      this.#say("", "");
+      void this.#resume();
+    };
+    this.#row.replaceWith(again);
+    this.#bar.hidden = false;
+    this.#say(texts.stranded, "nobody");
   }
 
   #show(panel: Panel, button: HTMLButtonElement | null): void {

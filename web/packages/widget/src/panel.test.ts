@@ -145,3 +145,17 @@ test("the page's events reach a call while its panel is there, and not afterward
 
   expect(heard).toEqual(["hidden", "hurry", "hurry"]);
 });
+
+test("a call that is over is closed by one button of that name", async () => {
+  const page = await new Page().waiting();
+
+  page.far.last.say({ type: "superseded" });
+  await settle();
+
+  await vi.waitFor(() => {
+    const names = [...(page.panel.shadowRoot?.querySelectorAll("button") ?? [])].map(
+      (button) => button.getAttribute("aria-label") ?? button.textContent?.trim(),
+    );
+    expect(names).toEqual(["Continue here", "Close"]);
+  });
+});

@@ -161,7 +161,7 @@ export class Panel extends LitElement {
     return html`
       <div class="head">
         <h2 id="title" tabindex="-1">${words.title}</h2>
-        ${hasPlace ? this.#minimise() : this.#plain("close", this.#t.close, () => this.close())}
+        ${hasPlace ? this.#minimise() : nothing}
       </div>
       <div class="body ${hasPlace ? "queue" : ""}">
         ${this.#say(words)} ${this.#middle()}
