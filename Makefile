@@ -115,8 +115,8 @@ test-wheel: $(PYTHON_READY) $(WEB_BUILT)
 e2e: test-e2e  ## Only the tests with real browsers
 
 .PHONY: soak
-soak: browsers servers $(PYTHON_READY) $(WEB_BUILT)  ## All tests with full counts; takes hours
-	@$(PYTEST) --hypothesis-profile=soak --timeout=3600 tests/acd tests/signaling tests/gateway tests/conformance tests/scenarios
+soak: servers $(PYTHON_READY) $(WEB_BUILT)  ## Full counts, for hours, and docs/reference/soak.md; stopped, it goes on where it was
+	@$(BIN)/python -m tests.scenarios.soak $(ARGS)
 
 .PHONY: bench
 bench: browsers $(PYTHON_READY) $(WEB_BUILT)  ## Measure, and write docs/reference/performance.md

@@ -1,207 +1,18 @@
 """The process is killed at any moment, and whatever anybody was told stays true."""
 
-import asyncio
 import json
-import random
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from acd.core import Core
-from acd.decisions import Admit, Assign, Decision, EndContact, MakeOffer, Requeue
-from acd.ids import Millis
-from acd.lifecycle import Phase
-from acd.state import Contact, State
-from gateway.clock import system_clock
-from gateway.journal.codec import decode_decision, decode_fact
-from gateway.journal.port import START, LiveContact, RecordedFact
-from gateway.journal.sqlite import SqliteJournal
-from gateway.storage.database import open_sqlite
-from tests.scenarios.busy_site import AGENTS, DEMO, LANES
+from tests.scenarios.killing import Told, killed_again_and_again, life, lines
+from tests.scenarios.soak import Run, page
+
+ROUNDS = 10
 
 
-@pytest.fixture
-def rounds(pytestconfig: pytest.Config) -> int:
-    """How often to kill: 200 times in a soak."""
-    return 200 if pytestconfig.getoption("--hypothesis-profile") == "soak" else 10
-
-
-@dataclass(slots=True)
-class Told:
-    """What was acknowledged so far, over all lives."""
-
-    asked: set[str] = field(default_factory=set)
-    assigned: dict[tuple[str, int], str] = field(default_factory=dict)
-    ended: set[str] = field(default_factory=set)
-    next: list[int] = field(default_factory=lambda: [0] * LANES)
-
-    def hear(self, line: dict[str, Any]) -> None:
-        if "asked" in line:
-            # Told again in a later life if the first time was lost on the way.
-            self.asked.add(line["asked"])
-            self.next[line["lane"]] = max(self.next[line["lane"]], line["number"] + 1)
-        elif "assigned" in line:
-            place = (line["assigned"], line["epoch"])
-            assert place not in self.assigned, f"{place} was given twice"
-            self.assigned[place] = line["agent"]
-        elif "ended" in line:
-            self.ended.add(line["ended"])
-
-
-@asynccontextmanager
-async def life(path: Path, mode: str, begin: list[int]) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A process that serves the file. Inside, it is killed or comes to its end."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "tests.scenarios.busy_site",
-        str(path),
-        mode,
-        *map(str, begin),
-        stdout=asyncio.subprocess.PIPE,
-        limit=1 << 20,
-    )
-    try:
-        yield process
-    except BaseException:
-        process.kill()
-        raise
-    finally:
-        await process.wait()
-
-
-async def lines(process: asyncio.subprocess.Process) -> AsyncIterator[dict[str, Any]]:
-    assert process.stdout is not None
-    async for line in process.stdout:
-        # The last one may be torn: then it was not told.
-        if line.endswith(b"\n"):
-            yield json.loads(line)
-
-
-class Record:
-    """Reads on in the record after each life, and holds it against itself and what people were told."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._folded = Core(State())
-        self._decided_again = Core(State())
-        self._facts: list[RecordedFact] = []
-        self._number = 0
-        self._upto = START
-        self._serving: dict[str, str] = {}
-        self.asked: set[str] = set()
-        self.assigned: dict[tuple[str, int], str] = {}
-        self.ended: set[str] = set()
-
-    async def check(self, told: Told) -> None:
-        """Everything that must be true while nobody serves the file."""
-        async with open_sqlite(self._path) as database:
-            journal = SqliteJournal(database, DEMO, clock=system_clock)
-            facts = await journal.facts(self._facts[-1].position if self._facts else START, 1_000_000)
-            decisions = await journal.decisions(self._number, 1_000_000)
-            live = await journal.live()
-            decided = await journal.decided()
-            assert await journal.quarantined() == []
-            assert await database.read(lambda db: db.execute("PRAGMA integrity_check").fetchall()) == [("ok",)]
-
-        known = len(self._facts)
-        self._facts += facts
-        assert [fact.position for fact in facts] == list(range(known + 1, known + len(facts) + 1))
-        assert [decision.number - self._number for decision in decisions] == list(range(1, len(decisions) + 1))
-        times = [fact.at for fact in self._facts]
-        assert times == sorted(times)
-        for decision in decisions:
-            self._fold(decode_decision(decision.body), decision.at)
-        self._number += len(decisions)
-
-        assert told.asked <= self.asked
-        assert told.assigned.items() <= self.assigned.items()
-        assert told.ended <= self.ended
-        contacts = self._folded.state.contacts
-        assert live == [_row(contacts[contact]) for contact in sorted(contacts)]
-
-        made = []
-        for fact in self._facts[self._upto : decided]:
-            made += [(fact.position, one) for one in self._decided_again.decide(decode_fact(fact.body), fact.at)]
-        self._upto = decided
-        recorded = [(decision.cause, decode_decision(decision.body)) for decision in decisions]
-        assert made == recorded, "the same facts decide the same"
-
-    def _fold(self, decision: Decision, at: Millis) -> None:
-        match decision:
-            case Admit():
-                assert decision.contact not in self.asked, "admitted twice"
-                self.asked.add(decision.contact)
-            case MakeOffer():
-                first = min(
-                    (one.order, one.id)
-                    for one in self._folded.state.contacts.values()
-                    if one.can_be_offered and decision.agent not in one.excluded_agents
-                )
-                assert first[1] == decision.contact, "somebody was passed over"
-            case Assign():
-                assert decision.agent not in self._serving, "an agent got two"
-                assert decision.contact not in self._serving.values(), "a contact went to two"
-                self._serving[decision.agent] = decision.contact
-                self.assigned[decision.contact, decision.epoch] = decision.agent
-            case Requeue():
-                del self._serving[decision.agent]
-            case EndContact():
-                assert decision.contact not in self.ended, "ended twice"
-                self.ended.add(decision.contact)
-                for agent in [agent for agent, contact in self._serving.items() if contact == decision.contact]:
-                    del self._serving[agent]
-            case _:
-                pass
-        self._folded.evolve(decision, at)
-
-
-def _row(found: Contact) -> LiveContact:
-    held = found.phase in {Phase.OFFERED, Phase.CONNECTING, Phase.TALKING}
-    assert held == (found.agent is not None)
-    return LiveContact(
-        contact=found.id,
-        group=found.group,
-        phase=found.phase,
-        epoch=found.epoch,
-        visitor=found.visitor,
-        agent=found.agent,
-        slot=0 if held else None,
-    )
-
-
-@pytest.mark.timeout(3600)
-async def test_killed_at_any_moment_nothing_acknowledged_is_lost_or_given_twice(tmp_path: Path, rounds: int) -> None:
-    path, told, chance = tmp_path / "zuruf.sqlite3", Told(), random.Random()
-    record = Record(path)
-    loop = asyncio.get_running_loop()
-
-    for _ in range(rounds):
-        left = chance.randrange(150)
-        async with life(path, "busy", told.next) as process:
-            async for line in lines(process):
-                told.hear(line)
-                if left == 0:
-                    # Not at the very moment of an acknowledgement, but at any.
-                    loop.call_later(chance.uniform(0, 0.03), process.kill)
-                left -= 1
-        assert process.returncode == -9
-        await record.check(told)
-
-    async with life(path, "last", told.next) as process:
-        async for line in lines(process):
-            told.hear(line)
-    assert process.returncode == 0
-    await record.check(told)
-    assert len(told.asked) > rounds
-    assert set(told.assigned.values()) == set(AGENTS)
-    async with open_sqlite(path) as database:
-        assert await SqliteJournal(database, DEMO, clock=system_clock).live() == []
+async def test_killed_at_any_moment_nothing_acknowledged_is_lost_or_given_twice(tmp_path: Path) -> None:
+    await killed_again_and_again(tmp_path / "zuruf.sqlite3", range(ROUNDS), Told())
 
 
 async def test_a_crowd_stands_in_the_same_order_after_a_kill(tmp_path: Path) -> None:
@@ -218,3 +29,27 @@ async def test_a_crowd_stands_in_the_same_order_after_a_kill(tmp_path: Path) -> 
 
     assert len(stood[0]) == 500
     assert stood[0] == stood[1]
+
+
+async def test_a_soak_that_was_stopped_goes_on_with_what_is_left(tmp_path: Path) -> None:
+    class Stopped(Exception):
+        pass
+
+    def stop(_: object) -> None:
+        raise Stopped
+
+    with pytest.raises(Stopped):
+        await Run.in_folder(tmp_path, "tree").kill(rounds=2, after_round=stop)
+    rounds: list[int] = []
+    await Run.in_folder(tmp_path, "tree").kill(rounds=2, after_round=rounds.append)
+
+    assert rounds == [2]
+    assert not Run.in_folder(tmp_path, "another tree").told.asked, "another tree begins anew"
+
+
+def test_the_page_says_what_was_done_when_and_for_how_long() -> None:
+    result = {"what": "kill -9 while everybody is busy", "count": "200 rounds", "date": "2026-01-02", "seconds": 421}
+
+    assert "| kill -9 while everybody is busy | 200 rounds | 2026-01-02 | 7 min |" in page(
+        json.loads(json.dumps({"kills": result}))
+    )
