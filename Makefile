@@ -122,6 +122,10 @@ soak: servers $(PYTHON_READY) $(WEB_BUILT)  ## Full counts, for hours, and docs/
 bench: browsers $(PYTHON_READY) $(WEB_BUILT)  ## Measure, and write docs/reference/performance.md
 	@$(BIN)/python -m bench $(ARGS)
 
+.PHONY: theory
+theory: $(PYTHON_READY)  ## Play lines through the core, and write docs/reference/erlang.md; goes on where it was stopped
+	@$(BIN)/python -m bench.theory $(ARGS)
+
 ##
 ## Change
 ##

@@ -51,6 +51,7 @@ class ErlangC:
         abandoned: Share of contacts that leave unanswered: 0.
         occupancy: Share of their time that agents handle contacts.
         waiting: Mean number of contacts that wait.
+        present: How likely it is that 0, 1, 2... contacts are there, served ones included.
     """
 
     def __init__(self, *, agents: int, arrivals_per_s: float, handling_s: float) -> None:
@@ -70,6 +71,7 @@ class ErlangC:
         self.abandoned: float = 0.0
         self.occupancy: float = load / agents
         self.waiting: float = self.wait_s * arrivals_per_s
+        self.present: list[float] = _stationary(agents, arrivals_per_s, 1 / handling_s, 0.0)
 
     def answered_within(self, seconds: float) -> float:
         """Share of all contacts answered after that wait at most: ``1 - waits exp(-spare t)``."""

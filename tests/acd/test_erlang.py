@@ -28,6 +28,7 @@ def test_two_agents_are_as_busy_as_paper_and_pencil_say() -> None:
     assert expected.waiting == pytest.approx(1 / 3)
     assert expected.occupancy == 0.5
     assert expected.abandoned == 0
+    assert expected.present[:4] == pytest.approx([1 / 3, 1 / 3, 1 / 6, 1 / 12])
     assert expected.answered_within(0) == pytest.approx(2 / 3)
     assert expected.answered_within(1) == pytest.approx(1 - math.exp(-1) / 3)
 
