@@ -9,8 +9,7 @@ import asyncio
 import datetime as dt
 import socket
 import ssl
-import time
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -21,12 +20,13 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from acd.config import Site
-from acd.ids import ContactId, Millis, ProcessId, SiteId
+from acd.ids import ContactId, Millis, SiteId
 from gateway.auth.doorkeeper import Doorkeeper
 from gateway.auth.passwords import Passwords
 from gateway.clock import Clock, system_clock
-from gateway.demo import DEMO_SITE, NotForThis, check_mark, seed_people
+from gateway.demo import DEMO_SITE, NotForThis, seed_people
 from gateway.door import Door
+from gateway.forms import Form, open_form
 from gateway.http.account import Account
 from gateway.http.address import peer_of
 from gateway.http.audit import Audit
@@ -42,17 +42,15 @@ from gateway.http.table import TABLE
 from gateway.ids import new_id
 from gateway.jobs.configuration import ConfigurationJob
 from gateway.jobs.retention import Keeping, KeptSite, RetentionJob
-from gateway.journal.port import OlderCore
-from gateway.journal.sqlite import SqliteJournal
+from gateway.journal.port import Journal, JournalUnavailable, OlderCore
 from gateway.lifetime import Lifetime
 from gateway.metrics import Metrics
-from gateway.runtime.clock import SteadyClock
 from gateway.runtime.site import SiteRuntime
 from gateway.secret import SecretUnusable, server_secret
 from gateway.settings import Settings
 from gateway.sites import SitePlan, as_configured, plan
 from gateway.storage.audit import StoredAudit
-from gateway.storage.database import AlreadyServed, SqliteDatabase, StorageUnavailable, open_sqlite
+from gateway.storage.database import AlreadyServed, Database, StorageUnavailable
 from gateway.storage.directory import StoredDirectory
 from gateway.storage.migrate import SchemaIsNewer
 from gateway.storage.sessions import StoredSessions
@@ -91,7 +89,7 @@ class Stores:
     audit: StoredAudit
 
     @classmethod
-    def on(cls, database: SqliteDatabase) -> "Stores":
+    def on(cls, database: Database) -> "Stores":
         """All of them."""
         return cls(
             users=StoredUsers(database),
@@ -140,23 +138,28 @@ async def running(
     """
     async with AsyncExitStack() as stack:
         try:
-            check_mark(settings.data_dir, is_demo=settings.demo)
             tls = server_context(settings, dt.datetime.fromtimestamp(wall() / 1000, dt.UTC))
             listener = stack.enter_context(_listen(settings))
-            database = await stack.enter_async_context(open_sqlite(settings.database))
+            metrics = Metrics(CollectorRegistry())
+            form = await stack.enter_async_context(
+                open_form(
+                    settings, wall=wall, metrics=metrics, on_failure=lambda job: metrics.errors_total.labels(job).inc()
+                )
+            )
             secret = server_secret(settings)
         except (NotForThis, CertificateUnusable, AlreadyServed, SchemaIsNewer, SecretUnusable) as why:
             raise StartRefused(str(why)) from why
         except (OSError, StorageUnavailable) as why:
-            raise StartRefused(f"{settings.data_dir} cannot be used: {why}") from why
+            where = settings.data_dir if settings.mode == "embedded" else "postgres.url"
+            raise StartRefused(f"{where} cannot be used: {why}") from why
         hasher = passwords or Passwords()
         stack.enter_context(hasher)
-        house = _House(settings, database, hasher, secret, SteadyClock(wall, time.monotonic))
+        house = _House(settings, form, hasher, secret, metrics)
         try:
             opened = await house.open(
                 stack, listener=listener, tls=tls, static=static, humanity=humanity or NobodyAsks()
             )
-        except OlderCore as why:
+        except (OlderCore, StorageUnavailable, JournalUnavailable) as why:
             raise StartRefused(str(why)) from why
         yield opened
 
@@ -164,20 +167,18 @@ async def running(
 class _House:
     """What is built once storage is open. Each method is one step of the start."""
 
-    def __init__(
-        self, settings: Settings, database: SqliteDatabase, passwords: Passwords, secret: bytes, clock: SteadyClock
-    ) -> None:
+    def __init__(self, settings: Settings, form: Form, passwords: Passwords, secret: bytes, metrics: Metrics) -> None:
         self.settings = settings
-        self.database = database
+        self.form = form
         self.passwords = passwords
-        self.clock = clock
-        self.stores = Stores.on(database)
-        self.metrics = Metrics(CollectorRegistry())
-        self.process = ProcessId(new_id("pr", clock()))
+        self.clock = form.clock
+        self.stores = Stores.on(form.database)
+        self.metrics = metrics
+        self.process = form.process
         self.secret = secret
         self.floors: dict[SiteId, SiteRuntime] = {}
-        self.journals: dict[SiteId, SqliteJournal] = {}
-        self.configurations: list[ConfigurationJob] = []
+        self.journals: dict[SiteId, Journal] = {}
+        self.configurations: list[Callable[[], Awaitable[None]]] = []
         self.is_storage_up = True
 
     async def open(
@@ -209,6 +210,7 @@ class _House:
         )
         app = self._application(door, origins, running, static, humanity)
         conversation.attach_to(app)
+        self.form.hear(of_site=self._look_at, of_session=conversation.look_at)
 
         runner = web.AppRunner(
             app,
@@ -246,8 +248,16 @@ class _House:
         for group, names in planned.names.items():
             await directory.name_group(planned.id, group, names)
 
-        journal = SqliteJournal(self.database, planned.id, clock=self.clock)
-        floor = SiteRuntime(planned.id, journal, process=self.process, clock=self.clock, metrics=self.metrics)
+        journal = self.form.journal(planned.id)
+        floor = SiteRuntime(
+            planned.id,
+            journal,
+            process=self.process,
+            clock=self.clock,
+            metrics=self.metrics,
+            gone=self.form.gone,
+            news=partial(self.form.tell_of_site, planned.id),
+        )
         await stack.enter_async_context(floor)
         stack.callback(self.metrics.follow(floor))
         self.floors[planned.id] = floor
@@ -259,8 +269,13 @@ class _House:
             process=self.process,
             clock=self.clock,
         )
-        await configuration.run()
-        self.configurations.append(configuration)
+        self.configurations.append(partial(self._configure, floor, configuration))
+        await self.configurations[-1]()
+
+    async def _configure(self, floor: SiteRuntime, configuration: ConfigurationJob) -> None:
+        # Of processes that were told different things, the one that decides is right.
+        if floor.is_deciding:
+            await configuration.run()
 
     async def _wanted(self, planned: SitePlan) -> Site:
         return as_configured(planned, await self.stores.users.of_site(planned.id))
@@ -298,6 +313,7 @@ class _House:
             new_id=new_id,
             metrics=SignalingMetrics(self.metrics.registry),
             address_of=lambda request: peer_of(request, trusted).address,
+            tell_of_session=self.form.tell_of_session,
             settings=ConversationSettings(allow_loopback_candidates=self.settings.is_for_this_machine),
         )
 
@@ -338,7 +354,7 @@ class _House:
     def _checks(self, running: Running) -> Mapping[str, bool]:
         return {
             "accepting": not running.is_draining,
-            "deciding": all(floor.is_deciding for floor in self.floors.values()),
+            "deciding": all(floor.is_decided for floor in self.floors.values()),
             "storage": self.is_storage_up,
         }
 
@@ -360,10 +376,15 @@ class _House:
         )
         jobs.repeat(retention.run, "retention", every=_RETENTION_S)
         for configuration in self.configurations:
-            jobs.repeat(configuration.run, "configuration", every=_FOLLOW_S)
+            jobs.repeat(configuration, "configuration", every=_FOLLOW_S)
         jobs.repeat(door.close_desks, "desks", every=_FOLLOW_S)
         jobs.repeat(self._look_at_storage, "storage", every=_FOLLOW_S)
         jobs.start(self._measure_lag, "lag")
+
+    def _look_at(self, site: SiteId | None) -> None:
+        for floor in self.floors.values():
+            if site in (None, floor.site):
+                floor.look()
 
     def _open_contacts(self, floor: SiteRuntime) -> list[ContactId]:
         return list(floor.state.contacts)

@@ -356,9 +356,9 @@ def _do(loaded: Loaded, work: Callable[["Stores"], Coroutine[Any, Any, str]]) ->
 
     async def run() -> str:
         from gateway.app import Stores
-        from gateway.storage.database import open_sqlite
+        from gateway.forms import open_database
 
-        async with open_sqlite(loaded.settings.database, alone=False) as database:
+        async with open_database(loaded.settings) as database:
             return await work(Stores.on(database))
 
     with _refusals():

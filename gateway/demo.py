@@ -4,6 +4,8 @@ It lives in a data directory of its own and only there: a directory that was eve
 as a demo is refused outside demo mode, and the other way round.
 """
 
+from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +15,7 @@ from gateway.auth.roles import Role, grants
 from gateway.clock import Clock
 from gateway.ids import new_id
 from gateway.settings import GroupNames, GroupSettings, SiteSettings
-from gateway.storage.users import StoredUsers, User
+from gateway.storage.users import StoredUsers, User, UserNameTaken
 
 DEMO_SITE: Final = SiteSettings(
     id="demo",
@@ -56,6 +58,25 @@ def check_mark(data_dir: Path, *, is_demo: bool) -> None:
         )
 
 
+def check_sites(sites: Collection[SiteId], *, is_demo: bool) -> None:
+    """Keep demo and real apart in a database that several processes share.
+
+    Raises:
+        NotForThis: If there is a site of the other mode in it.
+    """
+    demo = SiteId(DEMO_SITE.id)
+    if is_demo and set(sites) - {demo}:
+        raise NotForThis(
+            "This database holds a real site; demo mode, whose passwords everybody knows, does not open it. "
+            "Name another one with postgres.url."
+        )
+    if not is_demo and demo in sites:
+        raise NotForThis(
+            "This database was used by demo mode, whose passwords everybody knows. "
+            "Name another one with postgres.url, or add --demo."
+        )
+
+
 async def seed_people(users: StoredUsers, passwords: Passwords, clock: Clock) -> None:
     """Add who is not there yet. Whoever was changed stays changed."""
     site = SiteId(DEMO_SITE.id)
@@ -66,14 +87,14 @@ async def seed_people(users: StoredUsers, passwords: Passwords, clock: Clock) ->
     hashed = await passwords.hash(PASSWORD)
     for user_name, display_name, role in missing:
         at: Millis = clock()
-        await users.add(
-            User(
-                id=AgentId(new_id("ag", at)),
-                site=site,
-                user_name=user_name,
-                display_name=display_name,
-                password_hash=hashed,
-                grants=grants([role], []),
-            ),
-            at,
+        added = User(
+            id=AgentId(new_id("ag", at)),
+            site=site,
+            user_name=user_name,
+            display_name=display_name,
+            password_hash=hashed,
+            grants=grants([role], []),
         )
+        # Another process that starts at the same time may have been first.
+        with suppress(UserNameTaken):
+            await users.add(added, at)

@@ -84,6 +84,11 @@ class Metrics:
         self.errors_total = self._counter(
             "errors_total", "Errors of our own; each has a traceback in the log.", ["where"]
         )
+        self.wakeups_connected = self._gauge(
+            "wakeups_connected",
+            "1 while wake-ups between processes arrive by Redis; at 0 everybody looks each second. Scaled form only.",
+            [],
+        )
         self.loop_lag_seconds = self._gauge("loop_lag_seconds", "How late the event loop woke up most recently.", [])
 
     def render(self) -> bytes:

@@ -152,6 +152,33 @@ class Turn(Section):
         return self
 
 
+class Postgres(Section):
+    """The database of the scaled form. Everything that must not be lost stands there."""
+
+    url: SecretStr | None = Field(default=None, description="`postgresql://user:password@host:5432/zuruf`.")
+
+    @model_validator(mode="after")
+    def _can_be_used(self) -> Self:
+        if self.url is not None and not self.url.get_secret_value().startswith(("postgresql://", "postgres://")):
+            raise ValueError("postgres.url has to begin with postgresql://")
+        return self
+
+
+class Redis(Section):
+    """How processes of the scaled form wake each other: Redis or Valkey. Nothing is kept there."""
+
+    url: SecretStr | None = Field(default=None, description="`redis://host:6379`, `rediss://…` with TLS.")
+    channel: str = Field(
+        default="zuruf", pattern=r"^[a-z0-9:_-]{1,64}$", description="The same for all processes on one database."
+    )
+
+    @model_validator(mode="after")
+    def _can_be_used(self) -> Self:
+        if self.url is not None and not self.url.get_secret_value().startswith(("redis://", "rediss://")):
+            raise ValueError("redis.url has to begin with redis:// or rediss://")
+        return self
+
+
 class Limits(Section):
     """How much anybody may ask for. What is above is refused with 429, in words."""
 
@@ -252,10 +279,10 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    mode: Literal["embedded"] = Field(
+    mode: Literal["embedded", "scaled"] = Field(
         default="embedded",
-        description="The form this process runs in: `embedded`, one process with its own database. "
-        "Never guessed from other settings.",
+        description="The form this process runs in: `embedded`, one process with its own database; `scaled`, "
+        "several that share PostgreSQL and Redis. Never guessed from other settings.",
     )
     demo: bool = Field(
         default=False, description="Serve the demo site, whose passwords everybody knows. Binds loopback only."
@@ -265,11 +292,14 @@ class Settings(BaseSettings):
     )
     secret: SecretStr | None = Field(
         default=None,
-        description="Signs tokens; at least 32 characters. Made once and kept in the data directory if not set.",
+        description="Signs tokens; at least 32 characters. Made once and kept in the data directory if not set. "
+        "In the scaled form it has to be set, the same for every process.",
     )
     server: Server = Field(default=Server(), description=Server.__doc__)
     tls: Tls = Field(default=Tls(), description=Tls.__doc__)
     turn: Turn = Field(default=Turn(), description=Turn.__doc__)
+    postgres: Postgres = Field(default=Postgres(), description=Postgres.__doc__)
+    redis: Redis = Field(default=Redis(), description=Redis.__doc__)
     limits: Limits = Field(default=Limits(), description=Limits.__doc__)
     retention: Retention = Field(default=Retention(), description=Retention.__doc__)
     log: Log = Field(default=Log(), description=Log.__doc__)
@@ -282,6 +312,7 @@ class Settings(BaseSettings):
             raise ValueError(f"secret is too short; it needs at least {LEAST_SECRET} characters")
         if twice := _twice(site.id for site in self.site):
             raise ValueError(f"site {twice} is there twice")
+        self._be_of_one_form()
         if self.demo:
             if not is_loopback(self.server.host):
                 raise ValueError("demo mode has passwords that everybody knows; it listens on loopback only")
@@ -296,6 +327,18 @@ class Settings(BaseSettings):
                     "server.public_url (https://…) and server.trusted_proxies"
                 )
         return self
+
+    def _be_of_one_form(self) -> None:
+        needed = {"postgres.url": self.postgres.url, "redis.url": self.redis.url}
+        if self.mode == "embedded":
+            if given := [key for key, value in needed.items() if value is not None]:
+                raise ValueError(
+                    f"{' and '.join(given)} set, but mode is 'embedded', which uses neither; "
+                    "set mode to 'scaled', or leave them out"
+                )
+            return
+        if missing := [key for key, value in (needed | {"secret": self.secret}).items() if value is None]:
+            raise ValueError(f"mode is 'scaled', which needs {', '.join(missing)}: the same for every process")
 
     @property
     def is_for_this_machine(self) -> bool:

@@ -15,7 +15,7 @@ import msgspec
 import structlog
 from aiohttp import web
 
-from acd.ids import AgentId, Millis, ProcessId, SiteId
+from acd.ids import AgentId, Millis, ProcessId, SessionId, SiteId
 from signaling.dispatch import receive
 from signaling.hub import BEAT_S, SessionHub
 from signaling.means import ConversationSettings, Means
@@ -67,6 +67,7 @@ class Conversation:
         new_id: Makes an id from its prefix and the time.
         address_of: Where a request comes from, proxies seen through; never kept or logged.
         pause: Sleeps for so many seconds.
+        tell_of_session: Has the other processes :meth:`look_at` a session.
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class Conversation:
         address_of: Callable[[web.Request], str],
         settings: ConversationSettings = _USUAL,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        tell_of_session: Callable[[SessionId], None] = lambda _: None,
     ) -> None:
         self._floors = floors
         self._tasks = Tasks()
@@ -101,6 +103,7 @@ class Conversation:
             settings=settings,
             start=self._tasks.start,
             pause=pause,
+            tell_of_session=tell_of_session,
         )
         self._hubs: dict[SiteId, SessionHub] = {}
         self._connects = TokenBuckets(settings.connects_per_second, settings.connect_burst)
@@ -127,6 +130,9 @@ class Conversation:
         async with AsyncExitStack() as life:
             await life.enter_async_context(self._tasks)
             life.push_async_callback(self._stop)
+            # Whoever comes back learns how a contact ended, also when it began elsewhere.
+            for site in self._floors:
+                self._hub(site)
             self._tasks.start(self._keep_beating())
             self._life = life.pop_all()
         return self
@@ -147,6 +153,14 @@ class Conversation:
         hub = self._hub(site)
         if hub is not None:
             await hub.kick(agent)
+
+    def look_at(self, session: SessionId) -> None:
+        """Another process says that something is owed to this session, or that another page has it.
+
+        Without it, that is noticed with the next beat.
+        """
+        for hub in self._hubs.values():
+            hub.look_at(session)
 
     @property
     def session_count(self) -> int:

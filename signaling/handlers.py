@@ -234,7 +234,9 @@ async def send_signal(message: SendSignal, asked: Asked) -> None:
     except MailboxFull:
         raise Busy from None
     receiver = hub.roster.get(peer)
-    if receiver is not None:
+    if receiver is None:
+        hub.means.tell_of_session(peer)
+    else:
         await hub.pictures.hand_out_mail(receiver)
 
 

@@ -15,7 +15,19 @@ from functools import partial
 import structlog
 
 from acd.config import Patience
-from acd.decisions import Admit, Assign, ConfigureSite, Decision, EndContact, MoveDeadlines, Requeue, SignOut
+from acd.decisions import (
+    Admit,
+    Assign,
+    AttachAgent,
+    AttachCaller,
+    ConfigureSite,
+    Decision,
+    EndContact,
+    MoveDeadlines,
+    Requeue,
+    SignIn,
+    SignOut,
+)
 from acd.facts import (
     AgentAttached,
     AgentDetached,
@@ -115,14 +127,12 @@ class SessionHub:
             self.roster.add(session)
             try:
                 await self._turn_page(session, hello.page, wire)
-                decided = await self._note(
-                    session.id,
-                    CallerAttached(contact=session.contact, session=session.id, process=self.means.process),
-                )
+                decided = await self._note(session.id, self._attached(session))
                 if session.contact not in self.state.contacts and session.contact not in self._ended:
                     raise AttachBusy if decided is None else AttachExpired
                 context = await self.means.directory.contact_context(self.site, session.contact)
                 session.language = "de" if context.language == "de" else "en"
+                self.roster.add(session)
                 session.take(wire, self.means.clock())
             except FloorBusy:
                 raise AttachBusy from None
@@ -158,12 +168,13 @@ class SessionHub:
                 await self._turn_page(session, hello.page, wire)
                 if not leads:
                     await self._note(session.id, AgentSignedIn(agent=agent, session=session.id))
-                await self._note(session.id, AgentAttached(agent=agent, session=session.id, process=self.means.process))
+                await self._note(session.id, self._attached(session))
                 if not session.leads(self.state):
                     raise AttachBusy
                 for other in self.roster.desks(agent):
                     if other is not session:
                         self._drop(other, Superseded())
+                self.roster.add(session)
                 session.take(wire, self.means.clock())
             except FloorBusy:
                 raise AttachBusy from None
@@ -227,6 +238,7 @@ class SessionHub:
             session.generation = await self.means.sessions.turn_page(session.id, page)
             session.page = page
             session.replies.clear()
+            self.means.tell_of_session(session.id)
 
     def _attach_failed(self, session: AnySession) -> None:
         # The floor may know it as attached, and the socket it had is gone.
@@ -260,6 +272,13 @@ class SessionHub:
                     return
             except FloorBusy:
                 await self.means.pause(_RETRY_S)
+
+    def _attached(self, session: AnySession) -> Fact:
+        match session:
+            case CallerSession():
+                return CallerAttached(contact=session.contact, session=session.id, process=self.means.process)
+            case AgentSession():
+                return AgentAttached(agent=session.agent, session=session.id, process=self.means.process)
 
     def _detached(self, session: AnySession) -> Fact:
         match session:
@@ -310,6 +329,12 @@ class SessionHub:
             match decision:
                 case EndContact():
                     self._on_end(decision, at)
+                case AttachCaller() | AttachAgent() if decision.process != self.means.process:
+                    self._went_elsewhere(decision.session)
+                case SignIn() if self.roster.get(decision.session) is None:
+                    # Another tab leads, and its process is another one.
+                    for desk in self.roster.desks(decision.agent):
+                        self._drop(desk, Superseded())
                 case SignOut():
                     for desk in self.roster.desks(decision.agent):
                         self.means.start(self._say_signed_out(desk))
@@ -329,6 +354,28 @@ class SessionHub:
                 self._contact_changed(contact)
             if agent is not None:
                 self._agent_changed(agent)
+
+    def _went_elsewhere(self, session_id: SessionId) -> None:
+        """Another process has the session's newest socket, or maybe has had it."""
+        self.pictures.names.forget_session(session_id)
+        session = self.roster.get(session_id)
+        if session is not None:
+            self._drop(session, Superseded())
+            self.roster.forget(session)
+
+    def look_at(self, session_id: SessionId) -> None:
+        """Another process says that there is something new about this session."""
+        session = self.roster.get(session_id)
+        if session is not None:
+            session.is_mail_due = True
+            self.pictures.show(session)
+            return
+        self.pictures.names.forget_session(session_id)
+        for here in self._with_peer(session_id):
+            self.pictures.show(here)
+
+    def _with_peer(self, peer: SessionId) -> list[AnySession]:
+        return [session for session in self.roster.attached() if session.peer_session(self.state) == peer]
 
     def _on_end(self, decision: EndContact, at: Millis) -> None:
         contact = self._known.pop(decision.contact, None)
@@ -391,7 +438,9 @@ class SessionHub:
         self._last_beat = now
         self.pictures.move_lines()
         self.pictures.show_put_off()
+        await self._apart(self._look_elsewhere())
         for session in self.roster.attached():
+            self._stay_attached(session)
             if isinstance(session, AgentSession):
                 await self._apart(self.judge_health(session))
                 await self._apart(self._check_sign_in(session, now))
@@ -408,6 +457,37 @@ class SessionHub:
         except Exception:
             self.means.metrics.request_errors_total.inc()
             _log.exception("beat_failed", site=self.site)
+
+    async def _look_elsewhere(self) -> None:
+        """Notice what other processes did for sessions in a call with ours, though no word of it came."""
+        peers = {session: session.peer_session(self.state) for session in self.roster.attached()}
+        apart = {here: peer for here, peer in peers.items() if peer is not None and self.roster.get(peer) is None}
+        if not apart:
+            return
+        changes = await self.means.sessions.changes([*apart.values(), *(here.id for here in apart)])
+        for here, peer in apart.items():
+            _, owed = changes.get(here.id, (0, 0))
+            generation, _ = changes.get(peer, (0, 0))
+            if owed > here.mail_sent:
+                here.is_mail_due = True
+            if self.pictures.names.learned(peer, generation) or here.is_mail_due:
+                self.pictures.show(here)
+
+    def _stay_attached(self, session: AnySession) -> None:
+        """Say again that a session is attached here when the floor thinks that it is not.
+
+        That is so when this process was taken for dead, being only slow.
+        """
+        at = session.endpoint(self.state)
+        is_forgotten = at is not None and at.session == session.id and not at.is_attached
+        if session.turn.locked() or not is_forgotten:
+            session.is_forgotten = False
+        elif not session.is_forgotten:
+            # Perhaps it is about to detach. The next beat will tell.
+            session.is_forgotten = True
+        else:
+            session.is_forgotten = False
+            self.means.start(self._observe(session, self._attached(session)))
 
     async def judge_health(self, session: AgentSession) -> None:
         """Tell the floor how an agent's tab is, if that is news."""

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
-from acd.ids import Millis, ProcessId
+from acd.ids import Millis, ProcessId, SessionId
 from signaling.metrics import SignalingMetrics
 from signaling.ports import Authenticator, Clock, Directory, IceServers, Origins, Sessions
 
@@ -43,6 +43,8 @@ class Means:
         new_id: Makes an id from its prefix and the time.
         start: Runs a job beside everything else, until the conversation ends.
         pause: Sleeps for so many seconds.
+        tell_of_session: Has the other processes look at a session: something is owed to it,
+            or another page has it.
     """
 
     sessions: Sessions
@@ -57,3 +59,4 @@ class Means:
     settings: ConversationSettings
     start: Callable[[Coroutine[Any, Any, object]], object]
     pause: Callable[[float], Awaitable[None]]
+    tell_of_session: Callable[[SessionId], None]

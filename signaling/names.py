@@ -48,6 +48,16 @@ class Names:
         known = self._roster.get(session)
         return known.generation if known is not None else self._generations.get(session)
 
+    def learned(self, session: SessionId, generation: int) -> bool:
+        """Another process's session is at this life now; whether that is news to somebody here."""
+        before = self._generations.get(session)
+        self._generations[session] = generation
+        return before != generation
+
+    def forget_session(self, session: SessionId) -> None:
+        """Its page may be another one by now."""
+        self._generations.pop(session, None)
+
     def forget(self, now: Millis, *, all_groups: bool = False) -> None:
         """Forget what is old, or all names of groups because they were changed."""
         if all_groups or now - self._since >= _FOR_MS:

@@ -3,7 +3,7 @@
 The gateway implements these and hands them in; tests bring their own.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
@@ -117,6 +117,9 @@ class Sessions(Protocol):
 
     async def generation(self, session: SessionId) -> int:
         """Which life of its leg the session's page is; 0 if there is no such session."""
+
+    async def changes(self, sessions: Collection[SessionId]) -> dict[SessionId, tuple[int, int]]:
+        """Of each of these: the generation, and the number of the last message that is owed to it, 0 if none is."""
 
     async def extend(self, session: SessionId, expires_at: Millis) -> None:
         """Let the session live until then. Harmless if there is none."""

@@ -12,7 +12,7 @@ from typing import ClassVar, Protocol
 from acd.facts import Party
 from acd.ids import AgentId, ContactId, Epoch, Millis, SessionId
 from acd.lifecycle import Phase
-from acd.state import AgentState, Contact, State
+from acd.state import AgentState, Contact, Endpoint, State
 from signaling.media_numbers import MediaNumbers
 from signaling.permissions import AGENT, CALLER, SUPERSEDED, Table
 from signaling.ports import AgentIdentity, ContactContext
@@ -84,6 +84,7 @@ class Session:
             ``reported_at`` when the last report came.
         suspected_at: When it was first noticed to speak without mentioning the call.
         numbers: What its reports of the present call said so far.
+        is_forgotten: The floor says that it has no socket, though it has.
     """
 
     party: ClassVar[Party]
@@ -111,6 +112,7 @@ class Session:
     reported_at: Millis = Millis(0)
     suspected_at: Millis | None = None
     numbers: MediaNumbers | None = None
+    is_forgotten: bool = False
 
     def take(self, wire: Wire, at: Millis) -> None:
         """Have a socket, and show everything anew on it."""
@@ -135,6 +137,10 @@ class Session:
 
     def peer_session(self, state: State) -> SessionId | None:
         """The session at the other end of the media, if there is one."""
+        raise NotImplementedError
+
+    def endpoint(self, state: State) -> Endpoint | None:
+        """Where the floor says that the caller, or the agent, is reached."""
         raise NotImplementedError
 
 
@@ -163,6 +169,10 @@ class CallerSession(Session):
     def peer_session(self, state: State) -> SessionId | None:
         agent = agent_in_call(state, state.contacts.get(self.contact))
         return None if agent is None or agent.endpoint is None else agent.endpoint.session
+
+    def endpoint(self, state: State) -> Endpoint | None:
+        contact = state.contacts.get(self.contact)
+        return None if contact is None else contact.caller
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
@@ -215,6 +225,10 @@ class AgentSession(Session):
     def peer_session(self, state: State) -> SessionId | None:
         contact = contact_in_call(state, self.contact_id(state))
         return None if contact is None else contact.caller.session
+
+    def endpoint(self, state: State) -> Endpoint | None:
+        agent = state.agents.get(self.agent)
+        return None if agent is None else agent.endpoint
 
 
 AnySession = CallerSession | AgentSession

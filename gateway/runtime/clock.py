@@ -57,3 +57,26 @@ class Pulse:
         now = self._clock()
         gap, self._last = now - self._last, now
         return Millis(gap if gap > USUAL_MS else 0)
+
+
+class FollowedClock:
+    """A clock that stands elsewhere, told now and then what it says: never ahead of it.
+
+    What it said is old by the time it is heard, so of all that was heard the latest counts.
+
+    Args:
+        monotonic: Seconds, from anywhere.
+    """
+
+    def __init__(self, said: Millis, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._from = (said, monotonic())
+
+    def __call__(self) -> Millis:
+        then, since = self._from
+        return Millis(then + int((self._monotonic() - since) * 1000))
+
+    def hear(self, said: Millis) -> None:
+        """It says so now, or said so a moment ago."""
+        if said > self():
+            self._from = (said, self._monotonic())

@@ -15,7 +15,6 @@ from acd.decisions import Decision
 from acd.facts import Ticked
 from acd.ids import ContactId, Millis, ProcessId, SiteId
 from acd.state import Contact, State
-from gateway.clock import Clock
 from gateway.journal.codec import decode_fact, encode_decision, encode_fact, kind_of
 from gateway.journal.port import (
     Claim,
@@ -32,7 +31,7 @@ from gateway.journal.port import (
 from gateway.metrics import Metrics
 from gateway.runtime.appender import Appender
 from gateway.runtime.bell import Bell
-from gateway.runtime.clock import USUAL_MS
+from gateway.runtime.clock import USUAL_MS, SteadyClock
 from gateway.runtime.fold import Folded, MakeCore, fold
 from gateway.runtime.snapshots import SnapshotWriter, Taken
 
@@ -41,6 +40,7 @@ _log = structlog.stdlib.get_logger(__name__)
 _POLL_S = 1.0
 _TTL_MS = Millis(10_000)
 _RENEW_MS = 3_000
+_ASK_AGAIN_MS = 500
 _BATCH = 200
 _TICK_AGAIN_MS = 1_000
 
@@ -84,7 +84,8 @@ class Decider:
     """The one that decides, or stands by to.
 
     Args:
-        clock: What deadlines are compared with; the journal stamps facts by the same.
+        clock: What deadlines are compared with. It goes on from each fact's time: those of
+            other processes may be a little ahead.
         committed: Called after each commit.
     """
 
@@ -94,7 +95,7 @@ class Decider:
         journal: Journal,
         *,
         process: ProcessId,
-        clock: Clock,
+        clock: SteadyClock,
         appender: Appender,
         snapshots: SnapshotWriter,
         metrics: Metrics,
@@ -114,6 +115,8 @@ class Decider:
         self._snapshot_rule = snapshot_rule
         self._bell = Bell()
         self._held: _Held | None = None
+        self._is_elsewhere = False
+        self._asked_at = Millis(0)
         self._batch = _BATCH
         self._untold_ms = 0
         self._ticks = 0
@@ -125,6 +128,11 @@ class Decider:
     def is_deciding(self) -> bool:
         """Whether the claim is held."""
         return self._held is not None
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether somebody decides for the site, as far as is known here."""
+        return self._held is not None or self._is_elsewhere
 
     def look(self) -> None:
         """There may be a new fact, or it is later than it was."""
@@ -152,8 +160,10 @@ class Decider:
         Raises:
             OlderCore: If a newer release has decided for this site.
         """
+        self._is_elsewhere = False
         claim = await self._journal.claim(self._process, core_version=CORE_VERSION, ttl_ms=_TTL_MS)
         if claim is None:
+            self._is_elsewhere = True
             return False
         if claim.paused_ms > USUAL_MS:
             # Kept until it is told: the journal may fail before the state is whole.
@@ -194,10 +204,16 @@ class Decider:
                 await self._journal.release(claim)
 
     async def _stand_by(self) -> bool:
+        now = self._clock()
+        if self._is_elsewhere and now - self._asked_at < _ASK_AGAIN_MS:
+            # Woken for each fact that another process decides; asking costs a transaction.
+            return False
+        self._asked_at = now
         try:
             return await self.take_over()
         except OlderCore:
             _log.warning("newer_core_decides", site=self._site)
+            self._is_elsewhere = True
             return False
 
     async def _step(self, held: _Held) -> bool:
@@ -206,6 +222,7 @@ class Decider:
             await self._renew(held)
         facts = await self._journal.facts(held.folded.upto, self._batch)
         if facts:
+            self._clock.not_before(facts[-1].at)
             await self._decide(held, facts)
             self._take_snapshot(held)
             return True

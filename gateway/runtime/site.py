@@ -5,7 +5,7 @@ decided, the snapshot writer saves a copy now and then. They know each other onl
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Self
@@ -42,6 +42,7 @@ from signaling.ports import FloorBusy, Listener, Outcome
 _log = structlog.stdlib.get_logger(__name__)
 
 _STOP_S = 10.0
+_WATCH_S = 1.0
 
 _FREEING = (
     AgentDetached,
@@ -58,6 +59,13 @@ _FREEING = (
 """What passes a full journal: these make room, they do not ask for any."""
 
 
+Gone = Callable[[Collection[ProcessId]], Awaitable[Collection[ProcessId]]]
+
+
+async def _all(processes: Collection[ProcessId]) -> Collection[ProcessId]:
+    return processes
+
+
 class SiteRuntime:
     """Use with ``async with``: inside, the site is decided; afterwards nothing of it is left running.
 
@@ -66,6 +74,9 @@ class SiteRuntime:
         clock: The one the journal stamps with; this makes it go on from the last fact.
         make_core: Makes the core around a state.
         answer_within_s: How long a report waits for its outcome before it is *pending*.
+        gone: Which of these other processes are no more; all of them in the embedded form,
+            where there is no other.
+        news: Called when there is something new in the journal that others may want to see.
     """
 
     def __init__(
@@ -79,12 +90,16 @@ class SiteRuntime:
         make_core: MakeCore = Core,
         snapshot_rule: SnapshotRule = USUAL_RULE,
         answer_within_s: float = 2.0,
+        gone: Gone = _all,
+        news: Callable[[], None] = lambda: None,
     ) -> None:
         self.site = site
         self._journal = journal
         self._process = process
         self._clock = clock
         self._answer_within_s = answer_within_s
+        self._gone = gone
+        self._news = news
         self._pulse = Pulse(clock)
         self._replica = Replica(site, journal, make_core=make_core, metrics=metrics)
         self._snapshots = SnapshotWriter(site, journal)
@@ -95,7 +110,7 @@ class SiteRuntime:
             pulse=self._pulse,
             metrics=metrics,
             is_deciding=lambda: self._decider.confirm(),
-            appended=lambda: self._decider.look(),
+            appended=self._on_append,
         )
         self._decider = Decider(
             site,
@@ -106,9 +121,10 @@ class SiteRuntime:
             snapshots=self._snapshots,
             metrics=metrics,
             make_core=make_core,
-            committed=self._replica.look,
+            committed=self._on_commit,
             snapshot_rule=snapshot_rule,
         )
+        self._losses = 0
         self._stack = AsyncExitStack()
 
     @property
@@ -120,6 +136,11 @@ class SiteRuntime:
     def is_deciding(self) -> bool:
         """Whether this process decides for the site."""
         return self._decider.is_deciding
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether some process decides for the site, as far as is known here."""
+        return self._decider.is_decided
 
     async def report(self, fact: Fact, *, source: str, request: str, must: bool = False) -> Outcome:
         """Write a fact to the journal and learn what was decided; see :meth:`signaling.ports.Floor.report`.
@@ -162,6 +183,7 @@ class SiteRuntime:
             self._replicating = jobs.create_task(self._replica.run(), name=f"replica {self.site}")
             self._saving = jobs.create_task(self._snapshots.run(), name=f"snapshots {self.site}")
             await self._tell_of_the_dead()
+            self._watching = jobs.create_task(self._watch(), name=f"watch {self.site}")
             self._stack = stack.pop_all()
         return self
 
@@ -172,18 +194,38 @@ class SiteRuntime:
         # The jobs end the same way whatever happened inside, and what happened there goes on as it is.
         await self._stack.__aexit__(None, None, None)
 
+    def _on_append(self) -> None:
+        self._decider.look()
+        if not self._decider.is_deciding:
+            self._news()
+
+    def _on_commit(self) -> None:
+        self._replica.look()
+        self._news()
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(_WATCH_S)
+            try:
+                await self._tell_of_the_dead()
+            except FloorBusy:
+                _log.warning("process_lost_put_off", site=self.site)
+
     async def _tell_of_the_dead(self) -> None:
         if not self._decider.is_deciding:
             return
         state = self.state
         endpoints = [contact.caller for contact in state.contacts.values()]
         endpoints += [agent.endpoint for agent in state.agents.values() if agent.endpoint is not None]
-        # Whoever decides for a site in the embedded form is the only process there is.
-        gone = {at.process for at in endpoints if at.process is not None} - {self._process}
-        for process in sorted(gone):
+        others = {at.process for at in endpoints if at.process is not None} - {self._process}
+        for process in sorted(await self._gone(others) if others else ()):
             _log.info("process_lost", site=self.site, process=process)
+            # One that was only out of breath may be lost again.
+            self._losses += 1
             await self.report(
-                ProcessLost(process=process), source=f"process:{self._process}", request=f"lost-{process}"
+                ProcessLost(process=process),
+                source=f"process:{self._process}",
+                request=f"lost-{self._losses}-{process}",
             )
 
     async def _stop(self) -> None:
@@ -193,6 +235,7 @@ class SiteRuntime:
             (self._replica, self._replicating),
             (self._snapshots, self._saving),
         )
+        self._watching.cancel()
         try:
             async with asyncio.timeout(_STOP_S):
                 for part, job in jobs:

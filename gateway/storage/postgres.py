@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from acd.ids import Millis
 from gateway.storage.database import StorageUnavailable
 from gateway.storage.migrate import bring_up_to_date
 
@@ -83,6 +84,15 @@ class PostgresDatabase:
             bring_up_to_date(tx)
 
         await self._run(self._engine, work, _MIGRATE_S)
+
+    async def now(self) -> Millis:
+        """What the database's clock says.
+
+        Raises:
+            StorageUnavailable: If the database cannot be used at the moment.
+        """
+        async with self.connection() as db:
+            return Millis(await db.fetchval("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint"))
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Any]:

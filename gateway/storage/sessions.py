@@ -1,6 +1,6 @@
 """Sessions and their mailboxes, as :class:`signaling.ports.Sessions` wants them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
@@ -83,6 +83,20 @@ class StoredSessions:
             lambda tx: tx.execute(select(sessions.c.generation).where(sessions.c.id == session)).scalar_one_or_none()
         )
         return int(found or 0)
+
+    async def changes(self, asked: Collection[SessionId]) -> dict[SessionId, tuple[int, int]]:
+        """See :meth:`signaling.ports.Sessions.changes`."""
+
+        def work(tx: Connection) -> dict[SessionId, tuple[int, int]]:
+            rows = tx.execute(
+                select(sessions.c.id, sessions.c.generation, func.coalesce(func.max(owed_messages.c.number), 0))
+                .outerjoin(owed_messages, owed_messages.c.session == sessions.c.id)
+                .where(sessions.c.id.in_(asked))
+                .group_by(sessions.c.id, sessions.c.generation)
+            )
+            return {SessionId(session): (int(generation), int(number)) for session, generation, number in rows}
+
+        return await self._database.look(work)
 
     async def extend(self, session: SessionId, expires_at: Millis) -> None:
         """Let the session live until then. Harmless if there is none."""

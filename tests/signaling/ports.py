@@ -1,7 +1,7 @@
 """The ports of the conversation, kept in memory and moved by hand. They behave; they are not told what to answer."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -178,6 +178,14 @@ class MemorySessions:
         self._shelf.reach()
         record = self.records.get(session)
         return 0 if record is None else record.generation
+
+    async def changes(self, sessions: Collection[SessionId]) -> dict[SessionId, tuple[int, int]]:
+        self._shelf.reach()
+        known = [self.records[session] for session in sessions if session in self.records]
+        return {
+            record.id: (record.generation, max((number for number, _ in self.mail.get(record.id, [])), default=0))
+            for record in known
+        }
 
     async def extend(self, session: SessionId, expires_at: Millis) -> None:
         self._shelf.reach()

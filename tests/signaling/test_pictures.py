@@ -53,6 +53,7 @@ async def test_a_desk_shows_the_groups_in_its_language(world: World) -> None:
 
 async def test_nobody_is_told_what_they_were_told_before(world: World) -> None:
     caller, agent = await world.caller(), await world.agent("anna")
+    await world.pass_time(1)
     told = len(caller.wire.told), len(agent.wire.told)
 
     ben = await world.agent("ben")

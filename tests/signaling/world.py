@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import itertools
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from prometheus_client import CollectorRegistry
 
@@ -35,6 +35,7 @@ from tests.signaling.ports import (
 
 SITE = SiteId("demo")
 HERE = ProcessId("pr_here")
+THERE = ProcessId("pr_there")
 SALES = GroupId("sales")
 SHOP = "https://shop.example"
 NAMES = ("anna", "ben")
@@ -258,6 +259,8 @@ class World:
         self._rules = rules or site()
         self._numbers = itertools.count(1)
         self.settings = settings or ConversationSettings()
+        self.process = HERE
+        self.neighbours: list[World] = []
         self.conversation = self._new_conversation()
 
     def _new_conversation(self) -> Conversation:
@@ -270,15 +273,20 @@ class World:
             authenticator=self._judge,
             origins=ListedOrigins(allowed={SHOP: SITE, "https://other.example": SiteId("other")}),
             clock=self.clock,
-            process=HERE,
+            process=self.process,
             new_id=lambda prefix, at: f"{prefix}_{next(self._numbers):06d}",
             metrics=SignalingMetrics(self.registry),
             address_of=lambda request: request.remote or "",
             settings=self.settings,
             pause=self.clock.pause,
+            tell_of_session=self._tell_of_session,
         )
 
-    async def __aenter__(self) -> "World":
+    def _tell_of_session(self, session: SessionId) -> None:
+        for neighbour in self.neighbours:
+            neighbour.conversation.look_at(session)
+
+    async def __aenter__(self) -> Self:
         await self.conversation.__aenter__()
         await self.configure(self._rules)
         return self
@@ -373,6 +381,25 @@ class World:
 
     def measured(self, name: str, **labels: str) -> float:
         return self.registry.get_sample_value(f"zuruf_{name}", labels) or 0.0
+
+
+class Beside(World):
+    """Another process of the same site, for people who come to it instead.
+
+    Args:
+        is_woken: Wake-ups go to and fro. Without them it looks by itself.
+    """
+
+    def __init__(self, first: World, *, is_woken: bool = True) -> None:
+        super().__init__(first._rules, first.settings, clock=first.clock)
+        self.floor, self.shelf = first.floor, first.shelf
+        self.sessions, self.directory = first.sessions, first.directory
+        self.authenticator, self._judge = first.authenticator, first._judge
+        self._numbers = first._numbers
+        self.process = THERE
+        if is_woken:
+            self.neighbours, first.neighbours = [first], [self]
+        self.conversation = self._new_conversation()
 
 
 def report(contact: str, epoch: int, state: str = "connected") -> dict[str, object]:
