@@ -189,7 +189,7 @@ def replication(cell: Cell, number: int) -> Counted:
         told=ready.told,
         callers=merge(before, ready.callers, key=lambda caller: caller.asked_at),
         manners=ready.manners,
-        random=random,
+        chance=lambda *_: random,
         until=ready.until,
         watch=counter,
     )

@@ -18,7 +18,6 @@ from gateway.settings import Loaded, SettingsWrong, load, shown
 
 if TYPE_CHECKING:
     from gateway.app import Stores
-    from gateway.simulation.report import Figures
     from gateway.storage.users import Grant, User
 
 _WRONG_SETTINGS = 2
@@ -262,6 +261,16 @@ def journal_export(
 @cli.command()
 def simulate(
     scenario: Annotated[Path | None, typer.Argument(help="A scenario, as TOML.", show_default=False)] = None,
+    record: Annotated[
+        Path | None,
+        typer.Option("--journal", help="Instead: decide an exported journal again, and compare.", show_default=False),
+    ] = None,
+    rules: Annotated[
+        Path | None, typer.Option(help="With --journal: play it under these rules too.", show_default=False)
+    ] = None,
+    site: Annotated[
+        str | None, typer.Option(help="With --journal: which site, if there are several in it.", show_default=False)
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Another seed than the scenario's.", show_default=False)] = None,
     hours: Annotated[
         float | None, typer.Option(min=0.01, help="Another length than the scenario's.", show_default=False)
@@ -274,21 +283,26 @@ def simulate(
     ] = None,
 ) -> None:
     """Play a day that did not happen: callers and agents of a scenario, decided by the real core."""
-    if scenario is None:
-        _fail("Name a scenario. docs/explanation/simulation.md shows how one is written.")
+    if (scenario is None) is (record is None):
+        _fail("Name a scenario, or a --journal. docs/explanation/simulation.md shows how a scenario is written.")
+    if record is None and (rules is not None or site is not None):
+        _fail("--rules and --site go with --journal.")
+    if record is not None and (report is not None or hours is not None):
+        _fail("--report and --hours go with a scenario.")
     if report is not None and report.suffix != ".html":
         _fail("Charts are written as HTML: a PNG would need a drawing library. Give a name that ends in .html.")
     from gateway.garbage import look_seldom
 
     look_seldom()
-    from gateway.simulation.run import simulate as play
-    from gateway.simulation.scenario import ScenarioWrong, read_scenario
+    from gateway.simulation.record import RecordWrong
+    from gateway.simulation.scenario import ScenarioWrong
 
     try:
-        with _progress() as progress:
-            found = play(read_scenario(scenario), folder=scenario.parent, seed=seed, hours=hours, progress=progress)
-        _write(found, report=report, as_json=as_json)
-    except (ScenarioWrong, OSError) as why:
+        if scenario is not None:
+            _play(scenario, seed=seed, hours=hours, report=report, as_json=as_json)
+        elif record is not None:
+            _decide_again(record, rules, site=site, seed=seed, as_json=as_json)
+    except (ScenarioWrong, RecordWrong, OSError) as why:
         _fail(str(why))
 
 
@@ -391,21 +405,44 @@ def _progress() -> Iterator[Callable[[float], None]]:
     typer.echo("\r     \r", nl=False, err=True)
 
 
-def _write(found: "Figures", *, report: Path | None, as_json: Path | None) -> None:
-    import msgspec
-
+def _play(scenario: Path, *, seed: int | None, hours: float | None, report: Path | None, as_json: Path | None) -> None:
     from gateway.simulation.page import as_page
     from gateway.simulation.report import as_text
+    from gateway.simulation.run import simulate as play
+    from gateway.simulation.scenario import read_scenario
+
+    with _progress() as progress:
+        found = play(read_scenario(scenario), folder=scenario.parent, seed=seed, hours=hours, progress=progress)
+    _write(found, as_text(found), as_json)
+    if report is not None:
+        report.write_text(as_page(found), "utf-8")
+
+
+def _decide_again(
+    record: Path, rules: Path | None, *, site: str | None, seed: int | None, as_json: Path | None
+) -> None:
+    from gateway.simulation.again import as_text, read_rules, replay
+    from gateway.simulation.record import read_record
+
+    changed = None if rules is None else read_rules(rules)
+    with _progress() as progress:
+        found = replay(read_record(record, site), changed, seed=1 if seed is None else seed, progress=progress)
+    _write(found, as_text(found), as_json)
+    if found.again is not None and found.again.differing:
+        raise typer.Exit(_FAILED)
+
+
+def _write(found: object, text: str, as_json: Path | None) -> None:
+    """Print a report, and write it as JSON where that was asked for; JSON on standard output replaces the text."""
+    import msgspec
 
     json = msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n"
     if as_json == Path("-"):
         typer.echo(json, nl=False)
-    else:
-        typer.echo(as_text(found), nl=False)
-        if as_json is not None:
-            as_json.write_text(json, "utf-8")
-    if report is not None:
-        report.write_text(as_page(found), "utf-8")
+        return
+    typer.echo(text, nl=False)
+    if as_json is not None:
+        as_json.write_text(json, "utf-8")
 
 
 class _Wrong(Exception):

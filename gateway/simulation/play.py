@@ -126,6 +126,10 @@ class Manner:
     returns: Draw
 
 
+Chance = Callable[[ContactId, AgentId], Random]
+"""What decides how an agent treats the offer of a contact."""
+
+
 class Watch(Protocol):
     """Who looks on."""
 
@@ -171,7 +175,7 @@ class Play:
         told: Iterable[tuple[Millis, Fact]],
         callers: Iterable[Caller],
         manners: Mapping[AgentId, Manner],
-        random: Random,
+        chance: Chance,
         until: Millis,
         watch: Watch,
         progress: Callable[[Millis], None] = lambda _: None,
@@ -189,7 +193,7 @@ class Play:
         self._told: Iterator[tuple[Millis, Fact]] = iter(told)
         self._callers: Iterator[Caller] = iter(callers)
         self._manners = manners
-        self._random = random
+        self._chance = chance
         self._until = until
         self._watch = watch
         self._progress = progress
@@ -287,7 +291,8 @@ class Play:
             self._watch.over(caller)
 
     def _on_offer(self, decision: MakeOffer) -> None:
-        caller, manner, random = self.open.get(decision.contact), self._manners[decision.agent], self._random
+        caller, manner = self.open.get(decision.contact), self._manners[decision.agent]
+        random = self._chance(decision.contact, decision.agent)
         if caller is not None and caller is self._arriving:
             caller.waited = False
         self._turn(decision.agent, ringing=1)
@@ -356,7 +361,7 @@ class Play:
     def _on_not_responding(self, decision: MarkNotResponding) -> None:
         self._desks[decision.agent].responding = False
         self._turn(decision.agent)
-        after_ms = self._manners[decision.agent].returns(self._random)
+        after_ms = self._manners[decision.agent].returns(self._chance(ContactId(""), decision.agent))
         self._later(Millis(self.at + after_ms), self._on_return, decision.agent)
 
     def _on_return(self, agent: AgentId) -> None:

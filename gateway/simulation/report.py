@@ -1,7 +1,7 @@
 """What a played day comes to: as values for programs, and as a page of text."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -82,9 +82,9 @@ def figures(
 ) -> Figures:
     """What the day came to."""
     zone = scenario.starts.tzinfo or dt.UTC
-    groups = [_group(str(name), group, tally, zone) for name, group in tally.groups.items()]
+    groups = [group_figures(name, group, tally, zone) for name, group in tally.groups.items()]
     if len(groups) > 1:
-        groups.insert(0, _group(ALL, total(tally), tally, zone))
+        groups.insert(0, group_figures(ALL, total(tally), tally, zone))
     return Figures(
         starts=dt.datetime.fromtimestamp(tally.starts / 1000, zone),
         hours=(tally.until - tally.starts) / 3_600_000,
@@ -109,7 +109,8 @@ def service_level_is(within_ms: int, short_ms: int) -> str:
     )
 
 
-def _group(name: str, tally: GroupTally, whole: Tally, zone: dt.tzinfo) -> GroupFigures:
+def group_figures(name: str, tally: GroupTally, whole: Tally, zone: dt.tzinfo = dt.UTC) -> GroupFigures:
+    """One group's figures, of a tally that is closed."""
     waits = sorted(tally.waits)
     return GroupFigures(
         group=name,
@@ -158,7 +159,7 @@ def as_text(found: Figures) -> str:
 def _lines(found: Figures) -> Iterator[str]:
     yield f"{found.hours:g} h from {found.starts:%Y-%m-%d %H:%M %z}, {found.agents} agents, seed {found.seed}"
     yield ""
-    yield from _columns(found.groups)
+    yield from columns(found.groups, [group.group for group in found.groups])
     yield ""
     yield f"Service level: {found.service_level_is}."
     yield "ASA and percentiles are waits of answered contacts."
@@ -173,8 +174,9 @@ def _lines(found: Figures) -> Iterator[str]:
     yield f"{found.facts:,} facts, {found.decisions:,} decisions."
 
 
-def _columns(groups: list[GroupFigures]) -> Iterator[str]:
-    table = [["", *(group.group for group in groups)]]
+def columns(groups: Sequence[GroupFigures], titles: Sequence[str]) -> Iterator[str]:
+    """A table with a column for each."""
+    table = [["", *titles]]
     table += [[title, *(value(group) for group in groups)] for title, value in ROWS]
     ends = sorted({end for group in groups for end in group.other_ends})
     table += [[end, *(f"{group.other_ends.get(end, 0):,}" for group in groups)] for end in ends]

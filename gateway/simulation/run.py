@@ -44,12 +44,13 @@ def simulate(
         within_ms=round(scenario.answered_within_s * 1000),
         short_ms=round(scenario.short_abandon_s * 1000),
     )
+    answers = Random(f"{seed} answers")
     play = Play(
         Core(),
         told=ready.told,
         callers=ready.callers,
         manners=ready.manners,
-        random=Random(f"{seed} answers"),
+        chance=lambda *_: answers,
         until=ready.until,
         watch=tally,
         progress=lambda at: progress(min(1.0, max(0.0, (at - ready.starts) / length_ms))),

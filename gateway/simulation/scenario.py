@@ -220,7 +220,7 @@ def merged(below: Any, above: Any) -> Any:
 
 
 def _have_ids(value: object) -> bool:
-    return isinstance(value, Sequence) and all(isinstance(item, Mapping) and "id" in item for item in value)
+    return isinstance(value, list | tuple) and all(isinstance(item, Mapping) and "id" in item for item in value)
 
 
 def _core_value(written: Mapping[str, Any], kind: type[Any], where: str) -> Any:

@@ -112,11 +112,12 @@ class Tally:
         self.span_ms = _QUARTER_MS * max(1, -(-quarters // _MOST_SPANS))
         self._spans = max(1, -(-(until - starts) // self.span_ms))
         self.groups = {group: GroupTally(self._spans) for group in groups}
+        """Those given, and any other that somebody asked for."""
         self._workers: dict[AgentId, _Worked] = {}
 
     def queues(self, group: GroupId, at: Millis) -> None:
         """A contact waits in this group now."""
-        tally = self.groups[group]
+        tally = self._of(group)
         self._count_waiting(tally, at)
         tally.waiting += 1
         if self.starts <= at < self.until:
@@ -125,7 +126,7 @@ class Tally:
 
     def leaves(self, group: GroupId, at: Millis) -> None:
         """One of those who waited there no longer does."""
-        tally = self.groups[group]
+        tally = self._of(group)
         self._count_waiting(tally, at)
         tally.waiting -= 1
 
@@ -134,7 +135,7 @@ class Tally:
         asked_at = caller.asked_at
         if not self.starts <= asked_at < self.until:
             return
-        tally = self.groups[caller.request.group]
+        tally = self._of(caller.request.group)
         span = tally.spans[(asked_at - self.starts) // self.span_ms]
         tally.offered += 1
         span.offered += 1
@@ -185,6 +186,12 @@ class Tally:
     def agent_hours(self) -> float:
         """How long agents were available or at work, together."""
         return sum(self._spent(doing) for doing in ("handling", "ringing", "idle")) / 3_600_000
+
+    def _of(self, group: GroupId) -> GroupTally:
+        tally = self.groups.get(group)
+        if tally is None:
+            tally = self.groups[group] = GroupTally(self._spans)
+        return tally
 
     def _spent(self, doing: str) -> int:
         return sum(worked.spent_ms[doing] for worked in self._workers.values())
