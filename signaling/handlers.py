@@ -230,20 +230,20 @@ async def send_signal(message: SendSignal, asked: Asked) -> None:
         signal=signal,
     )
     try:
-        await hub.mailbox.post(peer, letter)
+        number = await hub.mailbox.post(peer, letter)
     except MailboxFull:
         raise Busy from None
     receiver = hub.roster.get(peer)
     if receiver is None:
         hub.means.tell_of_session(peer)
     else:
-        await hub.pictures.hand_out_mail(receiver)
+        await hub.pictures.hand_out_mail(receiver, (number, letter))
 
 
 @handles(Acknowledge)
 async def acknowledge(message: Acknowledge, asked: Asked) -> None:
-    """Throw away what has arrived."""
-    await asked.hub.mailbox.acknowledge(asked.session, message.number)
+    """Note what has arrived; it is thrown away with the next beat."""
+    asked.hub.mailbox.acknowledge(asked.session, message.number)
 
 
 @handles(MediaStateChanged)

@@ -430,7 +430,7 @@ class SessionHub:
     # What only time tells.
 
     async def beat(self) -> None:
-        """Once a second: move queue positions, hear who fell silent, forget what is over."""
+        """Once a second: move queue positions, hear who fell silent, forget what has arrived or is over."""
         now = self.means.clock()
         if now - self._last_beat > _LATE_BEAT_MS:
             # It was us who were away. Silence is counted anew.
@@ -445,6 +445,9 @@ class SessionHub:
                 await self._apart(self.judge_health(session))
                 await self._apart(self._check_sign_in(session, now))
             await self._apart(self._judge_media(session, now))
+            if session.mail_arrived:
+                # Not awaited: the beat does not wait for the store.
+                self.means.start(self._apart(self.mailbox.forget_arrived(session)))
             self._prolong(session, now)
         self._forget_old(now)
 

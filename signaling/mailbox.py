@@ -2,9 +2,14 @@
 
 A letter is for one page of one assignment. Once either end has a new page, or the contact a
 new assignment, older letters are worth nothing and are thrown away unopened.
+
+A call that begins waits for its letters, so the way through here is short: a letter is on disk
+before anybody gets it, for it has to outlive this process, but whoever is attached here gets it
+without asking the store for it again. That one has arrived is not urgent: until the store knows,
+it would only be handed out twice, and receivers drop what they have.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -40,29 +45,35 @@ class Mailbox:
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
 
-    async def post(self, receiver: SessionId, letter: Letter) -> None:
-        """Keep a letter; it is safe when this returns.
+    async def post(self, receiver: SessionId, letter: Letter) -> int:
+        """Keep a letter; it is safe when this returns its number.
 
         Raises:
             MailboxFull: If the receiver did not say of the letters before that they arrived.
         """
-        await self._sessions.owe(receiver, _ENCODER.encode(letter))
+        return await self._sessions.owe(receiver, _ENCODER.encode(letter))
 
     async def hand_out(
-        self, session: AnySession, state: Callable[[], State], generation_of: Callable[[SessionId], int | None]
+        self,
+        session: AnySession,
+        state: Callable[[], State],
+        generation_of: Callable[[SessionId], int | None],
+        posted: tuple[int, Letter] | None = None,
     ) -> None:
-        """Send what this socket did not get yet, and forget what is out of date."""
+        """Send what this socket did not get yet, and forget what is out of date.
+
+        The letter that was ``posted`` just now comes with its number.
+        """
         async with session.mail_turn:
             wire = session.wire
             outdated = 0
-            for number, body in await self._sessions.owed(session.id, session.mail_sent):
+            for number, letter in await self._waiting(session, posted):
                 if wire is None or session.wire is not wire:
                     return
                 peer = session.peer_session(state())
                 if peer is not None and generation_of(peer) is None:
                     # Whether the letter is up to date cannot be said yet.
                     return
-                letter = _DECODER.decode(body)
                 if _is_current(letter, session, state(), generation_of):
                     session.mail_sent = number
                     await wire.push(
@@ -81,10 +92,23 @@ class Mailbox:
             if outdated:
                 await self._sessions.acknowledge(session.id, outdated)
 
-    async def acknowledge(self, session: AnySession, number: int) -> None:
-        """Forget what has arrived. Nobody can acknowledge what they were not sent."""
-        if arrived := min(number, session.mail_sent):
+    async def _waiting(self, session: AnySession, posted: tuple[int, Letter] | None) -> Sequence[tuple[int, Letter]]:
+        if posted is not None and posted[0] == session.mail_sent + 1:
+            # Numbers leave no gap, so there is nothing before it.
+            return [posted]
+        owed = await self._sessions.owed(session.id, session.mail_sent)
+        return [(number, _DECODER.decode(body)) for number, body in owed]
+
+    def acknowledge(self, session: AnySession, number: int) -> None:
+        """Note what has arrived. Nobody can acknowledge what they were not sent."""
+        session.mail_arrived = max(session.mail_arrived, min(number, session.mail_sent))
+
+    async def forget_arrived(self, session: AnySession) -> None:
+        """Forget what was noted as arrived."""
+        if arrived := session.mail_arrived:
             await self._sessions.acknowledge(session.id, arrived)
+            if session.mail_arrived == arrived:
+                session.mail_arrived = 0
 
     async def throw_away(self, session: SessionId, contact: ContactId) -> None:
         """Forget all letters of a contact that is over, arrived or not."""

@@ -11,7 +11,7 @@ import structlog
 
 from acd.ids import ContactId, GroupId
 from acd.state import Contact, State
-from signaling.mailbox import Mailbox
+from signaling.mailbox import Letter, Mailbox
 from signaling.means import Means
 from signaling.names import Names
 from signaling.ports import ContactContext, Floor, StoreAway
@@ -113,7 +113,7 @@ class Pictures:
             if count % _AT_ONCE == 0:
                 await asyncio.sleep(0)
 
-    async def hand_out_mail(self, session: AnySession) -> None:
+    async def hand_out_mail(self, session: AnySession, posted: tuple[int, Letter] | None = None) -> None:
         """Give the session its letters, once it has seen the picture they belong to.
 
         They are kept, so whoever posted one need not know whether that succeeds now or later.
@@ -122,7 +122,7 @@ class Pictures:
             return
         session.is_mail_due = True
         try:
-            await self._mailbox.hand_out(session, lambda: self._floor.state, self.names.generation)
+            await self._mailbox.hand_out(session, lambda: self._floor.state, self.names.generation, posted)
         except StoreAway:
             self._put_off[session] = None
             _log.info("mail_put_off", site=self._floor.site, session=session.id)

@@ -77,7 +77,8 @@ class Session:
         sequence: Number of the last picture sent on this socket.
         ice_for: The assignment that servers were last given for.
         mail_turn: Held while mail is handed out; ``mail_sent`` is the highest number
-            sent on this socket, and ``is_mail_due`` says that there may be more.
+            sent on this socket, ``is_mail_due`` says that there may be more, and
+            ``mail_arrived`` is the highest that arrived and is still kept, or 0.
         watched: The assignment whose media is expected, and ``media_seen_at`` when this
             end last said that it has it. ``says_closed``: it last said that it has not.
         failed_since: Since when all its reports say that the media has failed, and
@@ -105,6 +106,7 @@ class Session:
     mail_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     mail_sent: int = 0
     is_mail_due: bool = False
+    mail_arrived: int = 0
     watched: tuple[ContactId, Epoch] | None = None
     media_seen_at: Millis = Millis(0)
     says_closed: bool = False
@@ -122,6 +124,7 @@ class Session:
         self.ice_for = None
         self.mail_sent = 0
         self.is_mail_due = False
+        self.mail_arrived = 0
         self.media_seen_at = at
         self.says_closed = False
         self.failed_since = None

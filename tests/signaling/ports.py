@@ -144,12 +144,17 @@ class Shelf:
 
 
 class MemorySessions:
-    """Sessions and mailboxes in dictionaries."""
+    """Sessions and mailboxes in dictionaries.
+
+    Attributes:
+        looks_for_mail: How often was asked what is owed to a session.
+    """
 
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
         self.records: dict[SessionId, SessionRecord] = {}
         self.mail: dict[SessionId, list[tuple[int, bytes]]] = {}
+        self.looks_for_mail = 0
         self._tokens: dict[bytes, SessionId] = {}
         self._numbers: dict[SessionId, int] = {}
 
@@ -208,6 +213,7 @@ class MemorySessions:
 
     async def owed(self, session: SessionId, after: int) -> list[tuple[int, bytes]]:
         self._shelf.reach()
+        self.looks_for_mail += 1
         return [letter for letter in self.mail.get(session, []) if letter[0] > after]
 
     async def acknowledge(self, session: SessionId, upto: int) -> None:

@@ -69,8 +69,10 @@ async def test_a_signal_is_kept_until_it_is_acknowledged(world: World) -> None:
     await caller.signal(candidates(HOST_CANDIDATE))
 
     await agent.must("ack", number=1)
+    await world.pass_time(1)
     assert [type(letter.signal) for letter in mail_of(world, agent)] == [Candidates]
     await agent.must("ack", number=2)
+    await world.pass_time(1)
 
     assert mail_of(world, agent) == []
 
@@ -80,6 +82,7 @@ async def test_what_was_not_acknowledged_is_sent_again_after_the_picture(world: 
     await caller.signal()
     await caller.signal(candidates(HOST_CANDIDATE))
     await agent.must("ack", number=1)
+    await world.pass_time(1)
     await agent.lose_socket()
 
     await agent.connect()
@@ -88,14 +91,40 @@ async def test_what_was_not_acknowledged_is_sent_again_after_the_picture(world: 
     assert [letter.number for letter in agent.letters()] == [2]
 
 
+async def test_an_acknowledgement_that_was_not_kept_yet_costs_a_repeat_and_no_letter(world: World) -> None:
+    caller, agent = await world.call()
+    await caller.signal()
+    await agent.must("ack", number=1)
+    await agent.lose_socket()
+
+    await agent.connect()
+    await caller.signal(candidates(HOST_CANDIDATE))
+
+    assert [letter.number for letter in agent.letters()] == [1, 2]
+
+
+async def test_a_letter_for_who_is_here_is_kept_first_and_not_asked_for_again(world: World) -> None:
+    caller, agent = await world.call()
+    await caller.signal()
+    looked = world.sessions.looks_for_mail
+
+    await caller.signal(candidates(HOST_CANDIDATE))
+
+    assert world.sessions.looks_for_mail == looked
+    assert [letter.number for letter in agent.letters()] == [1, 2]
+    assert len(mail_of(world, agent)) == 2
+
+
 async def test_nobody_can_acknowledge_what_they_were_not_sent(world: World) -> None:
     caller, agent = await world.call()
     await agent.must("ack", number=1_000_000)
 
     await caller.signal()
 
+    await world.pass_time(1)
     assert len(mail_of(world, agent)) == 1
     await agent.must("ack", number=1_000_000)
+    await world.pass_time(1)
     assert mail_of(world, agent) == []
 
 
@@ -117,6 +146,8 @@ async def test_only_so_many_letters_wait_for_a_page_that_never_says_they_arrived
 
     one_more = await caller.ask("media.signal", **signal_of(world, caller, agent), id="more")
     await agent.must("ack", number=1)
+    await world.conversation.beat()
+    await world.settle()
     the_same = await caller.ask("media.signal", **signal_of(world, caller, agent), id="more")
 
     assert isinstance(one_more, Refused)
