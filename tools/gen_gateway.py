@@ -203,7 +203,8 @@ def all_metrics() -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
 def _commands() -> Iterator[str]:
     yield "# Command line"
     yield ""
-    yield "Generated from `gateway/cli.py` by `make gen`. `python -m gateway` is the same as `zuruf`."
+    yield "Generated from `gateway/cli.py` by `make gen`. `python -m gateway` is the same as `zuruf`;"
+    yield "`zuruf --version` prints the version."
     command = typer.main.get_command(cli)
     yield from _command(command, "zuruf")
 
