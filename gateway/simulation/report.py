@@ -13,6 +13,7 @@ from gateway.simulation.theory import Verdict, compare
 
 ALL = "all groups"
 _BAR = 40
+_MOST_COLUMNS = 5
 
 
 class SpanFigures(Struct, frozen=True, kw_only=True):
@@ -175,12 +176,14 @@ def _lines(found: Figures) -> Iterator[str]:
 
 
 def columns(groups: Sequence[GroupFigures], titles: Sequence[str]) -> Iterator[str]:
-    """A table with a column for each."""
+    """A table with a column for each, or a row if there are many."""
     table = [["", *titles]]
     table += [[title, *(value(group) for group in groups)] for title, value in ROWS]
     ends = sorted({end for group in groups for end in group.other_ends})
     table += [[end, *(f"{group.other_ends.get(end, 0):,}" for group in groups)] for end in ends]
-    widths = [max(len(row[column]) for row in table) for column in range(len(groups) + 1)]
+    if len(groups) > _MOST_COLUMNS:
+        table = [list(row) for row in zip(*table, strict=True)]
+    widths = [max(len(cell) for cell in column) for column in zip(*table, strict=True)]
     for row in table:
         cells = [
             f"{row[0]:<{widths[0]}}",
