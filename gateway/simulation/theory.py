@@ -1,15 +1,22 @@
 """What Erlang would have said about a scenario, where Erlang has something to say."""
 
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import fields
+from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
 
-from acd.config import Site
+from acd.config import Channel, Group, Site
 from acd.erlang import ErlangA, ErlangC
 from gateway.simulation.scenario import Scenario
 from gateway.simulation.tally import GroupTally, Tally
+
+
+_HARMLESS: Final = frozenset(
+    {"channels", "codes", "declined_ms", "id", "missed_ms", "policy", "ring_ms", "turn_only", "wrap_up", "wrap_up_ms"}
+)
+"""Rules of a group that change nothing where callers bring no wrap-up and offers are accepted at once."""
 
 
 class Compared(Struct, frozen=True, kw_only=True):
@@ -77,11 +84,16 @@ def _why_not(scenario: Scenario, site: Site) -> Iterator[str]:
     """What of the scenario the formulas know nothing of."""
     if len(site.groups) != 1:
         yield "there are several groups"
+    for group in site.groups:
+        if own := sorted(name for name in _differing(group, Group(id=group.id)) if name not in _HARMLESS):
+            yield f"the group has rules of its own ({', '.join(own)})"
     if len(scenario.arrivals) != 1 or not scenario.arrivals[0].is_steady:
         yield "callers do not come at one constant rate"
     for kind in scenario.arrivals:
         if kind.request:
             yield "callers ask for something particular"
+        if kind.channel not in {Channel.VOICE, Channel.VIDEO}:
+            yield "agents may do several at once"
         if kind.handling.shape != "exponential" or not kind.handling.mean_s:
             yield "handling times are not exponential"
         if kind.wrap_up is not None:
@@ -97,6 +109,10 @@ def _why_not(scenario: Scenario, site: Site) -> Iterator[str]:
         yield "agents are not alike"
     if not site.agents:
         yield "there are no agents"
+
+
+def _differing(one: Group, other: Group) -> Iterator[str]:
+    return (field.name for field in fields(Group) if getattr(one, field.name) != getattr(other, field.name))
 
 
 def _without_id(agent: object) -> bytes:

@@ -192,6 +192,7 @@ def test_where_theory_knows_something_it_stands_beside_what_was_played(play: Pla
 
     patient, endless = play(plain + "patience = { mean_s = 120 }"), play(plain)
     crowded = play(plain.replace("= 50", "= 70"))
+    small = play(plain.replace("wrap_up_ms = 60000", "max_waiting = 2"))
 
     assert patient.theory.formula == "Erlang A (3 agents, 2.5 erlang, handling 180 s, patience 120 s)"
     assert endless.theory.formula == "Erlang C (3 agents, 2.5 erlang, handling 180 s)"
@@ -203,6 +204,7 @@ def test_where_theory_knows_something_it_stands_beside_what_was_played(play: Pla
         "answered within 20 s, of all",
         "occupancy",
     ]
+    assert small.theory.why_not == ("the group has rules of its own (max_waiting)",)
     assert crowded.theory.why_not == ("more load than agents, and nobody hangs up: the line grows for ever",)
 
 
