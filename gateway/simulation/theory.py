@@ -12,7 +12,6 @@ from acd.erlang import ErlangA, ErlangC
 from gateway.simulation.scenario import Scenario
 from gateway.simulation.tally import GroupTally, Tally
 
-
 _HARMLESS: Final = frozenset(
     {"channels", "codes", "declined_ms", "id", "missed_ms", "policy", "ring_ms", "turn_only", "wrap_up", "wrap_up_ms"}
 )
