@@ -12,7 +12,6 @@ import logging
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 import structlog
 from prometheus_client import CollectorRegistry
@@ -36,20 +35,18 @@ from acd.facts import (
     SiteConfigured,
     WrapUpFinished,
 )
-from acd.ids import AgentId, ContactId, GroupId, ProcessId, SessionId, SiteId, VisitorKey
+from acd.ids import AgentId, ContactId, GroupId, ProcessId, SessionId, VisitorKey
 from acd.lifecycle import Phase, Routing
 from acd.state import AgentState
 from gateway.clock import system_clock
 from gateway.ids import new_id
-from gateway.journal.sqlite import SqliteJournal
 from gateway.metrics import Metrics
 from gateway.runtime.bell import Bell
 from gateway.runtime.clock import SteadyClock
 from gateway.runtime.decider import SnapshotRule
 from gateway.runtime.site import SiteRuntime
-from gateway.storage.database import open_sqlite
+from tests.scenarios.grounds import DEMO, open_journal
 
-DEMO = SiteId("demo")
 SALES = GroupId("sales")
 LANES = 4
 AGENTS = tuple(AgentId(f"ag_{number}") for number in range(1, 6))
@@ -165,33 +162,34 @@ class BusySite:
             bell.ring()
 
 
-async def live(path: Path, mode: str, begin: Sequence[int]) -> None:
+async def live(address: str, mode: str, begin: Sequence[int]) -> None:
     """``busy``: until killed. ``crowd``: 500 ask and wait, until killed. ``last``: until all were served."""
     clock = SteadyClock(system_clock, time.monotonic)
     process = ProcessId(new_id("pr", clock()))
-    async with open_sqlite(path) as database:
-        journal = SqliteJournal(database, DEMO, clock=clock)
-        async with SiteRuntime(
+    async with (
+        open_journal(address, clock) as journal,
+        SiteRuntime(
             DEMO,
             journal,
             process=process,
             clock=clock,
             metrics=Metrics(CollectorRegistry()),
             snapshot_rule=SnapshotRule(decisions=150),
-        ) as floor:
-            if mode == "crowd":
-                await crowd(floor, process)
-            site = BusySite(floor, process)
-            await site.open()
-            tell(open=sorted(floor.state.contacts))
-            async with asyncio.TaskGroup() as group:
-                jobs = [group.create_task(site.agent(agent)) for agent in AGENTS]
-                if mode == "busy":
-                    jobs += [group.create_task(site.lane(lane, number)) for lane, number in enumerate(begin)]
-                    await asyncio.Event().wait()
-                await site.until_empty()
-                for job in jobs:
-                    job.cancel()
+        ) as floor,
+    ):
+        if mode == "crowd":
+            await crowd(floor, process)
+        site = BusySite(floor, process)
+        await site.open()
+        tell(open=sorted(floor.state.contacts))
+        async with asyncio.TaskGroup() as group:
+            jobs = [group.create_task(site.agent(agent)) for agent in AGENTS]
+            if mode == "busy":
+                jobs += [group.create_task(site.lane(lane, number)) for lane, number in enumerate(begin)]
+                await asyncio.Event().wait()
+            await site.until_empty()
+            for job in jobs:
+                job.cancel()
     tell(done=True)
 
 
@@ -213,4 +211,4 @@ if __name__ == "__main__":
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    asyncio.run(live(Path(sys.argv[1]), sys.argv[2], [int(number) for number in sys.argv[3:]]))
+    asyncio.run(live(sys.argv[1], sys.argv[2], [int(number) for number in sys.argv[3:]]))

@@ -4,10 +4,10 @@ import asyncio
 import json
 import random
 import sys
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from acd.core import Core
@@ -18,9 +18,9 @@ from acd.state import Contact, State
 from gateway.clock import system_clock
 from gateway.journal.codec import decode_decision, decode_fact
 from gateway.journal.port import START, LiveContact, RecordedFact
-from gateway.journal.sqlite import SqliteJournal
-from gateway.storage.database import open_sqlite
-from tests.scenarios.busy_site import AGENTS, DEMO, LANES
+from gateway.runtime.clock import SteadyClock
+from tests.scenarios.busy_site import AGENTS, LANES
+from tests.scenarios.grounds import find_damage, open_journal
 
 
 @dataclass(slots=True)
@@ -57,13 +57,13 @@ class Told:
 
 
 @asynccontextmanager
-async def life(path: Path, mode: str, begin: list[int]) -> AsyncIterator[asyncio.subprocess.Process]:
+async def life(address: str, mode: str, begin: list[int]) -> AsyncIterator[asyncio.subprocess.Process]:
     """A process that serves the file. Inside, it is killed or comes to its end."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "tests.scenarios.busy_site",
-        str(path),
+        address,
         mode,
         *map(str, begin),
         stdout=asyncio.subprocess.PIPE,
@@ -89,8 +89,8 @@ async def lines(process: asyncio.subprocess.Process) -> AsyncIterator[dict[str, 
 class Record:
     """Reads on in the record after each life, and holds it against itself and what people were told."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, address: str) -> None:
+        self._address = address
         self._folded = Core(State())
         self._decided_again = Core(State())
         self._facts: list[RecordedFact] = []
@@ -102,15 +102,14 @@ class Record:
         self.ended: set[str] = set()
 
     async def check(self, told: Told) -> None:
-        """Everything that must be true while nobody serves the file."""
-        async with open_sqlite(self._path) as database:
-            journal = SqliteJournal(database, DEMO, clock=system_clock)
+        """Everything that must be true while nobody decides."""
+        assert await find_damage(self._address) == []
+        async with open_journal(self._address, SteadyClock(system_clock, time.monotonic)) as journal:
             facts = await journal.facts(self._facts[-1].position if self._facts else START, 1_000_000)
             decisions = await journal.decisions(self._number, 1_000_000)
             live = await journal.live()
             decided = await journal.decided()
             assert await journal.quarantined() == []
-            assert await database.read(lambda db: db.execute("PRAGMA integrity_check").fetchall()) == [("ok",)]
 
         known = len(self._facts)
         self._facts += facts
@@ -179,19 +178,19 @@ def _row(found: Contact) -> LiveContact:
 
 
 async def killed_again_and_again(
-    path: Path, rounds: range, told: Told, after_round: Callable[[int], None] = lambda _: None
+    address: str, rounds: range, told: Told, after_round: Callable[[int], None] = lambda _: None
 ) -> None:
     """Live and be killed, once for each round; then live on until every contact has ended.
 
     Args:
-        path: The database, new or as an earlier run left it.
+        address: The database, new or as an earlier run left it; see :mod:`tests.scenarios.grounds`.
         told: What was acknowledged before.
         after_round: Told how many rounds are over.
     """
-    record, chance, loop = Record(path), random.Random(), asyncio.get_running_loop()
+    record, chance, loop = Record(address), random.Random(), asyncio.get_running_loop()
     for number in rounds:
         left = chance.randrange(150)
-        async with life(path, "busy", told.next) as process:
+        async with life(address, "busy", told.next) as process:
             async for line in lines(process):
                 told.hear(line)
                 if left == 0:
@@ -202,12 +201,12 @@ async def killed_again_and_again(
         await record.check(told)
         after_round(number + 1)
 
-    async with life(path, "last", told.next) as process:
+    async with life(address, "last", told.next) as process:
         async for line in lines(process):
             told.hear(line)
     assert process.returncode == 0
     await record.check(told)
     assert len(told.asked) > rounds.stop
     assert set(told.assigned.values()) == set(AGENTS)
-    async with open_sqlite(path) as database:
-        assert await SqliteJournal(database, DEMO, clock=system_clock).live() == []
+    async with open_journal(address, SteadyClock(system_clock, time.monotonic)) as journal:
+        assert await journal.live() == []

@@ -97,7 +97,7 @@ class Run:
             self.keep()
             after_round(number)
 
-        await killed_again_and_again(self.folder / "zuruf.sqlite3", range(self.rounds, rounds), self.told, after)
+        await killed_again_and_again(str(self.folder / "zuruf.sqlite3"), range(self.rounds, rounds), self.told, after)
         self.seconds = time.monotonic() - begun
 
 

@@ -11,16 +11,15 @@ from tests.scenarios.soak import Run, page
 ROUNDS = 10
 
 
-async def test_killed_at_any_moment_nothing_acknowledged_is_lost_or_given_twice(tmp_path: Path) -> None:
-    await killed_again_and_again(tmp_path / "zuruf.sqlite3", range(ROUNDS), Told())
+async def test_killed_at_any_moment_nothing_acknowledged_is_lost_or_given_twice(address: str) -> None:
+    await killed_again_and_again(address, range(ROUNDS), Told())
 
 
-async def test_a_crowd_stands_in_the_same_order_after_a_kill(tmp_path: Path) -> None:
-    path = tmp_path / "zuruf.sqlite3"
+async def test_a_crowd_stands_in_the_same_order_after_a_kill(address: str) -> None:
     stood: list[list[str]] = []
 
     for _ in range(2):
-        async with life(path, "crowd", []) as process:
+        async with life(address, "crowd", []) as process:
             async for line in lines(process):
                 if "waiting" in line:
                     assert line["positions"] == list(range(1, 501))
