@@ -101,7 +101,7 @@ test-conformance: servers $(PYTHON_READY)
 
 .PHONY: test-scenarios
 test-scenarios: servers $(PYTHON_READY) $(WEB_BUILT)
-	@$(STAGE) 'tests/scenarios' 180 $(PYTEST) -q tests/scenarios
+	@$(STAGE) 'tests/scenarios' 300 $(PYTEST) -q tests/scenarios
 
 .PHONY: test-e2e
 test-e2e: browsers $(PYTHON_READY) $(WEB_BUILT)

@@ -40,7 +40,8 @@ class Lifetime:
     ) -> None:
         for task in self._tasks:
             task.cancel()
-        await self._group.__aexit__(kind, error, trace)
+        # Whatever went wrong inside goes on as it is, and not as a group of one.
+        await self._group.__aexit__(None, None, None)
 
     def start(self, job: Callable[[], Awaitable[None]], name: str) -> None:
         """Run something once, beside everything else."""

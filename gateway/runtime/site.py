@@ -178,12 +178,12 @@ class SiteRuntime:
         async with AsyncExitStack() as stack:
             jobs = await stack.enter_async_context(asyncio.TaskGroup())
             stack.push_async_callback(self._stop)
-            self._appending = jobs.create_task(self._appender.run(), name=f"appender {self.site}")
-            self._deciding = jobs.create_task(self._decider.run(), name=f"decider {self.site}")
-            self._replicating = jobs.create_task(self._replica.run(), name=f"replica {self.site}")
-            self._saving = jobs.create_task(self._snapshots.run(), name=f"snapshots {self.site}")
+            self._appending = jobs.create_task(self._run(self._appender.run, "appender"))
+            self._deciding = jobs.create_task(self._run(self._decider.run, "decider"))
+            self._replicating = jobs.create_task(self._run(self._replica.run, "replica"))
+            self._saving = jobs.create_task(self._run(self._snapshots.run, "snapshots"))
             await self._tell_of_the_dead()
-            self._watching = jobs.create_task(self._watch(), name=f"watch {self.site}")
+            self._watching = jobs.create_task(self._run(self._watch, "watch"))
             self._stack = stack.pop_all()
         return self
 
@@ -193,6 +193,14 @@ class SiteRuntime:
         """Write, decide and fold what is there, give the claim back, and end."""
         # The jobs end the same way whatever happened inside, and what happened there goes on as it is.
         await self._stack.__aexit__(None, None, None)
+
+    async def _run(self, job: Callable[[], Awaitable[None]], name: str) -> None:
+        try:
+            await job()
+        except Exception:
+            # Without it the site cannot go on here, and the process ends. Whoever is left takes over.
+            _log.exception("site_job_failed", site=self.site, job=name)
+            raise
 
     def _on_append(self) -> None:
         self._decider.look()

@@ -31,6 +31,9 @@ _AGAIN_S: Final = 0.005
 _MIGRATING: Final = 0x7A757275
 """Whoever migrates holds the advisory lock of this number, so two that start at once do not both."""
 
+_CUT_OFF: Final = (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+"""What a connection says whose server is gone. The second when the server went in the middle of a word."""
+
 _COLLIDED: Final = frozenset({"40001", "40P01", "23505"})
 _AWAY: Final = ("08", "25006", "28", "3D", "53", "55", "57", "58")
 """Classes of SQLSTATE in which the server, not the statement, is the reason."""
@@ -106,6 +109,9 @@ class PostgresDatabase:
                 connection = self._take_idle() or await self.connect()
                 try:
                     yield connection
+                except asyncpg.InternalClientError:
+                    connection.terminate()
+                    raise
                 except Exception:
                     if not connection.is_closed() and connection.is_in_transaction():
                         connection.terminate()
@@ -202,7 +208,7 @@ async def inside(connection: Any) -> AsyncIterator[None]:
     try:
         yield
     except Exception:
-        with suppress(asyncpg.InterfaceError, asyncpg.PostgresError, OSError):
+        with suppress(*_CUT_OFF, asyncpg.PostgresError):
             await connection.execute("ROLLBACK")
         raise
     await connection.execute("COMMIT")
@@ -220,7 +226,7 @@ def _in_words() -> Iterator[None]:
         if isinstance(why, InterfaceError) or why.connection_invalidated or _is_away(_state_of(why)):
             raise StorageUnavailable(_said(why.orig or why)) from why
         raise
-    except (asyncpg.InterfaceError, NoConnectionFree, TimeoutError, OSError) as why:
+    except (*_CUT_OFF, NoConnectionFree, TimeoutError) as why:
         raise StorageUnavailable(_said(why)) from why
 
 

@@ -8,11 +8,12 @@ import pytest
 from tests.scenarios.killing import Told, killed_again_and_again, life, lines
 from tests.scenarios.soak import Run, page
 
-ROUNDS = 10
+ROUNDS = {"embedded": 10, "scaled": 5}
+"""In the scaled form, :mod:`tests.scenarios.test_gateways` kills whole servers ten times."""
 
 
-async def test_killed_at_any_moment_nothing_acknowledged_is_lost_or_given_twice(address: str) -> None:
-    await killed_again_and_again(address, range(ROUNDS), Told())
+async def test_killed_at_any_moment_nothing_acknowledged_is_lost_or_given_twice(form: str, address: str) -> None:
+    await killed_again_and_again(address, range(ROUNDS[form]), Told())
 
 
 async def test_a_crowd_stands_in_the_same_order_after_a_kill(address: str) -> None:
