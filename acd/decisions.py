@@ -5,10 +5,10 @@ evolving judges nothing. Decisions are written to the journal under their class 
 a class is never renamed, a field never removed, and a new field has a default.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from acd.config import Channel, MediaPolicy, Site
+from acd.config import Answer, Channel, MediaPolicy, Need, Site
 from acd.facts import Health, Party, Presence
 from acd.ids import AgentId, ContactId, Epoch, GroupId, Millis, ProcessId, SessionId, VisitorKey
 
@@ -18,6 +18,9 @@ class RefusalReason(StrEnum):
 
     GROUP_UNKNOWN = "group_unknown"
     GROUP_CLOSED = "group_closed"
+    GROUP_EMPTY = "group_empty"
+    """Nobody who would count as staff is there."""
+    GROUP_UNDERSTAFFED = "group_understaffed"
     GROUP_FULL = "group_full"
     CHANNEL_UNAVAILABLE = "channel_unavailable"
     TOO_MANY_OPEN = "too_many_open"
@@ -36,6 +39,16 @@ class EndReason(StrEnum):
     """Media could not be connected, after every allowed try."""
     GROUP_GONE = "group_gone"
     """The group was removed from the site's configuration."""
+    TOO_LONG = "too_long"
+    """It waited for longer than its group lets anybody wait."""
+    CLOSED = "closed"
+    """The group closed before it was its turn."""
+    CHOSE_MESSAGE = "chose_message"
+    """The caller left a message instead, which is a contact of its own."""
+    CALLBACK_CANCELLED = "callback_cancelled"
+    CALLBACK_MISSED = "callback_missed"
+    """Nobody came to any of the invitations, or it expired."""
+    SUPERVISOR = "supervisor"
 
 
 class WithdrawReason(StrEnum):
@@ -49,6 +62,14 @@ class WithdrawReason(StrEnum):
     """The agent's tab or connection is gone, or does not answer its heartbeat."""
     AGENT_UNAVAILABLE = "agent_unavailable"
     """The agent chose another presence, signed out, or no longer serves the group."""
+    BUSY = "busy"
+    """The agent's devices were taken."""
+    TAKEN = "taken"
+    """Somebody else accepted first."""
+    UNANSWERED = "unanswered"
+    """It rang at several, and nobody answered. Nobody's fault."""
+    MOVED = "moved"
+    """It goes somewhere else."""
     GROUP_GONE = "group_gone"
 
 
@@ -60,6 +81,66 @@ class RequeueReason(StrEnum):
     CONTRADICTED = "contradicted"
 
 
+class StepReason(StrEnum):
+    """Why a routing step is over."""
+
+    EXPIRED = "expired"
+    HOPELESS = "hopeless"
+    """Nobody at work could have met it, and somebody can meet a later one."""
+
+
+class OverflowReason(StrEnum):
+    """Why a contact is led somewhere else."""
+
+    CLOSED = "closed"
+    EMPTY = "empty"
+    UNDERSTAFFED = "understaffed"
+    FULL = "full"
+    TOO_LONG = "too_long"
+
+
+class VisitKind(StrEnum):
+    """How a visitor's last contact went, as far as it matters for the next."""
+
+    REACHED = "reached"
+    DROPPED = "dropped"
+    UNANSWERED = "unanswered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A routing step: what a contact asks for, and for how long.
+
+    Attributes:
+        needs: All of them, sorted by skill.
+        agent: Only this one.
+        for_ms: How long; ``None`` for the last one, which stays.
+        by_hand: A supervisor said so: membership of the group does not matter.
+    """
+
+    needs: tuple[Need, ...] = ()
+    agent: AgentId | None = None
+    for_ms: Millis | None = None
+    by_hand: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What a group's rules make of a contact when it joins.
+
+    Attributes:
+        steps: In this order; at least one.
+        step_until: When the first one is over.
+        urgent_at: When it is put forward for the sake of the service level.
+        too_long_at: When it has waited for too long.
+    """
+
+    steps: tuple[Step, ...] = (Step(),)
+    step_until: Millis | None = None
+    urgent_at: Millis | None = None
+    too_long_at: Millis | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigureSite:
     """These are the rules."""
@@ -69,7 +150,15 @@ class ConfigureSite:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admit:
-    """Let the contact wait. Its place is fixed here for life by (asked_at, sequence)."""
+    """Let the contact wait. Its place is fixed here for life by (asked_at, sequence).
+
+    Attributes:
+        group: Where it waits. Not always where it was asked for: see ``overflowed``.
+        grace_until: ``None``: nobody needs to be there.
+        head_start_ms: Taken off ``asked_at`` for the order.
+        needs: What the contact itself asks for, whatever group it is in.
+        overflowed: Why it waits in another group than ``asked_group``.
+    """
 
     contact: ContactId
     session: SessionId
@@ -79,15 +168,183 @@ class Admit:
     visitor: VisitorKey
     asked_at: Millis
     sequence: int
-    grace_until: Millis
+    grace_until: Millis | None
+    head_start_ms: Millis = Millis(0)
+    needs: tuple[Need, ...] = ()
+    rules: Rules = field(default_factory=Rules)
+    asked_group: GroupId | None = None
+    overflowed: OverflowReason | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refuse:
-    """Do not let the contact wait. It never becomes a contact."""
+    """Do not let the contact wait. It never becomes a contact.
+
+    Attributes:
+        answer: What the visitor may do instead.
+    """
 
     contact: ContactId
     reason: RefusalReason
+    answer: Answer = field(default_factory=Answer)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpireStep:
+    """The contact's routing step is over; the next one is in force, until then."""
+
+    contact: ContactId
+    reason: StepReason
+    until: Millis | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrependStep:
+    """Put this step in front of the one in force, until then."""
+
+    contact: ContactId
+    step: Step
+    until: Millis | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hasten:
+    """Put the contact forward by this much, for the sake of the service level."""
+
+    contact: ContactId
+    by_ms: Millis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaiseAlarm:
+    """Call a supervisor: offers of this contact keep failing. It goes on waiting."""
+
+    contact: ContactId
+    failed_offers: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """Let the contact wait in this group from now on, at the place it has earned."""
+
+    contact: ContactId
+    group: GroupId
+    policy: MediaPolicy
+    reason: OverflowReason
+    rules: Rules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskCaller:
+    """Ask the caller whether they want this instead. They go on waiting meanwhile.
+
+    Attributes:
+        until: No answer by then ends the contact; ``None``: it may stay unanswered.
+    """
+
+    contact: ContactId
+    answer: Answer
+    reason: OverflowReason
+    until: Millis | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropQuestion:
+    """What the caller was asked no longer matters; they wait on. Nor is it too long any more."""
+
+    contact: ContactId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldPlace:
+    """The caller has left the page, and keeps the place for a callback."""
+
+    contact: ContactId
+    due_at: Millis | None
+    expires_at: Millis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumeCallback:
+    """The callback may be invited from now on: its date has come, or its pause is over."""
+
+    contact: ContactId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InviteCaller:
+    """It is nearly their turn: send them the link, good until then."""
+
+    contact: ContactId
+    attempt: int
+    until: Millis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissInvitation:
+    """They did not come, or left again; they are invited again from then on."""
+
+    contact: ContactId
+    retry_at: Millis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenewCaller:
+    """This session is the caller's now; it has until then to attach."""
+
+    contact: ContactId
+    session: SessionId
+    grace_until: Millis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RememberVisitor:
+    """Remember until then how the visitor's contact went, and who talked to them."""
+
+    visitor: VisitorKey
+    kind: VisitKind
+    agent: AgentId | None
+    until: Millis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgetVisitor:
+    """That is long ago."""
+
+    visitor: VisitorKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenGroup:
+    """The group is open; its hours change next at that time."""
+
+    group: GroupId
+    changes_at: Millis | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseGroup:
+    """The group lets nobody in any more.
+
+    Attributes:
+        changes_at: When its hours change next.
+        by_hand: A supervisor said so.
+        serve_until: Who is in line is served until then, and then gets ``waiting``.
+    """
+
+    group: GroupId
+    changes_at: Millis | None = None
+    by_hand: bool = False
+    serve_until: Millis | None = None
+    waiting: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndService:
+    """Who is still in line of the closed group has been told; look again then, if some rang."""
+
+    group: GroupId
+    again_at: Millis | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,17 +366,22 @@ class DetachCaller:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MakeOffer:
-    """Reserve the agent for the contact and let it ring. Raises the epoch."""
+    """Reserve the agent for the contact and let it ring. Raises the epoch.
+
+    Attributes:
+        shared: It rings at several, who share the epoch; the first to accept has it.
+    """
 
     contact: ContactId
     agent: AgentId
     epoch: Epoch
     expires_at: Millis
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawOffer:
-    """Stop ringing; the contact waits again at its old place, the slot is idle as before."""
+    """Stop ringing there, the slot is idle as before. Ringing nowhere else, the contact waits at its old place."""
 
     contact: ContactId
     agent: AgentId
@@ -210,19 +472,24 @@ class EndContact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FreeSlot:
-    """The agent's slot is idle, since now for *longest idle* unless ``keep_idle_since``."""
+    """The slot that the contact had is idle, since now for *longest idle* unless ``keep_idle_since``.
+
+    Attributes:
+        contact: ``None`` in records from when an agent had a single slot.
+    """
 
     agent: AgentId
     keep_idle_since: bool = False
+    contact: ContactId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartWrapUp:
-    """The agent works on after the contact, until then at most."""
+    """The agent works on after the contact, until then at most; ``None``: until they say so."""
 
     agent: AgentId
     contact: ContactId
-    until: Millis
+    until: Millis | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,9 +503,26 @@ class EndWrapUp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkNotResponding:
-    """The agent let an offer ring out: nothing more for them until they say they are there."""
+    """The agent let an offer ring out: nothing more for them until they say they are there, or until then."""
 
     agent: AgentId
+    until: Millis | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndNotResponding:
+    """The agent counts as there again."""
+
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetElsewhere:
+    """Another system has the agent until then; ``None``: that system has not."""
+
+    agent: AgentId
+    source: str
+    until: Millis | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -306,6 +590,23 @@ Decision = (
     ConfigureSite
     | Admit
     | Refuse
+    | ExpireStep
+    | PrependStep
+    | Hasten
+    | RaiseAlarm
+    | Move
+    | AskCaller
+    | DropQuestion
+    | HoldPlace
+    | ResumeCallback
+    | InviteCaller
+    | MissInvitation
+    | RenewCaller
+    | RememberVisitor
+    | ForgetVisitor
+    | OpenGroup
+    | CloseGroup
+    | EndService
     | AttachCaller
     | DetachCaller
     | MakeOffer
@@ -323,6 +624,8 @@ Decision = (
     | StartWrapUp
     | EndWrapUp
     | MarkNotResponding
+    | EndNotResponding
+    | SetElsewhere
     | SetPresence
     | SignIn
     | SignOut

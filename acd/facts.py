@@ -9,7 +9,7 @@ removed; a new field has a default.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from acd.config import Channel, Site
+from acd.config import Answer, Channel, Need, Site
 from acd.ids import AgentId, ContactId, Epoch, GroupId, Millis, ProcessId, SessionId, VisitorKey
 
 
@@ -18,6 +18,10 @@ class Presence(StrEnum):
 
     OFFLINE = "offline"
     AVAILABLE = "available"
+    ONCE = "once"
+    """Available for one contact; a break follows by itself."""
+    BUSY = "busy"
+    """At the desk, but with other work."""
     BREAK = "break"
 
 
@@ -49,6 +53,12 @@ class ContactRequested:
 
     Attributes:
         session: The caller's session, born with the contact; not attached yet.
+        needs: What this contact asks for beside what its group asks for: the visitor's choice
+            of a topic or a language, and what the website vouches for.
+        priority: Points, as vouched for by the website; each is a head start of ``Site.point_ms``.
+        preferred: The agent to ask first, where the group's strategy heeds that.
+        callback: They do not wait on the page but want to be called back.
+        due_at: Not before then, for a callback with a date.
     """
 
     contact: ContactId
@@ -56,6 +66,11 @@ class ContactRequested:
     group: GroupId
     channel: Channel
     visitor: VisitorKey
+    needs: tuple[Need, ...] = ()
+    priority: int = 0
+    preferred: AgentId | None = None
+    callback: bool = False
+    due_at: Millis | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +103,34 @@ class CallerHungUp:
     """The caller left the queue or ended the call."""
 
     contact: ContactId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackChosen:
+    """The caller leaves the page but not the line.
+
+    Attributes:
+        due_at: Not before then; ``None``: when it is their turn.
+    """
+
+    contact: ContactId
+    due_at: Millis | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerReturned:
+    """Somebody opened the link of a callback: this session is the caller's from now on."""
+
+    contact: ContactId
+    session: SessionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerAnswered:
+    """The caller answered what they were asked, with yes or no."""
+
+    contact: ContactId
+    accepted: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,11 +206,16 @@ class OfferAccepted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferDeclined:
-    """The agent pressed *Decline*."""
+    """The agent pressed *Decline*.
+
+    Attributes:
+        busy: Not they but their devices said no: something else has the microphone.
+    """
 
     agent: AgentId
     contact: ContactId
     epoch: Epoch
+    busy: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,6 +268,54 @@ class ContactContradicted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgentElsewhere:
+    """Another system has the agent: a telephone, say.
+
+    Attributes:
+        source: Which system. Each has a word of its own; the agent is back when all say so.
+        for_ms: How long that holds unless it is said again; 0: the agent is back.
+    """
+
+    agent: AgentId
+    source: str
+    for_ms: Millis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupClosed:
+    """A supervisor closed the group now, whatever its hours say.
+
+    Attributes:
+        waiting: What those in line get at once; ``None``: they are still served.
+    """
+
+    group: GroupId
+    waiting: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupReopened:
+    """A supervisor took back that the group is closed; its hours count again."""
+
+    group: GroupId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentAsked:
+    """A supervisor wants this agent to have this contact, of their groups or not."""
+
+    contact: ContactId
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndAsked:
+    """A supervisor wants the contact to end."""
+
+    contact: ContactId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessLost:
     """A gateway process died: whoever was attached to it is detached, with full grace."""
 
@@ -244,6 +340,9 @@ Fact = (
     | CallerAttached
     | CallerDetached
     | CallerHungUp
+    | CallbackChosen
+    | CallerReturned
+    | CallerAnswered
     | AgentSignedIn
     | AgentAttached
     | AgentDetached
@@ -257,6 +356,11 @@ Fact = (
     | AgentHungUp
     | WrapUpFinished
     | ContactContradicted
+    | AgentElsewhere
+    | GroupClosed
+    | GroupReopened
+    | AssignmentAsked
+    | EndAsked
     | ProcessLost
     | TimeSkipped
     | Ticked

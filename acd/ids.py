@@ -13,6 +13,7 @@ AgentId = NewType("AgentId", str)
 ContactId = NewType("ContactId", str)
 SessionId = NewType("SessionId", str)
 ProcessId = NewType("ProcessId", str)
+SkillId = NewType("SkillId", str)
 VisitorKey = NewType("VisitorKey", str)
 """Stands for one visitor without saying who: a salted hash made by the gateway."""
 
