@@ -183,6 +183,7 @@ class Group:
         after_hours_ms: How long those in line are still served after closing time.
         when_closed: Answer to who comes while the group is closed; likewise the next ones.
         when_closing: Answer to who still waits ``after_hours_ms`` after closing time.
+        callbacks: How it calls back; ``None``: not at all.
     """
 
     id: GroupId
@@ -223,7 +224,7 @@ class Group:
     when_understaffed: Answer = field(default_factory=Answer)
     when_too_long: Answer = field(default_factory=Answer)
     when_closing: Answer = field(default_factory=Answer)
-    callbacks: Callbacks = field(default_factory=Callbacks)
+    callbacks: Callbacks | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,10 +12,11 @@ from acd.decisions import Decision
 from acd.evolution import evolve
 from acd.facts import Fact
 from acd.ids import Millis
-from acd.policy import about, expired, matched, skipped
+from acd.policy import about, expired, followed, skipped
+from acd.routing import next_fit
 from acd.state import State
 
-CORE_VERSION: Final = 1
+CORE_VERSION: Final = 2
 """Raised when this core makes decisions an older one could not fold."""
 
 
@@ -53,11 +54,12 @@ class Core:
     @property
     def next_deadline(self) -> Millis | None:
         """The earliest moment at which :class:`acd.facts.Ticked` would decide something."""
-        return self.state.next_deadline
+        first, fits = self.state.first_deadline, next_fit(self.state)
+        return first if fits is None else fits if first is None else min(first, fits)
 
     def _steps(self, fact: Fact, at: Millis) -> Iterator[Decision]:
         # One after the other: each part must see what the one before it decided.
         yield from skipped(fact)
         yield from expired(self.state, at)
         yield from about(self.state, fact, at)
-        yield from matched(self.state, at)
+        yield from followed(self.state, at)

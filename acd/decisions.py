@@ -172,6 +172,7 @@ class Admit:
     head_start_ms: Millis = Millis(0)
     needs: tuple[Need, ...] = ()
     rules: Rules = field(default_factory=Rules)
+    preferred: AgentId | None = None
     asked_group: GroupId | None = None
     overflowed: OverflowReason | None = None
 
@@ -205,6 +206,15 @@ class PrependStep:
     contact: ContactId
     step: Step
     until: Millis | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRules:
+    """The group's rules have changed: these are the contact's now, and this step is in force."""
+
+    contact: ContactId
+    rules: Rules
+    step: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -327,12 +337,14 @@ class CloseGroup:
     """The group lets nobody in any more.
 
     Attributes:
+        is_open: What its hours say meanwhile.
         changes_at: When its hours change next.
         by_hand: A supervisor said so.
         serve_until: Who is in line is served until then, and then gets ``waiting``.
     """
 
     group: GroupId
+    is_open: bool = False
     changes_at: Millis | None = None
     by_hand: bool = False
     serve_until: Millis | None = None
@@ -370,6 +382,7 @@ class MakeOffer:
 
     Attributes:
         shared: It rings at several, who share the epoch; the first to accept has it.
+        slot: The number of the agent's slot that it takes.
     """
 
     contact: ContactId
@@ -377,6 +390,7 @@ class MakeOffer:
     epoch: Epoch
     expires_at: Millis
     shared: bool = False
+    slot: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -592,6 +606,7 @@ Decision = (
     | Refuse
     | ExpireStep
     | PrependStep
+    | ChangeRules
     | Hasten
     | RaiseAlarm
     | Move

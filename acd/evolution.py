@@ -7,34 +7,55 @@ decision was a good one, or depend on anything but the decision, its time and th
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import assert_never
+from typing import Final, assert_never
 
 from acd.config import Site
 from acd.decisions import (
     Admit,
+    AskCaller,
     Assign,
     AttachAgent,
     AttachCaller,
     BackOff,
+    ChangeRules,
+    CloseGroup,
     ConfigureSite,
     Connect,
     Decision,
     DetachAgent,
     DetachCaller,
+    DropQuestion,
     EndBackOff,
     EndContact,
     EndExclusion,
+    EndNotResponding,
     EndReason,
+    EndService,
     EndWrapUp,
     ExcludeAgent,
+    ExpireStep,
+    ForgetVisitor,
     FreeSlot,
+    Hasten,
+    HoldPlace,
+    InviteCaller,
     MakeOffer,
     MarkMedia,
     MarkNotResponding,
+    MissInvitation,
+    Move,
     MoveDeadlines,
+    OpenGroup,
+    PrependStep,
+    RaiseAlarm,
     Refuse,
+    RememberVisitor,
+    RenewCaller,
     Requeue,
     RequeueReason,
+    ResumeCallback,
+    Rules,
+    SetElsewhere,
     SetHealth,
     SetPresence,
     SignIn,
@@ -46,67 +67,76 @@ from acd.decisions import (
 from acd.facts import Health, Presence
 from acd.ids import AgentId, ContactId, Millis
 from acd.lifecycle import Phase, Routing, SlotTrigger, Trigger, advance, advance_slot
-from acd.state import AgentState, Contact, Endpoint, State
+from acd.records import (
+    NOBODY,
+    AgentState,
+    Callback,
+    Contact,
+    Endpoint,
+    GroupState,
+    Memory,
+    Question,
+    Ring,
+    Slot,
+)
+from acd.state import State
 
-_WITHDRAWN = {
+_WITHDRAWN: Final = {
     WithdrawReason.DECLINED: Trigger.DECLINED,
     WithdrawReason.MISSED: Trigger.MISSED,
+    WithdrawReason.UNANSWERED: Trigger.UNANSWERED,
+    WithdrawReason.BUSY: Trigger.BUSY,
+    WithdrawReason.TAKEN: Trigger.TAKEN,
+    WithdrawReason.MOVED: Trigger.MOVED,
     WithdrawReason.CALLER_GONE: Trigger.CALLER_GONE,
     WithdrawReason.AGENT_LOST: Trigger.AGENT_LOST,
     WithdrawReason.AGENT_UNAVAILABLE: Trigger.AGENT_UNAVAILABLE,
     WithdrawReason.GROUP_GONE: Trigger.GROUP_GONE,
 }
 
-_REQUEUED = {
+FAILED_OFFERS: Final = frozenset(
+    {WithdrawReason.DECLINED, WithdrawReason.MISSED, WithdrawReason.UNANSWERED, WithdrawReason.BUSY}
+)
+"""The ends of an offer for which the contact deserves better."""
+
+_REQUEUED: Final = {
     RequeueReason.SETUP_FAILED: Trigger.SETUP_FAILED,
     RequeueReason.AGENT_LOST: Trigger.AGENT_LOST,
     RequeueReason.CONTRADICTED: Trigger.CONTRADICTED,
 }
 
-_ENDED = {
+_ENDED: Final = {
     EndReason.ABANDONED: Trigger.ABANDONED,
     EndReason.CALLER_HUNG_UP: Trigger.CALLER_HUNG_UP,
     EndReason.AGENT_HUNG_UP: Trigger.AGENT_HUNG_UP,
     EndReason.CALLER_LOST: Trigger.CALLER_LOST,
     EndReason.SETUP_FAILED: Trigger.SETUP_GIVEN_UP,
     EndReason.GROUP_GONE: Trigger.GROUP_GONE,
+    EndReason.TOO_LONG: Trigger.TOO_LONG,
+    EndReason.CLOSED: Trigger.CLOSED,
+    EndReason.CHOSE_MESSAGE: Trigger.CHOSE_MESSAGE,
+    EndReason.CALLBACK_CANCELLED: Trigger.CALLBACK_CANCELLED,
+    EndReason.CALLBACK_MISSED: Trigger.CALLBACK_MISSED,
+    EndReason.SUPERVISOR: Trigger.SUPERVISOR,
 }
 
 
 def evolve(state: State, decision: Decision, at: Millis) -> None:
-    """Take a decision made at this moment into the state."""
-    state.at = at
+    """Apply one decision. The state's time becomes the decision's."""
+    state.at = max(state.at, at)
     match decision:
-        case ConfigureSite():
-            _configure(state, decision.site, at)
         case Admit():
             _admit(state, decision, at)
-        case Refuse():
-            pass
         case AttachCaller():
-            contact = state.contacts[decision.contact]
-            endpoint = Endpoint(session=decision.session, process=decision.process)
-            state.put_contact(replace(contact, caller=endpoint))
+            _attach_caller(state, decision)
         case DetachCaller():
             contact = state.contacts[decision.contact]
-            endpoint = Endpoint(session=contact.caller.session, grace_until=decision.grace_until)
-            state.put_contact(replace(contact, caller=endpoint))
+            caller = Endpoint(session=contact.caller.session, grace_until=decision.grace_until)
+            state.put_contact(replace(contact, caller=caller))
         case MakeOffer():
             _make_offer(state, decision, at)
         case WithdrawOffer():
-            _to_queue(state, decision.contact, _WITHDRAWN[decision.reason], at)
-            _to_slot(state, decision.agent, SlotTrigger.WITHDRAWN, at, contact=None)
-        case ExcludeAgent():
-            contact = state.contacts[decision.contact]
-            others = _without(contact, decision.agent)
-            state.put_contact(replace(contact, excluded=(*others, (decision.agent, decision.until))))
-        case EndExclusion():
-            contact = state.contacts[decision.contact]
-            state.put_contact(replace(contact, excluded=_without(contact, decision.agent)))
-        case BackOff():
-            state.put_agent(replace(state.agents[decision.agent], back_off_until=decision.until))
-        case EndBackOff():
-            state.put_agent(replace(state.agents[decision.agent], back_off_until=Millis(0)))
+            _withdraw(state, decision, at)
         case Assign():
             _assign(state, decision, at)
         case MarkMedia():
@@ -115,29 +145,73 @@ def evolve(state: State, decision: Decision, at: Millis) -> None:
         case Connect():
             _connect(state, decision, at)
         case Requeue():
-            contact = _to_queue(state, decision.contact, _REQUEUED[decision.reason], at)
-            failed = decision.reason is RequeueReason.SETUP_FAILED
-            state.put_contact(
-                replace(
-                    contact,
-                    head_start_ms=decision.head_start_ms,
-                    setup_failures=contact.setup_failures + failed,
-                )
-            )
+            _requeue(state, decision, at)
         case EndContact():
             _advanced(state.contacts[decision.contact].phase, _ENDED[decision.reason])
             state.drop_contact(decision.contact)
         case FreeSlot():
-            agent = _to_slot(state, decision.agent, SlotTrigger.FREED, at, contact=None)
-            if not decision.keep_idle_since:
-                state.put_agent(replace(agent, idle_since=at))
+            _free_slot(state, decision, at)
         case StartWrapUp():
-            agent = _to_slot(state, decision.agent, SlotTrigger.WRAP_UP_STARTED, at, contact=decision.contact)
-            state.put_agent(replace(agent, deadline=decision.until))
+            agent = state.agents[decision.agent]
+            _put_slot(state, agent, decision.contact, SlotTrigger.WRAP_UP_STARTED, at, decision.until)
         case EndWrapUp():
-            state.put_agent(replace(state.agents[decision.agent], deadline=None))
+            _end_wrap_up(state, decision)
+        case ExcludeAgent():
+            contact = state.contacts[decision.contact]
+            others = _without(contact.excluded, decision.agent)
+            state.put_contact(replace(contact, excluded=(*others, (decision.agent, decision.until))))
+        case EndExclusion():
+            contact = state.contacts[decision.contact]
+            state.put_contact(replace(contact, excluded=_without(contact.excluded, decision.agent)))
+        case BackOff():
+            state.put_agent(replace(state.agents[decision.agent], back_off_until=decision.until))
+        case EndBackOff():
+            state.put_agent(replace(state.agents[decision.agent], back_off_until=Millis(0)))
+        case ExpireStep():
+            contact = state.contacts[decision.contact]
+            state.put_contact(replace(contact, step=contact.step + 1, step_until=decision.until))
+        case PrependStep():
+            contact = state.contacts[decision.contact]
+            steps = (*contact.steps[: contact.step], decision.step, *contact.steps[contact.step :])
+            state.put_contact(replace(contact, steps=steps, step_until=decision.until))
+        case ChangeRules():
+            contact = _under(state.contacts[decision.contact], decision.rules)
+            state.put_contact(replace(contact, step=decision.step))
+        case Hasten():
+            contact = state.contacts[decision.contact]
+            head_start_ms = Millis(contact.head_start_ms + decision.by_ms)
+            state.put_contact(replace(contact, head_start_ms=head_start_ms, urgent_at=None, hastened=True))
+        case RaiseAlarm():
+            state.put_contact(replace(state.contacts[decision.contact], alarmed=True))
+        case Move():
+            _move(state, decision, at)
+        case AskCaller():
+            question = Question(answer=decision.answer, reason=decision.reason, until=decision.until)
+            contact = state.contacts[decision.contact]
+            state.put_contact(replace(contact, question=question, too_long_at=None, is_settled=True))
+        case DropQuestion():
+            contact = state.contacts[decision.contact]
+            state.put_contact(replace(contact, question=None, too_long_at=None, is_settled=True))
+        case HoldPlace():
+            _hold_place(state, decision)
+        case ResumeCallback():
+            _callback(state, decision.contact, due_at=None, retry_at=None)
+        case InviteCaller():
+            _callback(state, decision.contact, attempt=decision.attempt, invited_until=decision.until)
+        case MissInvitation():
+            contact = state.contacts[decision.contact]
+            assert contact.callback is not None, "only a callback is invited"
+            callback = replace(contact.callback, retry_at=decision.retry_at, invited_until=None)
+            state.put_contact(replace(contact, callback=callback, caller=NOBODY))
+        case RenewCaller():
+            caller = Endpoint(session=decision.session, grace_until=decision.grace_until)
+            state.put_contact(replace(state.contacts[decision.contact], caller=caller))
         case MarkNotResponding():
-            _to_slot(state, decision.agent, SlotTrigger.MISSED, at, contact=None)
+            _stop_responding(state, decision, at)
+        case EndNotResponding():
+            state.put_agent(_responding(state.agents[decision.agent], SlotTrigger.FORGIVEN, at))
+        case SetElsewhere():
+            _set_elsewhere(state, decision)
         case SetPresence():
             _set_presence(state, decision, at)
         case SignIn():
@@ -156,13 +230,30 @@ def evolve(state: State, decision: Decision, at: Millis) -> None:
             state.put_agent(replace(agent, endpoint=endpoint, health=Health.LOST))
         case SetHealth():
             state.put_agent(replace(state.agents[decision.agent], health=decision.health))
-        case MoveDeadlines():
-            state.replace_all(
-                [_contact_later(contact, decision.skipped_ms) for contact in state.contacts.values()],
-                [_agent_later(agent, decision.skipped_ms) for agent in state.agents.values()],
+        case RememberVisitor():
+            state.put_visitor(
+                Memory(visitor=decision.visitor, kind=decision.kind, agent=decision.agent, until=decision.until)
             )
+        case ForgetVisitor():
+            state.drop_visitor(decision.visitor)
+        case OpenGroup():
+            group = state.groups[decision.group]
+            state.put_group(GroupState(id=group.id, changes_at=decision.changes_at, last_asked=group.last_asked))
+        case CloseGroup():
+            _close_group(state, decision)
+        case EndService():
+            state.put_group(replace(state.groups[decision.group], serve_until=decision.again_at))
+        case ConfigureSite():
+            _configure(state, decision.site, at)
+        case MoveDeadlines():
+            _move_deadlines(state, decision.skipped_ms)
+        case Refuse():
+            pass
         case _:
             assert_never(decision)
+
+
+# The site.
 
 
 def _configure(state: State, site: Site, at: Millis) -> None:
@@ -176,47 +267,190 @@ def _configure(state: State, site: Site, at: Millis) -> None:
 
     agents = list(configured())
     state.site = site
+    state.groups = {group.id: state.groups.get(group.id, GroupState(id=group.id)) for group in site.groups}
     state.replace_all(list(state.contacts.values()), agents)
+
+
+def _close_group(state: State, decision: CloseGroup) -> None:
+    state.put_group(
+        replace(
+            state.groups[decision.group],
+            is_open=decision.is_open,
+            changes_at=decision.changes_at,
+            by_hand=decision.by_hand,
+            serve_until=decision.serve_until,
+            waiting=decision.waiting,
+        )
+    )
+
+
+def _move_deadlines(state: State, skipped_ms: Millis) -> None:
+    state.groups = {
+        group.id: replace(group, serve_until=_later(group.serve_until, skipped_ms)) for group in state.groups.values()
+    }
+    state.visitors = {
+        memory.visitor: replace(memory, until=Millis(memory.until + skipped_ms)) for memory in state.visitors.values()
+    }
+    state.replace_all(
+        [_contact_later(contact, skipped_ms) for contact in state.contacts.values()],
+        [_agent_later(agent, skipped_ms) for agent in state.agents.values()],
+    )
+
+
+# Contacts that wait.
 
 
 def _admit(state: State, decision: Admit, at: Millis) -> None:
     state.next_sequence = decision.sequence + 1
+    if decision.visitor in state.visitors:
+        state.drop_visitor(decision.visitor)
+    contact = Contact(
+        id=decision.contact,
+        group=decision.group,
+        channel=decision.channel,
+        policy=decision.policy,
+        visitor=decision.visitor,
+        asked_at=decision.asked_at,
+        sequence=decision.sequence,
+        phase=Phase.QUEUED,
+        phase_since=at,
+        caller=Endpoint(session=decision.session, grace_until=decision.grace_until),
+        head_start_ms=decision.head_start_ms,
+        needs=decision.needs,
+        preferred=decision.preferred,
+        came_at=at,
+        visited=(decision.group,),
+    )
+    state.put_contact(_under(contact, decision.rules))
+
+
+def _under(contact: Contact, rules: Rules) -> Contact:
+    """The contact under these rules, with their first step in force."""
+    return replace(
+        contact,
+        steps=rules.steps,
+        step=0,
+        step_until=rules.step_until,
+        urgent_at=None if contact.hastened else rules.urgent_at,
+        too_long_at=None if contact.is_settled else rules.too_long_at,
+    )
+
+
+def _move(state: State, decision: Move, at: Millis) -> None:
+    contact = state.contacts[decision.contact]
+    moved = replace(
+        contact,
+        group=decision.group,
+        policy=decision.policy,
+        came_at=at,
+        question=None,
+        is_settled=False,
+        visited=(*contact.visited, decision.group),
+    )
+    state.put_contact(_under(moved, decision.rules))
+
+
+def _attach_caller(state: State, decision: AttachCaller) -> None:
+    contact = state.contacts[decision.contact]
+    callback = contact.callback
     state.put_contact(
-        Contact(
-            id=decision.contact,
-            group=decision.group,
-            channel=decision.channel,
-            policy=decision.policy,
-            visitor=decision.visitor,
-            asked_at=decision.asked_at,
-            sequence=decision.sequence,
-            phase=Phase.QUEUED,
-            phase_since=at,
-            caller=Endpoint(session=decision.session, grace_until=decision.grace_until),
+        replace(
+            contact,
+            caller=Endpoint(session=decision.session, process=decision.process),
+            callback=None if callback is None else replace(callback, invited_until=None),
         )
     )
+
+
+def _hold_place(state: State, decision: HoldPlace) -> None:
+    contact = state.contacts[decision.contact]
+    head_start_ms = contact.head_start_ms
+    if decision.due_at is not None:
+        head_start_ms = Millis(min(0, contact.asked_at - decision.due_at))
+    state.put_contact(
+        replace(
+            contact,
+            callback=Callback(due_at=decision.due_at, expires_at=decision.expires_at),
+            caller=NOBODY,
+            head_start_ms=head_start_ms,
+            question=None,
+        )
+    )
+
+
+def _callback(state: State, contact_id: ContactId, **changes: Millis | int | None) -> None:
+    contact = state.contacts[contact_id]
+    assert contact.callback is not None, "only a callback is invited"
+    state.put_contact(replace(contact, callback=replace(contact.callback, **changes)))  # type: ignore[arg-type]
+
+
+# Offers and calls.
 
 
 def _make_offer(state: State, decision: MakeOffer, at: Millis) -> None:
     contact = state.contacts[decision.contact]
+    ring = Ring(agent=decision.agent, expires_at=decision.expires_at, slot=decision.slot)
     state.put_contact(
         replace(
             contact,
             phase=_advanced(contact.phase, Trigger.OFFERED),
-            phase_since=at,
+            phase_since=contact.phase_since if contact.ringing else at,
             epoch=decision.epoch,
-            agent=decision.agent,
-            deadline=decision.expires_at,
+            ringing=(*contact.ringing, ring),
+            shared=decision.shared,
         )
     )
-    _to_slot(state, decision.agent, SlotTrigger.OFFERED, at, contact=decision.contact)
+    agent = state.agents[decision.agent]
+    _slot_advanced(agent.vacancy, SlotTrigger.OFFERED)
+    slot = Slot(
+        contact=contact.id,
+        group=contact.group,
+        channel=contact.channel,
+        routing=Routing.OFFERED,
+        since=at,
+        deadline=decision.expires_at,
+        number=decision.slot,
+    )
+    state.put_agent(replace(agent, slots=(*agent.slots, slot)))
+    group = state.groups.get(contact.group)
+    if group is not None and group.last_asked != decision.agent:
+        state.put_group(replace(group, last_asked=decision.agent))
+
+
+def _withdraw(state: State, decision: WithdrawOffer, at: Millis) -> None:
+    contact = state.contacts[decision.contact]
+    ringing = tuple(ring for ring in contact.ringing if ring.agent != decision.agent)
+    contact = replace(
+        contact, ringing=ringing, failed_offers=contact.failed_offers + (decision.reason in FAILED_OFFERS)
+    )
+    if not ringing:
+        phase = _advanced(contact.phase, _WITHDRAWN[decision.reason])
+        contact = replace(contact, phase=phase, phase_since=at, shared=False)
+    state.put_contact(contact)
+    _take_slot(state, state.agents[decision.agent], decision.contact, SlotTrigger.WITHDRAWN, at)
 
 
 def _assign(state: State, decision: Assign, at: Millis) -> None:
     contact = state.contacts[decision.contact]
-    phase = _advanced(contact.phase, Trigger.ACCEPTED)
-    state.put_contact(replace(contact, phase=phase, phase_since=at, deadline=decision.setup_until))
-    _to_slot(state, decision.agent, SlotTrigger.ASSIGNED, at, contact=decision.contact)
+    ring = next(ring for ring in contact.ringing if ring.agent == decision.agent)
+    state.put_contact(
+        replace(
+            contact,
+            phase=_advanced(contact.phase, Trigger.ACCEPTED),
+            phase_since=at,
+            agent=decision.agent,
+            slot=ring.slot,
+            ringing=(),
+            shared=False,
+            deadline=decision.setup_until,
+            question=None,
+            callback=None,
+            too_long_at=None,
+            is_settled=True,
+        )
+    )
+    agent = state.agents[decision.agent]
+    _put_slot(state, agent, contact.id, SlotTrigger.ASSIGNED, at, decision.setup_until)
 
 
 def _connect(state: State, decision: Connect, at: Millis) -> None:
@@ -224,19 +458,86 @@ def _connect(state: State, decision: Connect, at: Millis) -> None:
     assert contact.agent is not None, "only an assigned contact has media at both ends"
     phase = _advanced(contact.phase, Trigger.MEDIA_CONNECTED)
     state.put_contact(replace(contact, phase=phase, phase_since=at, deadline=None))
-    _to_slot(state, contact.agent, SlotTrigger.CONNECTED, at, contact=contact.id)
+    _put_slot(state, state.agents[contact.agent], contact.id, SlotTrigger.CONNECTED, at, None)
+
+
+def _requeue(state: State, decision: Requeue, at: Millis) -> None:
+    contact = state.contacts[decision.contact]
+    state.put_contact(
+        replace(
+            contact,
+            phase=_advanced(contact.phase, _REQUEUED[decision.reason]),
+            phase_since=at,
+            agent=None,
+            slot=None,
+            deadline=None,
+            media=frozenset(),
+            head_start_ms=decision.head_start_ms,
+            setup_failures=contact.setup_failures + (decision.reason is RequeueReason.SETUP_FAILED),
+        )
+    )
+
+
+# Agents.
+
+
+def _free_slot(state: State, decision: FreeSlot, at: Millis) -> None:
+    agent = state.agents[decision.agent]
+    contact = decision.contact if decision.contact is not None else agent.slots[0].contact
+    _take_slot(state, agent, contact, SlotTrigger.FREED, at)
+    if not decision.keep_idle_since:
+        state.put_agent(replace(state.agents[decision.agent], idle_since=at))
+
+
+def _put_slot(
+    state: State, agent: AgentState, contact: ContactId, trigger: SlotTrigger, at: Millis, deadline: Millis | None
+) -> None:
+    slots = tuple(
+        replace(slot, routing=_slot_advanced(slot.routing, trigger), since=at, deadline=deadline)
+        if slot.contact == contact
+        else slot
+        for slot in agent.slots
+    )
+    state.put_agent(replace(agent, slots=slots))
+
+
+def _take_slot(state: State, agent: AgentState, contact: ContactId, trigger: SlotTrigger, at: Millis) -> None:
+    for slot in agent.slots:
+        if slot.contact == contact:
+            _slot_advanced(slot.routing, trigger)
+    slots = tuple(slot for slot in agent.slots if slot.contact != contact)
+    state.put_agent(replace(agent, slots=slots, routing_since=agent.routing_since if slots else at))
+
+
+def _end_wrap_up(state: State, decision: EndWrapUp) -> None:
+    agent = state.agents[decision.agent]
+    slots = tuple(replace(slot, deadline=None) if slot.contact == decision.contact else slot for slot in agent.slots)
+    state.put_agent(replace(agent, slots=slots))
+
+
+def _stop_responding(state: State, decision: MarkNotResponding, at: Millis) -> None:
+    agent = state.agents[decision.agent]
+    _slot_advanced(agent.vacancy, SlotTrigger.MISSED)
+    state.put_agent(replace(agent, is_responding=False, not_responding_until=decision.until, routing_since=at))
+
+
+def _set_elsewhere(state: State, decision: SetElsewhere) -> None:
+    agent = state.agents[decision.agent]
+    others = tuple((source, until) for source, until in agent.elsewhere if source != decision.source)
+    here = () if decision.until is None else ((decision.source, decision.until),)
+    state.put_agent(replace(agent, elsewhere=(*others, *here)))
 
 
 def _set_presence(state: State, decision: SetPresence, at: Millis) -> None:
     agent = state.agents[decision.agent]
-    returns = decision.presence is Presence.AVAILABLE and agent.presence is not Presence.AVAILABLE
     changes = (decision.presence, decision.reason) != (agent.presence, agent.presence_reason)
+    becomes_available = decision.presence in {Presence.AVAILABLE, Presence.ONCE}
     agent = replace(
         agent,
         presence=decision.presence,
         presence_reason=decision.reason,
         presence_since=at if changes else agent.presence_since,
-        idle_since=at if returns else agent.idle_since,
+        idle_since=at if becomes_available and not agent.is_available else agent.idle_since,
     )
     state.put_agent(_responding(agent, SlotTrigger.PRESENCE_CHOSEN, at))
 
@@ -255,31 +556,12 @@ def _sign_out(state: State, agent: AgentId, at: Millis) -> None:
 
 def _responding(agent: AgentState, trigger: SlotTrigger, at: Millis) -> AgentState:
     """The agent after a sign of life, which only *not responding* takes notice of."""
-    routing = advance_slot(agent.routing, trigger)
-    return agent if routing is None else replace(agent, routing=routing, routing_since=at)
+    if advance_slot(agent.vacancy, trigger) is None:
+        return agent
+    return replace(agent, is_responding=True, not_responding_until=None, routing_since=at)
 
 
-def _to_queue(state: State, contact: ContactId, trigger: Trigger, at: Millis) -> Contact:
-    known = state.contacts[contact]
-    queued = replace(
-        known,
-        phase=_advanced(known.phase, trigger),
-        phase_since=at,
-        agent=None,
-        deadline=None,
-        media=frozenset(),
-    )
-    state.put_contact(queued)
-    return queued
-
-
-def _to_slot(
-    state: State, agent: AgentId, trigger: SlotTrigger, at: Millis, *, contact: ContactId | None
-) -> AgentState:
-    known = state.agents[agent]
-    moved = replace(known, routing=_slot_advanced(known.routing, trigger), routing_since=at, contact=contact)
-    state.put_agent(moved)
-    return moved
+# What several of them do.
 
 
 def _advanced(phase: Phase, trigger: Trigger) -> Phase:
@@ -294,8 +576,8 @@ def _slot_advanced(routing: Routing, trigger: SlotTrigger) -> Routing:
     return after
 
 
-def _without(contact: Contact, agent: AgentId) -> tuple[tuple[AgentId, Millis], ...]:
-    return tuple((other, until) for other, until in contact.excluded if other != agent)
+def _without(excluded: tuple[tuple[AgentId, Millis], ...], agent: AgentId) -> tuple[tuple[AgentId, Millis], ...]:
+    return tuple((other, until) for other, until in excluded if other != agent)
 
 
 def _later(moment: Millis | None, skipped_ms: Millis) -> Millis | None:
@@ -303,11 +585,28 @@ def _later(moment: Millis | None, skipped_ms: Millis) -> Millis | None:
 
 
 def _contact_later(contact: Contact, skipped_ms: Millis) -> Contact:
+    question, callback = contact.question, contact.callback
+    if question is not None:
+        question = replace(question, until=_later(question.until, skipped_ms))
+    if callback is not None:
+        # A date is a moment of the world, and stays.
+        callback = replace(
+            callback,
+            expires_at=Millis(callback.expires_at + skipped_ms),
+            retry_at=_later(callback.retry_at, skipped_ms),
+            invited_until=_later(callback.invited_until, skipped_ms),
+        )
     return replace(
         contact,
         deadline=_later(contact.deadline, skipped_ms),
+        ringing=tuple(replace(ring, expires_at=Millis(ring.expires_at + skipped_ms)) for ring in contact.ringing),
         caller=replace(contact.caller, grace_until=_later(contact.caller.grace_until, skipped_ms)),
         excluded=tuple((agent, Millis(until + skipped_ms)) for agent, until in contact.excluded),
+        step_until=_later(contact.step_until, skipped_ms),
+        urgent_at=_later(contact.urgent_at, skipped_ms),
+        too_long_at=_later(contact.too_long_at, skipped_ms),
+        question=question,
+        callback=callback,
     )
 
 
@@ -315,10 +614,11 @@ def _agent_later(agent: AgentState, skipped_ms: Millis) -> AgentState:
     endpoint = agent.endpoint
     if endpoint is not None:
         endpoint = replace(endpoint, grace_until=_later(endpoint.grace_until, skipped_ms))
-    back_off_until = Millis(agent.back_off_until + skipped_ms) if agent.back_off_until else Millis(0)
     return replace(
         agent,
-        deadline=_later(agent.deadline, skipped_ms),
+        slots=tuple(replace(slot, deadline=_later(slot.deadline, skipped_ms)) for slot in agent.slots),
         endpoint=endpoint,
-        back_off_until=back_off_until,
+        back_off_until=Millis(agent.back_off_until + skipped_ms) if agent.back_off_until else Millis(0),
+        not_responding_until=_later(agent.not_responding_until, skipped_ms),
+        elsewhere=tuple((source, Millis(until + skipped_ms)) for source, until in agent.elsewhere),
     )

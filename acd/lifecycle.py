@@ -32,6 +32,10 @@ class Trigger(StrEnum):
     ACCEPTED = "accepted"
     DECLINED = "declined"
     MISSED = "missed"
+    UNANSWERED = "unanswered"
+    BUSY = "busy"
+    TAKEN = "taken"
+    MOVED = "moved"
     CALLER_GONE = "caller_gone"
     AGENT_UNAVAILABLE = "agent_unavailable"
     AGENT_LOST = "agent_lost"
@@ -44,6 +48,12 @@ class Trigger(StrEnum):
     AGENT_HUNG_UP = "agent_hung_up"
     CALLER_LOST = "caller_lost"
     GROUP_GONE = "group_gone"
+    TOO_LONG = "too_long"
+    CLOSED = "closed"
+    CHOSE_MESSAGE = "chose_message"
+    CALLBACK_CANCELLED = "callback_cancelled"
+    CALLBACK_MISSED = "callback_missed"
+    SUPERVISOR = "supervisor"
 
 
 class Routing(StrEnum):
@@ -69,6 +79,7 @@ class SlotTrigger(StrEnum):
     WRAP_UP_STARTED = "wrap_up_started"
     PRESENCE_CHOSEN = "presence_chosen"
     SIGNED_OUT = "signed_out"
+    FORGIVEN = "forgiven"
 
 
 _Place = TypeVar("_Place", bound=StrEnum)
@@ -84,12 +95,23 @@ TRANSITIONS: Final[Mapping[tuple[Phase, Trigger], Phase]] = {
     (Phase.QUEUED, Trigger.ABANDONED): Phase.ENDED,
     (Phase.QUEUED, Trigger.CALLER_LOST): Phase.ENDED,
     (Phase.QUEUED, Trigger.GROUP_GONE): Phase.ENDED,
+    (Phase.QUEUED, Trigger.TOO_LONG): Phase.ENDED,
+    (Phase.QUEUED, Trigger.CLOSED): Phase.ENDED,
+    (Phase.QUEUED, Trigger.CHOSE_MESSAGE): Phase.ENDED,
+    (Phase.QUEUED, Trigger.CALLBACK_CANCELLED): Phase.ENDED,
+    (Phase.QUEUED, Trigger.CALLBACK_MISSED): Phase.ENDED,
+    (Phase.QUEUED, Trigger.SUPERVISOR): Phase.ENDED,
+    # One more agent is asked beside those at whom it rings.
+    (Phase.OFFERED, Trigger.OFFERED): Phase.OFFERED,
     (Phase.OFFERED, Trigger.ACCEPTED): Phase.CONNECTING,
     # It waits again, no worse off than before: its place depends on when it asked. A
     # caller who hangs up while it rings passes through here too: first the ringing
     # stops, then the contact ends.
     (Phase.OFFERED, Trigger.DECLINED): Phase.QUEUED,
     (Phase.OFFERED, Trigger.MISSED): Phase.QUEUED,
+    (Phase.OFFERED, Trigger.UNANSWERED): Phase.QUEUED,
+    (Phase.OFFERED, Trigger.BUSY): Phase.QUEUED,
+    (Phase.OFFERED, Trigger.MOVED): Phase.QUEUED,
     (Phase.OFFERED, Trigger.CALLER_GONE): Phase.QUEUED,
     (Phase.OFFERED, Trigger.AGENT_UNAVAILABLE): Phase.QUEUED,
     (Phase.OFFERED, Trigger.AGENT_LOST): Phase.QUEUED,
@@ -104,12 +126,14 @@ TRANSITIONS: Final[Mapping[tuple[Phase, Trigger], Phase]] = {
     (Phase.CONNECTING, Trigger.AGENT_HUNG_UP): Phase.ENDED,
     (Phase.CONNECTING, Trigger.CALLER_LOST): Phase.ENDED,
     (Phase.CONNECTING, Trigger.GROUP_GONE): Phase.ENDED,
+    (Phase.CONNECTING, Trigger.SUPERVISOR): Phase.ENDED,
     (Phase.TALKING, Trigger.AGENT_LOST): Phase.QUEUED,
     (Phase.TALKING, Trigger.CONTRADICTED): Phase.QUEUED,
     (Phase.TALKING, Trigger.CALLER_HUNG_UP): Phase.ENDED,
     (Phase.TALKING, Trigger.AGENT_HUNG_UP): Phase.ENDED,
     (Phase.TALKING, Trigger.CALLER_LOST): Phase.ENDED,
     (Phase.TALKING, Trigger.GROUP_GONE): Phase.ENDED,
+    (Phase.TALKING, Trigger.SUPERVISOR): Phase.ENDED,
 }
 
 # Said in good faith and overtaken on the way, or said twice.
@@ -149,16 +173,14 @@ SLOT_TRANSITIONS: Final[Mapping[tuple[Routing, SlotTrigger], Routing]] = {
     (Routing.WRAP_UP, SlotTrigger.FREED): Routing.IDLE,
     (Routing.NOT_RESPONDING, SlotTrigger.PRESENCE_CHOSEN): Routing.IDLE,
     (Routing.NOT_RESPONDING, SlotTrigger.SIGNED_OUT): Routing.IDLE,
+    (Routing.NOT_RESPONDING, SlotTrigger.FORGIVEN): Routing.IDLE,
 }
 
-# Presence is an axis of its own: only *not responding* listens to it.
+# Presence is an axis of its own: only *not responding* listens to it, which is how all
+# idle slots of an agent stand at once.
 SLOT_STALE: Final[frozenset[tuple[Routing, SlotTrigger]]] = frozenset(
     {
         (Routing.IDLE, SlotTrigger.PRESENCE_CHOSEN),
-        (Routing.OFFERED, SlotTrigger.PRESENCE_CHOSEN),
-        (Routing.CONNECTING, SlotTrigger.PRESENCE_CHOSEN),
-        (Routing.TALKING, SlotTrigger.PRESENCE_CHOSEN),
-        (Routing.WRAP_UP, SlotTrigger.PRESENCE_CHOSEN),
         (Routing.IDLE, SlotTrigger.SIGNED_OUT),
     }
 )

@@ -1,61 +1,80 @@
-"""What is to be done about a fact: all rules of the ACD except who matches whom.
+"""What is to be done about a fact: which rule answers what, and the rules of agents, offers and calls.
 
-Each rule is a generator over the state. Every decision is taken into the state before
-the rule goes on, so what a rule reads after a ``yield`` already contains it. A fact that
-is late, repeated or wrong about the present gets no decisions; nothing here raises.
+Rules are generators over the state, as in :mod:`acd.elements`. Admission, waiting and
+callbacks have modules of their own. A fact that is late, repeated or wrong about the
+present gets no decisions; nothing here raises.
 """
 
-from collections.abc import Iterator
 from typing import Final, assert_never
 
-from acd.config import Group, Patience
+from acd import admission, callbacks, waiting
+from acd.config import Channel, Group, Site, WrapUpRule
 from acd.decisions import (
-    Admit,
     Assign,
     AttachAgent,
     AttachCaller,
     BackOff,
+    ChangeRules,
     ConfigureSite,
     Connect,
-    Decision,
     DetachAgent,
     DetachCaller,
     EndBackOff,
-    EndContact,
     EndExclusion,
+    EndNotResponding,
     EndReason,
-    EndWrapUp,
     ExcludeAgent,
-    FreeSlot,
+    ForgetVisitor,
     MakeOffer,
     MarkMedia,
     MarkNotResponding,
     MoveDeadlines,
-    RefusalReason,
-    Refuse,
-    Requeue,
     RequeueReason,
+    SetElsewhere,
     SetHealth,
     SetPresence,
     SignIn,
     SignOut,
-    StartWrapUp,
-    WithdrawOffer,
+    StepReason,
     WithdrawReason,
+)
+from acd.elements import (
+    Decisions,
+    after,
+    agent_of,
+    end,
+    end_wrap_up,
+    exclude,
+    group_of,
+    in_epoch,
+    patience_of,
+    requeue,
+    serving,
+    stop_ringing_at,
+    withdraw,
+    withdraw_all,
 )
 from acd.facts import (
     AgentAttached,
     AgentDetached,
+    AgentElsewhere,
     AgentHealthChanged,
     AgentHungUp,
     AgentSignedIn,
     AgentSignedOut,
+    AssignmentAsked,
+    CallbackChosen,
+    CallerAnswered,
     CallerAttached,
     CallerDetached,
     CallerHungUp,
+    CallerReturned,
     ContactContradicted,
     ContactRequested,
+    EndAsked,
     Fact,
+    GroupClosed,
+    GroupReopened,
     Health,
     MediaConnected,
     MediaFailed,
@@ -70,15 +89,17 @@ from acd.facts import (
     TimeSkipped,
     WrapUpFinished,
 )
-from acd.ids import AgentId, ContactId, Epoch, Millis, ProcessId
-from acd.lifecycle import Phase, Routing, Trigger, advance
-from acd.routing import best_match
-from acd.state import AgentState, Contact, Deadline, Due, Endpoint, State
-
-Decisions = Iterator[Decision]
+from acd.ids import AgentId, Epoch, GroupId, Millis, ProcessId, VisitorKey
+from acd.lifecycle import Phase, Routing, Trigger
+from acd.records import AgentState, Contact, Endpoint
+from acd.requirements import rules_since, steps_of
+from acd.routing import next_offers
+from acd.state import Deadline, Due, State
 
 MOST_SETUP_FAILURES: Final = 3
 """A contact ends when its set-up has failed this many times."""
+
+_AVAILABLE: Final = frozenset({Presence.AVAILABLE, Presence.ONCE})
 
 
 def expired(state: State, at: Millis) -> Decisions:
@@ -95,29 +116,32 @@ def skipped(fact: Fact) -> Decisions:
         yield MoveDeadlines(skipped_ms=fact.skipped_ms)
 
 
-def matched(state: State, at: Millis) -> Decisions:
-    """Offer until no contact waits beside an idle agent who may have it."""
-    while (match := best_match(state)) is not None:
-        contact, agent = match
-        yield MakeOffer(
-            contact=contact.id,
-            agent=agent.id,
-            epoch=Epoch(contact.epoch + 1),
-            expires_at=_after(at, _group_of(state, contact).ring_ms),
-        )
+def followed(state: State, at: Millis) -> Decisions:
+    """Do what follows from how everything stands now: skip, invite, offer."""
+    yield from waiting.hopeless_skipped(state, at)
+    yield from callbacks.invited(state, at)
+    while (offers := next_offers(state, at)) is not None:
+        contact, agents = offers
+        yield from _offer(state, contact, agents, at)
 
 
 def about(state: State, fact: Fact, at: Millis) -> Decisions:
     """Answer the fact itself."""
     match fact:
         case ContactRequested():
-            return _on_request(state, fact, at)
+            return admission.on_request(state, fact, at)
         case CallerAttached():
             return _on_caller_attached(state, fact)
         case CallerDetached():
             return _on_caller_detached(state, fact, at)
         case CallerHungUp():
             return _on_caller_hung_up(state, fact, at)
+        case CallbackChosen():
+            return callbacks.on_chosen(state, fact, at)
+        case CallerReturned():
+            return callbacks.on_returned(state, fact, at)
+        case CallerAnswered():
+            return waiting.on_answered(state, fact, at)
         case AgentSignedIn():
             return _on_signed_in(state, fact, at)
         case AgentAttached():
@@ -125,11 +149,13 @@ def about(state: State, fact: Fact, at: Millis) -> Decisions:
         case AgentDetached():
             return _on_agent_detached(state, fact, at)
         case AgentSignedOut():
-            return _on_signed_out(state, fact)
+            return _on_signed_out(state, fact, at)
         case PresenceChosen():
             return _on_presence(state, fact)
         case AgentHealthChanged():
             return _on_health(state, fact)
+        case AgentElsewhere():
+            return _on_elsewhere(state, fact, at)
         case OfferAccepted():
             return _on_accepted(state, fact, at)
         case OfferDeclined():
@@ -144,6 +170,14 @@ def about(state: State, fact: Fact, at: Millis) -> Decisions:
             return _on_wrap_up_finished(state, fact)
         case ContactContradicted():
             return _on_contradicted(state, fact, at)
+        case AssignmentAsked():
+            return waiting.on_assignment_asked(state, fact, at)
+        case EndAsked():
+            return _on_end_asked(state, fact, at)
+        case GroupClosed():
+            return waiting.on_closed(state, fact, at)
+        case GroupReopened():
+            return waiting.on_reopened(state, fact)
         case ProcessLost():
             return _on_process_lost(state, fact.process, at)
         case SiteConfigured():
@@ -159,60 +193,72 @@ def about(state: State, fact: Fact, at: Millis) -> Decisions:
 
 def _on_deadline(state: State, deadline: Deadline, at: Millis) -> Decisions:
     match deadline.due:
-        case Due.CALLER_GRACE:
-            yield from _end(state, state.contacts[deadline.contact], EndReason.CALLER_LOST, at)
-        case Due.AGENT_GRACE:
-            yield from _sign_out(state, state.agents[deadline.agent], WithdrawReason.AGENT_LOST)
-        case Due.RING:
-            yield from _missed(state, state.contacts[deadline.contact], at)
-        case Due.SETUP:
-            yield from _setup_failed(state, state.contacts[deadline.contact], at)
-        case Due.WRAP_UP:
-            yield from _end_wrap_up(state.agents[deadline.agent])
-        case Due.EXCLUSION:
-            yield EndExclusion(contact=deadline.contact, agent=deadline.agent)
-        case Due.BACK_OFF:
-            yield EndBackOff(agent=deadline.agent)
+        case Due.AGENT_GRACE | Due.WRAP_UP | Due.BACK_OFF | Due.ELSEWHERE | Due.NO_ANSWER:
+            yield from _on_agents_deadline(state, deadline, at)
+        case Due.HOURS:
+            yield from waiting.keep_hours(state, _existing(state, deadline.other), at)
+        case Due.SERVICE:
+            yield from waiting.end_service(state, _existing(state, deadline.other), at)
+        case Due.VISITOR:
+            yield ForgetVisitor(visitor=VisitorKey(deadline.other))
         case _:
-            assert_never(deadline.due)
+            yield from _on_contacts_deadline(state, deadline, state.contacts[deadline.contact], at)
 
 
-def _missed(state: State, contact: Contact, at: Millis) -> Decisions:
-    agent = _agent_of(contact)
-    yield _withdraw(contact, WithdrawReason.MISSED)
-    yield from _exclude(state, contact, agent, at)
-    yield MarkNotResponding(agent=agent)
+def _on_agents_deadline(state: State, deadline: Deadline, at: Millis) -> Decisions:
+    agent = state.agents[deadline.agent]
+    match deadline.due:
+        case Due.AGENT_GRACE:
+            yield from _sign_out(state, agent, WithdrawReason.AGENT_LOST, at)
+        case Due.WRAP_UP:
+            yield from end_wrap_up(state, agent, deadline.contact)
+        case Due.BACK_OFF:
+            yield EndBackOff(agent=agent.id)
+        case Due.ELSEWHERE:
+            yield SetElsewhere(agent=agent.id, source=deadline.other)
+        case _:
+            yield EndNotResponding(agent=agent.id)
+
+
+def _on_contacts_deadline(state: State, deadline: Deadline, contact: Contact, at: Millis) -> Decisions:
+    match deadline.due:
+        case Due.CALLER_GRACE if contact.callback is not None:
+            yield from callbacks.missed(state, contact, at)
+        case Due.CALLER_GRACE:
+            yield from end(state, contact, EndReason.CALLER_LOST, at)
+        case Due.RING:
+            yield from _rang_out(state, contact, deadline.agent, at)
+        case Due.SETUP:
+            yield from _setup_failed(state, contact, at)
+        case Due.EXCLUSION:
+            yield EndExclusion(contact=contact.id, agent=deadline.agent)
+        case Due.STEP:
+            yield waiting.next_step(contact, StepReason.EXPIRED, at)
+        case Due.URGENT:
+            yield from waiting.hasten(state, contact)
+        case Due.TOO_LONG:
+            yield from waiting.too_long(state, contact, at)
+        case Due.QUESTION:
+            yield from waiting.declined(state, contact, at)
+        case Due.CALLBACK:
+            yield from callbacks.resume(contact)
+        case Due.INVITATION:
+            yield from callbacks.missed(state, contact, at)
+        case _:
+            yield from end(state, contact, EndReason.CALLBACK_MISSED, at)
+
+
+def _rang_out(state: State, contact: Contact, agent: AgentId, at: Millis) -> Decisions:
+    if contact.shared:
+        yield from withdraw(state, contact, agent, WithdrawReason.UNANSWERED)
+        return
+    no_answer_ms = group_of(state, contact).no_answer_ms
+    yield from withdraw(state, contact, agent, WithdrawReason.MISSED)
+    yield from exclude(state, contact, agent, at)
+    yield MarkNotResponding(agent=agent, until=after(at, no_answer_ms) if no_answer_ms > 0 else None)
 
 
 # Callers.
-
-
-def _on_request(state: State, fact: ContactRequested, at: Millis) -> Decisions:
-    if fact.contact in state.contacts:
-        return
-    group = state.group(fact.group)
-    if group is None or state.site is None:
-        yield Refuse(contact=fact.contact, reason=RefusalReason.GROUP_UNKNOWN)
-    elif not group.is_open:
-        yield Refuse(contact=fact.contact, reason=RefusalReason.GROUP_CLOSED)
-    elif fact.channel not in group.channels:
-        yield Refuse(contact=fact.contact, reason=RefusalReason.CHANNEL_UNAVAILABLE)
-    elif state.open_contacts(fact.visitor) >= state.site.contacts_per_visitor:
-        yield Refuse(contact=fact.contact, reason=RefusalReason.TOO_MANY_OPEN)
-    elif state.waiting(fact.group) >= group.max_waiting:
-        yield Refuse(contact=fact.contact, reason=RefusalReason.GROUP_FULL)
-    else:
-        yield Admit(
-            contact=fact.contact,
-            session=fact.session,
-            group=fact.group,
-            channel=fact.channel,
-            policy=group.policy,
-            visitor=fact.visitor,
-            asked_at=at,
-            sequence=state.next_sequence,
-            grace_until=_after(at, state.site.patience.caller_queued_ms),
-        )
 
 
 def _on_caller_attached(state: State, fact: CallerAttached) -> Decisions:
@@ -229,25 +275,28 @@ def _on_caller_detached(state: State, fact: CallerDetached, at: Millis) -> Decis
 
 
 def _detach_caller(state: State, contact: Contact, at: Millis, *, leaving: bool) -> Decisions:
-    patience = _patience(state)
+    patience = patience_of(state)
     # An agent must not ring for nobody; the contact keeps its place meanwhile.
-    if contact.phase is Phase.OFFERED:
-        yield _withdraw(contact, WithdrawReason.CALLER_GONE)
+    yield from withdraw_all(state, contact, WithdrawReason.CALLER_GONE)
     grace_ms = patience.caller_queued_ms if contact.is_waiting else patience.caller_talking_ms
     if leaving:
         grace_ms = min(grace_ms, patience.leaving_ms)
-    yield DetachCaller(contact=contact.id, grace_until=_after(at, grace_ms))
+    yield DetachCaller(contact=contact.id, grace_until=after(at, grace_ms))
 
 
 def _on_caller_hung_up(state: State, fact: CallerHungUp, at: Millis) -> Decisions:
     contact = state.contacts.get(fact.contact)
     if contact is None:
         return
-    if contact.phase is Phase.OFFERED:
-        yield _withdraw(contact, WithdrawReason.CALLER_GONE)
-        contact = state.contacts[contact.id]
-    talked = contact.phase is Phase.TALKING
-    yield from _end(state, contact, EndReason.CALLER_HUNG_UP if talked else EndReason.ABANDONED, at)
+    yield from withdraw_all(state, contact, WithdrawReason.CALLER_GONE)
+    contact = state.contacts[contact.id]
+    if contact.callback is not None:
+        reason = EndReason.CALLBACK_CANCELLED
+    elif contact.phase is Phase.TALKING:
+        reason = EndReason.CALLER_HUNG_UP
+    else:
+        reason = EndReason.ABANDONED
+    yield from end(state, contact, reason, at)
 
 
 # Agents: sessions, presence, health.
@@ -257,8 +306,8 @@ def _on_signed_in(state: State, fact: AgentSignedIn, at: Millis) -> Decisions:
     agent = state.agents.get(fact.agent)
     if agent is None or (agent.endpoint is not None and agent.endpoint.session == fact.session):
         return
-    yield from _stop_ringing_at(state, agent, WithdrawReason.AGENT_LOST)
-    yield SignIn(agent=agent.id, session=fact.session, grace_until=_after(at, _patience(state).agent_ms))
+    yield from stop_ringing_at(state, agent, WithdrawReason.AGENT_LOST)
+    yield SignIn(agent=agent.id, session=fact.session, grace_until=after(at, patience_of(state).agent_ms))
 
 
 def _on_agent_attached(state: State, fact: AgentAttached) -> Decisions:
@@ -277,26 +326,25 @@ def _on_agent_detached(state: State, fact: AgentDetached, at: Millis) -> Decisio
 
 
 def _detach_agent(state: State, agent: AgentState, at: Millis, *, leaving: bool) -> Decisions:
-    patience = _patience(state)
-    yield from _stop_ringing_at(state, agent, WithdrawReason.AGENT_LOST)
+    patience = patience_of(state)
+    yield from stop_ringing_at(state, agent, WithdrawReason.AGENT_LOST)
     grace_ms = min(patience.agent_ms, patience.leaving_ms) if leaving else patience.agent_ms
-    yield DetachAgent(agent=agent.id, grace_until=_after(at, grace_ms))
+    yield DetachAgent(agent=agent.id, grace_until=after(at, grace_ms))
 
 
-def _on_signed_out(state: State, fact: AgentSignedOut) -> Decisions:
+def _on_signed_out(state: State, fact: AgentSignedOut, at: Millis) -> Decisions:
     agent = state.agents.get(fact.agent)
     if agent is not None and agent.is_signed_in:
-        yield from _sign_out(state, agent, WithdrawReason.AGENT_UNAVAILABLE)
+        yield from _sign_out(state, agent, WithdrawReason.AGENT_UNAVAILABLE, at)
 
 
-def _sign_out(state: State, agent: AgentState, withdraw: WithdrawReason) -> Decisions:
-    contact = _contact_at(state, agent)
-    if agent.routing is Routing.WRAP_UP:
-        yield from _end_wrap_up(agent)
-    elif agent.routing is Routing.OFFERED:
-        yield from _stop_ringing_at(state, agent, withdraw)
-    elif contact is not None:
-        yield from _requeue(state, contact, RequeueReason.AGENT_LOST)
+def _sign_out(state: State, agent: AgentState, reason: WithdrawReason, at: Millis) -> Decisions:
+    yield from stop_ringing_at(state, agent, reason)
+    for slot in agent.slots:
+        if slot.routing is Routing.WRAP_UP:
+            yield from end_wrap_up(state, agent, slot.contact)
+        elif slot.routing is not Routing.OFFERED:
+            yield from requeue(state, state.contacts[slot.contact], RequeueReason.AGENT_LOST, at)
     yield SignOut(agent=agent.id)
 
 
@@ -305,12 +353,12 @@ def _on_presence(state: State, fact: PresenceChosen) -> Decisions:
     if agent is None or not agent.is_signed_in:
         return
     is_news = (fact.presence, fact.reason) != (agent.presence, agent.presence_reason)
-    if not is_news and agent.routing is not Routing.NOT_RESPONDING:
+    if not is_news and agent.is_responding:
         return
-    if fact.presence is not Presence.AVAILABLE:
-        yield from _stop_ringing_at(state, agent, WithdrawReason.AGENT_UNAVAILABLE)
+    if fact.presence not in _AVAILABLE:
+        yield from stop_ringing_at(state, agent, WithdrawReason.AGENT_UNAVAILABLE)
     yield SetPresence(agent=agent.id, presence=fact.presence, reason=fact.reason)
-    if fact.presence is Presence.AVAILABLE:
+    if fact.presence in _AVAILABLE:
         # Who says that they are there may be asked for everything again.
         for contact in state.excluding(agent.id):
             yield EndExclusion(contact=contact, agent=agent.id)
@@ -323,33 +371,65 @@ def _on_health(state: State, fact: AgentHealthChanged) -> Decisions:
     if not agent.endpoint.is_attached or agent.health is fact.health:
         return
     if fact.health is Health.LOST:
-        yield from _stop_ringing_at(state, agent, WithdrawReason.AGENT_LOST)
+        yield from stop_ringing_at(state, agent, WithdrawReason.AGENT_LOST)
     yield SetHealth(agent=agent.id, health=fact.health)
+
+
+def _on_elsewhere(state: State, fact: AgentElsewhere, at: Millis) -> Decisions:
+    agent = state.agents.get(fact.agent)
+    if agent is None:
+        return
+    if fact.for_ms > 0:
+        yield from stop_ringing_at(state, agent, WithdrawReason.AGENT_UNAVAILABLE)
+        yield SetElsewhere(agent=agent.id, source=fact.source, until=after(at, fact.for_ms))
+    elif any(source == fact.source for source, _ in agent.elsewhere):
+        yield SetElsewhere(agent=agent.id, source=fact.source)
 
 
 # Offers and calls.
 
 
+def _offer(state: State, contact: Contact, agents: list[AgentId], at: Millis) -> Decisions:
+    epoch = contact.epoch if contact.ringing else Epoch(contact.epoch + 1)
+    expires_at = after(at, group_of(state, contact).ring_ms)
+    for agent in agents:
+        yield MakeOffer(
+            contact=contact.id,
+            agent=agent,
+            epoch=epoch,
+            expires_at=expires_at,
+            shared=state.strategy(contact.group).rings_all,
+            slot=state.free_slot(state.agents[agent], contact.kind),
+        )
+
+
 def _on_accepted(state: State, fact: OfferAccepted, at: Millis) -> Decisions:
-    contact = _in_epoch(state, fact.contact, fact.epoch, Trigger.ACCEPTED)
-    if contact is None or contact.agent != fact.agent:
+    contact = in_epoch(state, fact.contact, fact.epoch, Trigger.ACCEPTED)
+    if contact is None or fact.agent not in contact.ringing_agents:
         return
-    setup_until = _after(at, _patience(state).setup_ms)
+    for other in contact.ringing_agents:
+        if other != fact.agent:
+            yield from withdraw(state, contact, other, WithdrawReason.TAKEN)
+    setup_until = after(at, patience_of(state).setup_ms)
     yield Assign(contact=contact.id, agent=fact.agent, epoch=contact.epoch, setup_until=setup_until)
+    if contact.channel is Channel.MESSAGE:
+        yield Connect(contact=contact.id, epoch=contact.epoch)
 
 
 def _on_declined(state: State, fact: OfferDeclined, at: Millis) -> Decisions:
-    contact = _in_epoch(state, fact.contact, fact.epoch, Trigger.DECLINED)
-    if contact is None or contact.agent != fact.agent:
+    contact = in_epoch(state, fact.contact, fact.epoch, Trigger.DECLINED)
+    if contact is None or fact.agent not in contact.ringing_agents:
         return
-    until = _after(at, _group_of(state, contact).declined_ms)
-    yield _withdraw(contact, WithdrawReason.DECLINED)
-    yield ExcludeAgent(contact=contact.id, agent=fact.agent, until=until)
-    yield BackOff(agent=fact.agent, until=until)
+    group = group_of(state, contact)
+    until = after(at, group.busy_ms if fact.busy else group.declined_ms)
+    yield from withdraw(state, contact, fact.agent, WithdrawReason.BUSY if fact.busy else WithdrawReason.DECLINED)
+    if not fact.busy:
+        yield ExcludeAgent(contact=contact.id, agent=fact.agent, until=until)
+    yield BackOff(agent=fact.agent, until=max(until, state.agents[fact.agent].back_off_until))
 
 
 def _on_media_connected(state: State, fact: MediaConnected) -> Decisions:
-    contact = _in_epoch(state, fact.contact, fact.epoch, Trigger.MEDIA_CONNECTED)
+    contact = in_epoch(state, fact.contact, fact.epoch, Trigger.MEDIA_CONNECTED)
     if contact is None or fact.party in contact.media:
         return
     yield MarkMedia(contact=contact.id, epoch=contact.epoch, party=fact.party)
@@ -358,41 +438,56 @@ def _on_media_connected(state: State, fact: MediaConnected) -> Decisions:
 
 
 def _on_media_failed(state: State, fact: MediaFailed, at: Millis) -> Decisions:
-    contact = _in_epoch(state, fact.contact, fact.epoch, Trigger.SETUP_FAILED)
+    contact = in_epoch(state, fact.contact, fact.epoch, Trigger.SETUP_FAILED)
     if contact is not None:
         yield from _setup_failed(state, contact, at)
 
 
 def _setup_failed(state: State, contact: Contact, at: Millis) -> Decisions:
-    agent = _agent_of(contact)
+    agent = agent_of(contact)
     if contact.setup_failures + 1 >= MOST_SETUP_FAILURES:
-        yield from _end(state, contact, EndReason.SETUP_FAILED, at)
+        yield from end(state, contact, EndReason.SETUP_FAILED, at)
         return
-    yield from _requeue(state, contact, RequeueReason.SETUP_FAILED)
-    if contact.id in state.contacts:
-        yield from _exclude(state, contact, agent, at)
+    yield from requeue(state, contact, RequeueReason.SETUP_FAILED, at)
+    yield from exclude(state, contact, agent, at)
 
 
 def _on_agent_hung_up(state: State, fact: AgentHungUp, at: Millis) -> Decisions:
-    contact = _in_epoch(state, fact.contact, fact.epoch, Trigger.AGENT_HUNG_UP)
+    contact = in_epoch(state, fact.contact, fact.epoch, Trigger.AGENT_HUNG_UP)
     if contact is not None and contact.agent == fact.agent:
-        yield from _end(state, contact, EndReason.AGENT_HUNG_UP, at)
+        yield from end(state, contact, EndReason.AGENT_HUNG_UP, at)
 
 
 def _on_contradicted(state: State, fact: ContactContradicted, at: Millis) -> Decisions:
-    contact = _in_epoch(state, fact.contact, fact.epoch, Trigger.CONTRADICTED)
+    contact = in_epoch(state, fact.contact, fact.epoch, Trigger.CONTRADICTED)
     if contact is None:
         return
-    if fact.party is Party.AGENT:
-        yield from _requeue(state, contact, RequeueReason.CONTRADICTED)
-    else:
-        yield from _end(state, contact, EndReason.CALLER_LOST, at)
+    if fact.party is Party.CALLER:
+        yield from end(state, contact, EndReason.CALLER_LOST, at)
+        return
+    agent = agent_of(contact)
+    yield from requeue(state, contact, RequeueReason.CONTRADICTED, at)
+    yield from exclude(state, contact, agent, at)
 
 
 def _on_wrap_up_finished(state: State, fact: WrapUpFinished) -> Decisions:
     agent = state.agents.get(fact.agent)
-    if agent is not None and agent.routing is Routing.WRAP_UP and agent.contact == fact.contact:
-        yield from _end_wrap_up(agent, fact.code)
+    slot = None if agent is None else agent.slot_of(fact.contact)
+    if agent is None or slot is None or slot.routing is not Routing.WRAP_UP:
+        return
+    group = state.group(slot.group)
+    code = fact.code if group is None or not group.codes or fact.code in group.codes else ""
+    if group is not None and group.wrap_up is WrapUpRule.MANDATORY and group.codes and not code:
+        return
+    yield from end_wrap_up(state, agent, fact.contact, code)
+
+
+def _on_end_asked(state: State, fact: EndAsked, at: Millis) -> Decisions:
+    contact = state.contacts.get(fact.contact)
+    if contact is None:
+        return
+    yield from withdraw_all(state, contact, WithdrawReason.CALLER_GONE)
+    yield from end(state, state.contacts[contact.id], EndReason.SUPERVISOR, at)
 
 
 # Everybody.
@@ -408,77 +503,63 @@ def _on_process_lost(state: State, process: ProcessId, at: Millis) -> Decisions:
 def _on_configured(state: State, fact: SiteConfigured, at: Millis) -> Decisions:
     if fact.site == state.site:
         return
-    staying = {agent.id: agent for agent in fact.site.agents}
-    groups = {group.id for group in fact.site.groups}
-    for agent in list(state.agents.values()):
-        if agent.id not in staying:
-            if agent.is_signed_in:
-                yield from _sign_out(state, agent, WithdrawReason.AGENT_UNAVAILABLE)
-            continue
-        contact = _contact_at(state, agent)
-        if contact is None or contact.phase is not Phase.OFFERED:
-            continue
-        if contact.group not in groups:
-            yield _withdraw(contact, WithdrawReason.GROUP_GONE)
-        elif contact.group not in staying[agent.id].groups:
-            yield _withdraw(contact, WithdrawReason.AGENT_UNAVAILABLE)
+    yield from _let_go(state, fact.site, at)
+    before = {group.id: group for group in state.site.groups} if state.site is not None else {}
     yield ConfigureSite(site=fact.site)
-    for contact in [c for c in state.contacts.values() if c.phase is Phase.QUEUED and c.group not in groups]:
-        yield from _end(state, contact, EndReason.GROUP_GONE, at)
+    for group in fact.site.groups:
+        yield from waiting.keep_hours(state, group, at)
+    for contact in list(state.contacts.values()):
+        rules = state.group(contact.group)
+        if rules is None and contact.phase is Phase.QUEUED:
+            yield from end(state, contact, EndReason.GROUP_GONE, at)
+        elif rules is not None and rules.id in before and _asks(rules) != _asks(before[rules.id]):
+            yield from _change_rules(state, contact, rules, at)
+
+
+def _let_go(state: State, site: Site, at: Millis) -> Decisions:
+    """Stop what will not be possible under the new rules, while the old ones still hold."""
+    staying = {agent.id: agent for agent in site.agents}
+    groups = {group.id for group in site.groups}
+    for agent_id in list(state.agents):
+        agent = state.agents[agent_id]
+        if agent_id not in staying:
+            if agent.is_signed_in:
+                yield from _sign_out(state, agent, WithdrawReason.AGENT_UNAVAILABLE, at)
+            continue
+        for slot in agent.slots:
+            contact = state.contacts.get(slot.contact)
+            if slot.routing is not Routing.OFFERED or contact is None:
+                continue
+            if contact.group not in groups:
+                yield from withdraw(state, contact, agent_id, WithdrawReason.GROUP_GONE)
+            elif contact.group not in staying[agent_id].groups and not contact.step_in_force.by_hand:
+                yield from withdraw(state, contact, agent_id, WithdrawReason.AGENT_UNAVAILABLE)
+
+
+def _asks(group: Group) -> tuple[object, ...]:
+    """What a contact's routing steps and times follow from."""
+    return (
+        group.needs,
+        group.relaxations,
+        group.strategy,
+        group.preferred_ms,
+        group.level_ms,
+        group.urgent_at,
+        group.urgent_ms,
+        group.max_wait_ms,
+    )
+
+
+def _change_rules(state: State, contact: Contact, group: Group, at: Millis) -> Decisions:
+    if contact.step_in_force.by_hand:
+        return
+    strategy = state.strategy(group.id)
+    steps = steps_of(group, strategy, contact.needs, serving(state, contact.preferred, group.id))
+    rules, step = rules_since(contact.came_at, group, steps, contact.asked_at, at)
+    yield ChangeRules(contact=contact.id, rules=rules, step=step)
 
 
 # What several of them do.
-
-
-def _withdraw(contact: Contact, reason: WithdrawReason) -> WithdrawOffer:
-    return WithdrawOffer(contact=contact.id, agent=_agent_of(contact), epoch=contact.epoch, reason=reason)
-
-
-def _stop_ringing_at(state: State, agent: AgentState, reason: WithdrawReason) -> Decisions:
-    contact = _contact_at(state, agent)
-    if contact is not None and contact.phase is Phase.OFFERED:
-        yield _withdraw(contact, reason)
-
-
-def _exclude(state: State, contact: Contact, agent: AgentId, at: Millis) -> Decisions:
-    until = _after(at, _group_of(state, contact).missed_ms)
-    yield ExcludeAgent(contact=contact.id, agent=agent, until=until)
-
-
-def _requeue(state: State, contact: Contact, reason: RequeueReason) -> Decisions:
-    """Let the contact wait in front again, unless there is nowhere left to wait."""
-    agent = _agent_of(contact)
-    if state.group(contact.group) is None:
-        yield EndContact(contact=contact.id, reason=EndReason.GROUP_GONE)
-    else:
-        yield Requeue(contact=contact.id, agent=agent, reason=reason)
-    yield FreeSlot(agent=agent, keep_idle_since=contact.phase is Phase.CONNECTING)
-
-
-def _end(state: State, contact: Contact, reason: EndReason, at: Millis) -> Decisions:
-    """End the contact; an agent who talked has wrap-up, one who did not is freed as if nothing was."""
-    yield EndContact(contact=contact.id, reason=reason)
-    if contact.agent is None:
-        return
-    group = state.group(contact.group)
-    if contact.phase is Phase.TALKING and group is not None and group.wrap_up_ms > 0:
-        yield StartWrapUp(agent=contact.agent, contact=contact.id, until=_after(at, group.wrap_up_ms))
-    else:
-        yield FreeSlot(agent=contact.agent, keep_idle_since=contact.phase is Phase.CONNECTING)
-
-
-def _end_wrap_up(agent: AgentState, code: str = "") -> Decisions:
-    assert agent.contact is not None, "wrap-up is about a contact"
-    yield EndWrapUp(agent=agent.id, contact=agent.contact, code=code)
-    yield FreeSlot(agent=agent.id)
-
-
-def _in_epoch(state: State, contact: ContactId, epoch: Epoch, trigger: Trigger) -> Contact | None:
-    """The contact, if this was said of its present assignment and is not too late."""
-    found = state.contacts.get(contact)
-    if found is None or found.epoch != epoch or advance(found.phase, trigger) is None:
-        return None
-    return found
 
 
 def _is_at(endpoint: Endpoint, fact: CallerDetached | AgentDetached) -> bool:
@@ -486,27 +567,7 @@ def _is_at(endpoint: Endpoint, fact: CallerDetached | AgentDetached) -> bool:
     return endpoint.is_attached and endpoint.session == fact.session and fact.process in {None, endpoint.process}
 
 
-def _contact_at(state: State, agent: AgentState) -> Contact | None:
-    """The open contact in the agent's slot. The one that wrap-up is about is no longer open."""
-    contact = None if agent.contact is None else state.contacts.get(agent.contact)
-    return contact if contact is not None and contact.agent == agent.id else None
-
-
-def _agent_of(contact: Contact) -> AgentId:
-    assert contact.agent is not None, f"{contact.phase} without an agent"
-    return contact.agent
-
-
-def _group_of(state: State, contact: Contact) -> Group:
-    group = state.group(contact.group)
-    assert group is not None, "a contact waits only in a group that exists"
-    return group
-
-
-def _patience(state: State) -> Patience:
-    assert state.site is not None, "nobody is here before there are rules"
-    return state.site.patience
-
-
-def _after(at: Millis, length_ms: Millis) -> Millis:
-    return Millis(at + length_ms)
+def _existing(state: State, group: str) -> Group:
+    found = state.group(GroupId(group))
+    assert found is not None, "only a group that exists has hours"
+    return found

@@ -1,147 +1,22 @@
-"""How a site stands: contacts and agents as values, and the indexes that find them.
+"""How a site stands: its records, and the indexes that find them.
 
-Records are frozen and replaced whole, so that a reader on the same loop never sees one
-half changed and a snapshot is a shallow copy. Everything that is not in a record is
-derived from the records: lines, counts and deadlines. Only :mod:`acd.evolution` changes
-a :class:`State`; everybody else reads.
+Everything that is not in :mod:`acd.records` is derived from there: lines, pools, counts
+and deadlines. Only :mod:`acd.evolution` changes a :class:`State`; everybody else reads.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from acd.config import Channel, Group, MediaPolicy, Site
-from acd.facts import Health, Party, Presence
-from acd.ids import AgentId, ContactId, Epoch, GroupId, Millis, ProcessId, SessionId, VisitorKey
+from acd.config import KIND, Agent, Channel, Group, Kind, Site
+from acd.decisions import Step
+from acd.ids import AgentId, ContactId, GroupId, Millis, VisitorKey
 from acd.lifecycle import Phase, Routing
 from acd.lines import Line
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
-    """Where somebody is reached.
-
-    Attributes:
-        process: The gateway process with the socket; ``None`` while detached.
-        grace_until: While detached, the moment after which they count as gone.
-    """
-
-    session: SessionId
-    process: ProcessId | None = None
-    grace_until: Millis | None = None
-
-    @property
-    def is_attached(self) -> bool:
-        """Whether there is a socket right now."""
-        return self.process is not None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contact:
-    """One open contact. An ended one leaves the state with its last decision.
-
-    Attributes:
-        asked_at: When the caller asked; with ``sequence`` the place in the queue, for life.
-        head_start_ms: Taken off ``asked_at`` for the order: who was dropped by us goes in front.
-        agent: Who it is offered to, or who has it.
-        deadline: When the present phase ends by itself: the offer expires, the set-up fails.
-        phase_since: When the present phase began.
-        media: The ends that have media in this epoch.
-        excluded: Agents not to be asked again for this contact, and until when.
-        setup_failures: Set-ups that failed so far.
-    """
-
-    id: ContactId
-    group: GroupId
-    channel: Channel
-    policy: MediaPolicy
-    visitor: VisitorKey
-    asked_at: Millis
-    sequence: int
-    phase: Phase
-    phase_since: Millis
-    caller: Endpoint
-    epoch: Epoch = Epoch(0)
-    head_start_ms: Millis = Millis(0)
-    agent: AgentId | None = None
-    deadline: Millis | None = None
-    media: frozenset[Party] = frozenset()
-    excluded: tuple[tuple[AgentId, Millis], ...] = ()
-    setup_failures: int = 0
-
-    @property
-    def order(self) -> tuple[int, int]:
-        """Smaller goes first: (asked_at - head start, arrival sequence)."""
-        return self.asked_at - self.head_start_ms, self.sequence
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether nobody has it yet. It may be ringing somewhere."""
-        return self.phase in {Phase.QUEUED, Phase.OFFERED}
-
-    @property
-    def can_be_offered(self) -> bool:
-        """Whether it may ring: it waits, and the caller is there to be answered."""
-        return self.phase is Phase.QUEUED and self.caller.is_attached
-
-    @property
-    def excluded_agents(self) -> frozenset[AgentId]:
-        """Who must not be asked for it now."""
-        return frozenset(agent for agent, _ in self.excluded)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgentState:
-    """One agent of the site's configuration.
-
-    Attributes:
-        endpoint: The leading session; ``None`` while signed out.
-        routing: The slot's state; the core alone writes it.
-        routing_since: When the slot's present state began.
-        contact: What the slot is about: offered, connecting, talking or wrap-up.
-        deadline: When wrap-up ends by itself.
-        idle_since: For *longest idle*: end of the last handled contact, wrap-up included,
-            or when the agent became available.
-        back_off_until: Offer nothing before; 0 while there is no back-off.
-    """
-
-    id: AgentId
-    groups: tuple[GroupId, ...]
-    endpoint: Endpoint | None = None
-    presence: Presence = Presence.OFFLINE
-    presence_reason: str = ""
-    presence_since: Millis = Millis(0)
-    health: Health = Health.LOST
-    routing: Routing = Routing.IDLE
-    routing_since: Millis = Millis(0)
-    contact: ContactId | None = None
-    deadline: Millis | None = None
-    idle_since: Millis = Millis(0)
-    back_off_until: Millis = Millis(0)
-
-    @property
-    def is_signed_in(self) -> bool:
-        """Whether a session leads for them, attached or in grace."""
-        return self.endpoint is not None
-
-    @property
-    def is_staffing(self) -> bool:
-        """Whether they are at work: available, though perhaps busy or briefly away, and not one who let it ring."""
-        return self.is_signed_in and self.presence is Presence.AVAILABLE and self.routing is not Routing.NOT_RESPONDING
-
-    @property
-    def is_routable(self) -> bool:
-        """Whether an offer may ring here now."""
-        return (
-            self.presence is Presence.AVAILABLE
-            and self.routing is Routing.IDLE
-            and self.health is not Health.LOST
-            and self.endpoint is not None
-            and self.endpoint.is_attached
-            and not self.back_off_until
-        )
+from acd.pools import Fit, InLine, Pool, PoolKey
+from acd.records import AgentState, Callback, Contact, GroupState, Memory, Records
+from acd.strategies import STRATEGIES, Candidate, Strategy
 
 
 class Due(IntEnum):
@@ -158,48 +33,44 @@ class Due(IntEnum):
     WRAP_UP = 5
     EXCLUSION = 6
     BACK_OFF = 7
+    HOURS = 8
+    SERVICE = 9
+    STEP = 10
+    URGENT = 11
+    TOO_LONG = 12
+    QUESTION = 13
+    CALLBACK = 14
+    INVITATION = 15
+    CALLBACK_EXPIRY = 16
+    ELSEWHERE = 17
+    NO_ANSWER = 18
+    VISITOR = 19
 
 
 class Deadline(NamedTuple):
     """A moment at which something ends by itself, in the order in which they are dealt with.
 
     Attributes:
-        contact: Whom it is about; empty for an agent's own deadlines.
-        agent: Likewise; empty for a contact's own deadlines.
+        contact: Whom it is about; empty if it is not about a contact.
+        agent: Likewise.
+        other: The group, visitor or source that it is about, if it is about one.
     """
 
     at: Millis
     due: Due
     contact: ContactId = ContactId("")
     agent: AgentId = AgentId("")
+    other: str = ""
 
 
-_DUE_IN_PHASE: Mapping[Phase, Due] = {Phase.OFFERED: Due.RING, Phase.CONNECTING: Due.SETUP}
+MOST_AT_ONCE: Final = 256
+"""Deadlines dealt with in one step. After an outage the rest follow in the next ones, so that no step is long."""
 
-
-InLine = tuple[int, int, ContactId]
-"""Who waits: the contact's order, and its id."""
-
-Idle = tuple[Millis, AgentId]
-"""Who is idle, since when."""
+_FIRST_SLOT: Final[Mapping[Kind, int]] = {Kind.LIVE: 0, Kind.CHAT: 100, Kind.MESSAGE: 200}
+_KINDS: Final = tuple(Kind)
 
 _Place = tuple[Line[Any], tuple[Any, ...]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Records:
-    """All of a :class:`State` that is not derived, as plain data for a snapshot.
-
-    Attributes:
-        next_sequence: The arrival sequence of the next contact.
-        at: When the last decision was made.
-    """
-
-    site: Site | None = None
-    contacts: tuple[Contact, ...] = ()
-    agents: tuple[AgentState, ...] = ()
-    next_sequence: int = 1
-    at: Millis = Millis(0)
+_Profile = tuple[tuple[bool, ...], Millis, int]
 
 
 class State:
@@ -209,6 +80,8 @@ class State:
         site: The rules in force; ``None`` before the first ones.
         contacts: Open contacts.
         agents: Agents of the site's configuration, signed in or not.
+        groups: The groups of the site's configuration.
+        visitors: Visitors who are remembered.
         next_sequence: The arrival sequence of the next contact.
         at: When the last decision was made.
     """
@@ -217,16 +90,34 @@ class State:
         self.site: Site | None = None
         self.contacts: dict[ContactId, Contact] = {}
         self.agents: dict[AgentId, AgentState] = {}
+        self.groups: dict[GroupId, GroupState] = {}
+        self.visitors: dict[VisitorKey, Memory] = {}
         self.next_sequence = 1
         self.at = Millis(0)
-        self._groups: dict[GroupId, Group] = {}
-        self._forget_lines()
+        self._forget_derived()
 
     # What others read.
 
     def group(self, group: GroupId) -> Group | None:
         """The group's rules, if there is such a group."""
         return self._groups.get(group)
+
+    def profile(self, agent: AgentId) -> Agent:
+        """The agent's routing profile."""
+        return self._profiles[agent]
+
+    def members(self, group: GroupId) -> list[AgentId]:
+        """The agents who serve the group."""
+        return self._members.get(group, [])
+
+    def strategy(self, group: GroupId) -> Strategy:
+        """How the group chooses among agents."""
+        return self._strategies[group]
+
+    def is_open(self, group: GroupId) -> bool:
+        """Whether the group lets anybody in now."""
+        rules, stands = self._groups.get(group), self.groups.get(group)
+        return rules is not None and stands is not None and rules.is_open and stands.is_open and not stands.by_hand
 
     def position(self, contact: ContactId) -> int | None:
         """The place in the queue, from 1: who of the same group and channel goes first.
@@ -240,17 +131,23 @@ class State:
         return 1 + self._waiting[found.group, found.channel].before((*found.order, found.id))
 
     def waiting(self, group: GroupId) -> int:
-        """How many contacts of the group wait, ringing ones included."""
-        lines = (self._waiting.get((group, channel)) for channel in Channel)
-        return sum(len(line) for line in lines if line is not None)
+        """How many contacts of the group wait, ringing ones included; not callbacks and messages."""
+        lines = (self._waiting.get((group, channel)) for channel in Channel if channel is not Channel.MESSAGE)
+        return sum(len(line) for line in lines if line is not None) - len(self._kept.get(group, ()))
 
-    def agents_ready(self, group: GroupId) -> int:
+    def in_line(self, group: GroupId) -> Iterator[ContactId]:
+        """Everybody who waits in the group, callbacks and messages included."""
+        for channel in Channel:
+            for _, _, contact in self._waiting.get((group, channel), ()):
+                yield contact
+
+    def agents_ready(self, group: GroupId, kind: Kind = Kind.LIVE) -> int:
         """How many agents could be offered a contact of the group now."""
-        return len(self._ready_agents.get(group, ()))
+        return 0 if group not in self._groups else self._pool_at(PoolKey(group, kind)).idle_agents
 
     def agents_staffing(self, group: GroupId) -> int:
         """How many agents of the group are at work, busy ones included."""
-        return len(self._staffing.get(group, ()))
+        return self._staffing[group]
 
     def excluding(self, agent: AgentId) -> list[ContactId]:
         """The contacts that must not be offered to the agent now."""
@@ -261,25 +158,69 @@ class State:
         return self._visitors[visitor]
 
     @property
-    def next_deadline(self) -> Millis | None:
+    def first_deadline(self) -> Millis | None:
         """The earliest moment at which something ends by itself."""
         first = self._deadlines.first
-        return None if first is None else first.at
+        return None if first is None else first[0]
 
     def due(self, at: Millis) -> list[Deadline]:
-        """The deadlines that have passed at this moment, in the order to deal with them."""
-        return self._deadlines.below((at + 1,))
+        """The deadlines that have passed at this moment, in the order to deal with them; the first of them, if many."""
+        return [Deadline(*key) for key in self._deadlines.below((at + 1,), MOST_AT_ONCE)]
 
     def is_due(self, deadline: Deadline) -> bool:
         """Whether the deadline still stands."""
         return deadline in self._deadlines
 
-    def offerable(self) -> Iterator[tuple[Line[InLine], Line[Idle]]]:
-        """For each group that has both: contacts that may ring, and agents to ring at, best first."""
-        for group, contacts in self._ready_contacts.items():
-            agents = self._ready_agents.get(group)
-            if contacts and agents:
-                yield contacts, agents
+    # Pools, for routing.
+
+    def open_pools(self) -> Iterable[Pool]:
+        """Pools with both contacts that may ring and idle agents."""
+        return self._open
+
+    def joinable_pools(self) -> Iterable[Pool]:
+        """Pools with both contacts that ring at several and idle agents."""
+        return self._joinable
+
+    def pools_of(self, agent: AgentId) -> Iterable[Pool]:
+        """The pools whose contacts the agent may be asked for."""
+        return self._pools_of.get(agent, ())
+
+    def is_idle_in(self, agent: AgentId, pool: Pool) -> bool:
+        """Whether the agent would take a contact of the pool now."""
+        turned = self._turned.get(agent)
+        return turned is not None and turned[0][_KINDS.index(pool.key.kind)]
+
+    def pool(self, contact: Contact) -> Pool:
+        """The pool of an open contact."""
+        return self._pool_of[contact.id]
+
+    def staffing(self, contact: Contact, step: Step) -> int:
+        """How many agents at work could meet this step of the contact."""
+        return self._pool_at(_key(contact, step)).staffing
+
+    def doubtful(self) -> Iterable[Pool]:
+        """Pools in which a contact may stand whose step nobody at work can meet."""
+        return self._doubtful
+
+    def settle(self, pool: Pool) -> None:
+        """Note that every contact of the pool was looked at. Derived: a state without this note looks once more."""
+        self._doubtful.pop(pool, None)
+
+    def callable(self) -> Iterator[tuple[GroupId, Kind, ContactId, int]]:
+        """Of each group and kind the callback to invite next: with how many go first who are here."""
+        for (group, kind), line in self._callable.items():
+            if line.first is not None:
+                yield group, kind, line.first[2], self._here[group, kind].before(line.first)
+
+    def free_slot(self, agent: AgentState, kind: Kind) -> int:
+        """The number for the slot that one more contact of this kind takes."""
+        taken = {slot.number for slot in agent.slots}
+        number = _FIRST_SLOT[kind]
+        while number in taken:
+            number += 1
+        return number
+
+    # Snapshots.
 
     def records(self) -> Records:
         """The state as plain data. Cheap: records are frozen, so nothing is copied deep."""
@@ -287,6 +228,8 @@ class State:
             site=self.site,
             contacts=tuple(self.contacts.values()),
             agents=tuple(self.agents.values()),
+            groups=tuple(self.groups.values()),
+            visitors=tuple(self.visitors.values()),
             next_sequence=self.next_sequence,
             at=self.at,
         )
@@ -298,6 +241,10 @@ class State:
         state.next_sequence = records.next_sequence
         state.at = records.at
         state.site = records.site
+        state.visitors = {memory.visitor: memory for memory in records.visitors}
+        known = {group.id: group for group in records.groups}
+        groups = records.site.groups if records.site is not None else ()
+        state.groups = {group.id: known.get(group.id, GroupState(id=group.id)) for group in groups}
         state.replace_all(records.contacts, records.agents)
         return state
 
@@ -305,14 +252,21 @@ class State:
 
     def replace_all(self, contacts: Iterable[Contact], agents: Iterable[AgentState]) -> None:
         """Take these instead of all that was there, and derive everything anew."""
-        self._groups = {group.id: group for group in self.site.groups} if self.site else {}
         self.contacts = {}
         self.agents = {}
-        self._forget_lines()
-        for contact in contacts:
-            self.put_contact(contact)
+        self._forget_derived()
         for agent in agents:
             self.put_agent(agent)
+        # Made while there is time. Pools of particular needs are made with the first contact that has them.
+        for rules in self._groups.values():
+            for kind in {KIND[channel] for channel in rules.channels}:
+                self._pool_at(PoolKey(rules.id, kind))
+        for contact in contacts:
+            self.put_contact(contact)
+        for group in self.groups.values():
+            self.put_group(group)
+        for memory in self.visitors.values():
+            self.put_visitor(memory)
 
     def put_contact(self, contact: Contact) -> None:
         """Take this instead of what was known of the contact."""
@@ -320,7 +274,22 @@ class State:
         self.contacts[contact.id] = contact
         if before is None:
             self._visitors[contact.visitor] += 1
-        self._move(self._places_of_contact(before), self._places_of_contact(contact))
+            pool = self._pool_of[contact.id] = self._pool_at(_key(contact, contact.step_in_force))
+            pool.members += 1
+        elif before.group != contact.group or before.step_in_force is not contact.step_in_force:
+            entered = self._pool_at(_key(contact, contact.step_in_force))
+            left = self._pool_of[contact.id]
+            if entered is not left:
+                self._pool_of[contact.id] = entered
+                entered.members += 1
+                left.members -= 1
+                self._move(contact.id, self._places_of_contact(contact))
+                self._look_at(entered)
+                self._look_at(left)
+                self._drop_pool(left)
+                return
+        self._move(contact.id, self._places_of_contact(contact))
+        self._look_at(self._pool_of[contact.id])
 
     def drop_contact(self, contact: ContactId) -> None:
         """Forget the contact."""
@@ -328,60 +297,267 @@ class State:
         self._visitors[before.visitor] -= 1
         if not self._visitors[before.visitor]:
             del self._visitors[before.visitor]
-        self._move(self._places_of_contact(before), set())
+        self._move(contact, [])
+        del self._places[contact]
+        pool = self._pool_of.pop(contact)
+        pool.members -= 1
+        self._look_at(pool)
+        self._drop_pool(pool)
 
     def put_agent(self, agent: AgentState) -> None:
         """Take this instead of what was known of the agent."""
         before = self.agents.get(agent.id)
         self.agents[agent.id] = agent
-        self._move(self._places_of_agent(before), self._places_of_agent(agent))
+        self._move(agent.id, self._places_of_agent(agent))
+        was_staffing = before is not None and before.is_staffing
+        if agent.is_staffing is not was_staffing:
+            self._staff(agent, 1 if agent.is_staffing else -1)
+        self._turn(agent)
 
-    def _forget_lines(self) -> None:
+    def put_group(self, group: GroupState) -> None:
+        """Take this instead of what was known of the group."""
+        self.groups[group.id] = group
+        places: list[_Place] = []
+        if group.changes_at is not None:
+            places.append((self._deadlines, (group.changes_at, Due.HOURS, "", "", group.id)))
+        if group.serve_until is not None:
+            places.append((self._deadlines, (group.serve_until, Due.SERVICE, "", "", group.id)))
+        self._move(("group", group.id), places)
+
+    def put_visitor(self, memory: Memory) -> None:
+        """Take this instead of what was remembered of the visitor."""
+        self.visitors[memory.visitor] = memory
+        self._move(
+            ("visitor", memory.visitor), [(self._deadlines, (memory.until, Due.VISITOR, "", "", memory.visitor))]
+        )
+
+    def drop_visitor(self, visitor: VisitorKey) -> None:
+        """Forget the visitor."""
+        del self.visitors[visitor]
+        self._move(("visitor", visitor), [])
+        del self._places["visitor", visitor]
+
+    # How it is derived.
+
+    def _forget_derived(self) -> None:
+        site = self.site
+        self._groups: dict[GroupId, Group] = {group.id: group for group in site.groups} if site else {}
+        self._profiles: dict[AgentId, Agent] = {agent.id: agent for agent in site.agents} if site else {}
+        self._strategies: dict[GroupId, Strategy] = {
+            group.id: STRATEGIES.get(group.strategy, STRATEGIES["longest_idle"]) for group in self._groups.values()
+        }
+        self._members: dict[GroupId, list[AgentId]] = {}
+        for agent in self._profiles.values():
+            for group in agent.groups:
+                self._members.setdefault(group, []).append(agent.id)
         self._waiting: defaultdict[tuple[GroupId, Channel], Line[InLine]] = defaultdict(Line)
-        self._ready_contacts: defaultdict[GroupId, Line[InLine]] = defaultdict(Line)
-        self._ready_agents: defaultdict[GroupId, Line[Idle]] = defaultdict(Line)
-        self._staffing: defaultdict[GroupId, Line[tuple[AgentId]]] = defaultdict(Line)
+        self._kept: defaultdict[GroupId, Line[tuple[ContactId]]] = defaultdict(Line)
+        self._here: defaultdict[tuple[GroupId, Kind], Line[InLine]] = defaultdict(Line)
+        self._callable: defaultdict[tuple[GroupId, Kind], Line[InLine]] = defaultdict(Line)
         self._excluding: defaultdict[AgentId, Line[tuple[ContactId]]] = defaultdict(Line)
-        self._deadlines: Line[Deadline] = Line()
+        self._deadlines: Line[tuple[Any, ...]] = Line()
         self._visitors: Counter[VisitorKey] = Counter()
+        self._staffing: Counter[GroupId] = Counter()
+        self._pools: dict[PoolKey, Pool] = {}
+        self._pools_of: defaultdict[AgentId, list[Pool]] = defaultdict(list)
+        self._pool_of: dict[ContactId, Pool] = {}
+        self._turned: dict[AgentId, _Profile] = {}
+        # Dictionaries as sets that keep their order.
+        self._open: dict[Pool, None] = {}
+        self._joinable: dict[Pool, None] = {}
+        self._doubtful: dict[Pool, None] = {}
+        self._places: dict[Any, list[_Place]] = {}
 
-    def _move(self, before: set[_Place], after: set[_Place]) -> None:
-        for line, key in before - after:
-            line.leave(key)
-        for line, key in after - before:
-            line.join(key)
+    def _move(self, whose: object, after: list[_Place]) -> None:
+        before = self._places.get(whose, ())
+        self._places[whose] = after
+        for place in before:
+            if place not in after:
+                place[0].leave(place[1])
+        for place in after:
+            if place not in before:
+                place[0].join(place[1])
 
-    def _places_of_contact(self, contact: Contact | None) -> set[_Place]:
-        if contact is None:
-            return set()
-        places: set[_Place] = set()
-        key = (*contact.order, contact.id)
-        if contact.is_waiting:
-            places.add((self._waiting[contact.group, contact.channel], key))
-        if contact.can_be_offered:
-            places.add((self._ready_contacts[contact.group], key))
-        if contact.deadline is not None:
-            places.add((self._deadlines, Deadline(contact.deadline, _DUE_IN_PHASE[contact.phase], contact.id)))
-        if contact.caller.grace_until is not None:
-            places.add((self._deadlines, Deadline(contact.caller.grace_until, Due.CALLER_GRACE, contact.id)))
-        for agent, until in contact.excluded:
-            places.add((self._deadlines, Deadline(until, Due.EXCLUSION, contact.id, agent)))
-            places.add((self._excluding[agent], (contact.id,)))
-        return places
+    def _look_at(self, pool: Pool) -> None:
+        """Note whether something may be offered from the pool."""
+        if pool.contacts and pool.idle_agents:
+            self._open[pool] = None
+        else:
+            self._open.pop(pool, None)
+        if pool.ringing and pool.idle_agents:
+            self._joinable[pool] = None
+        else:
+            self._joinable.pop(pool, None)
+        if pool.relaxable and not pool.staffing:
+            self._doubtful[pool] = None
 
-    def _places_of_agent(self, agent: AgentState | None) -> set[_Place]:
-        if agent is None:
-            return set()
-        places: set[_Place] = set()
+    def _pool_at(self, key: PoolKey) -> Pool:
+        pool = self._pools.get(key)
+        return pool if pool is not None else self._make_pool(key)
+
+    def _make_pool(self, key: PoolKey) -> Pool:
+        fits = dict(self._fits(key))
+        # A contact that agents talk in may outlive its group.
+        strategy = self._strategies.get(key.group, STRATEGIES["longest_idle"])
+        pool = self._pools[key] = Pool(key, strategy, fits)
+        for agent_id in fits:
+            self._pools_of[agent_id].append(pool)
+            agent = self.agents.get(agent_id)
+            if agent is None:
+                continue
+            pool.staffing += agent.is_staffing
+            turned = self._turned.get(agent_id)
+            if turned is not None and turned[0][_KINDS.index(key.kind)]:
+                pool.become_idle(agent_id, self._turn_in(pool, agent_id, turned))
+        return pool
+
+    def _fits(self, key: PoolKey) -> Iterator[tuple[AgentId, Fit]]:
+        if key.agent is not None:
+            profile = self._profiles.get(key.agent)
+            if profile is not None and (key.by_hand or key.group in profile.groups):
+                membership = next((m for m in profile.memberships if m.group == key.group), None)
+                yield key.agent, Fit(head_start_ms=membership.head_start_ms if membership else Millis(0))
+            return
+        for agent in self._members.get(key.group, ()):
+            profile = self._profiles[agent]
+            levels = {skill.skill: skill.level for skill in profile.skills} if key.needs else {}
+            if all(levels.get(skill, 0) >= level for skill, level in key.needs):
+                membership = next((m for m in profile.memberships if m.group == key.group), None)
+                yield (
+                    agent,
+                    Fit(
+                        delay_ms=membership.delay_ms if membership else Millis(0),
+                        head_start_ms=membership.head_start_ms if membership else Millis(0),
+                        levels=sum(levels[skill] for skill, _ in key.needs),
+                    ),
+                )
+
+    def _drop_pool(self, pool: Pool) -> None:
+        """Forget a pool made for one agent once no contact is in it; others come again and again."""
+        if pool.key.agent is not None and pool.members == 0:
+            for agent in pool.fits:
+                self._pools_of[agent].remove(pool)
+            del self._pools[pool.key]
+            for pools in (self._open, self._joinable, self._doubtful):
+                pools.pop(pool, None)
+
+    def _staff(self, agent: AgentState, change: int) -> None:
         for group in agent.groups:
-            if agent.is_staffing:
-                places.add((self._staffing[group], (agent.id,)))
-            if agent.is_routable:
-                places.add((self._ready_agents[group], (agent.idle_since, agent.id)))
-        if agent.deadline is not None:
-            places.add((self._deadlines, Deadline(agent.deadline, Due.WRAP_UP, agent=agent.id)))
-        if agent.endpoint is not None and agent.endpoint.grace_until is not None:
-            places.add((self._deadlines, Deadline(agent.endpoint.grace_until, Due.AGENT_GRACE, agent=agent.id)))
-        if agent.back_off_until:
-            places.add((self._deadlines, Deadline(agent.back_off_until, Due.BACK_OFF, agent=agent.id)))
+            self._staffing[group] += change
+        groups = set(agent.groups)
+        for pool in self._pools_of.get(agent.id, ()):
+            pool.staffing += change
+            groups.add(pool.key.group)
+        # Somebody coming makes a later step possible, somebody going makes a step hopeless.
+        for pool in self._pools.values():
+            if pool.key.group in groups:
+                self._look_at(pool)
+
+    def _turn(self, agent: AgentState) -> None:
+        """Let the agent stand in the pools where they belong now."""
+        before, after = self._turned.get(agent.id), self._profile_of(agent)
+        if before == after:
+            return
+        if after is None:
+            del self._turned[agent.id]
+        else:
+            self._turned[agent.id] = after
+        for pool in self._pools_of.get(agent.id, ()):
+            kind = _KINDS.index(pool.key.kind)
+            was, becomes = before is not None and before[0][kind], after is not None and after[0][kind]
+            if was:
+                assert before is not None
+                pool.become_taken(agent.id, self._turn_in(pool, agent.id, before))
+            if becomes:
+                assert after is not None
+                pool.become_idle(agent.id, self._turn_in(pool, agent.id, after))
+            if was or becomes:
+                self._look_at(pool)
+
+    def _profile_of(self, agent: AgentState) -> _Profile | None:
+        profile = self._profiles.get(agent.id)
+        if profile is None or not agent.is_routable:
+            return None
+        capacity = profile.capacity
+        kinds = tuple(agent.has_room(kind, capacity) for kind in _KINDS)
+        if True not in kinds:
+            return None
+        most = min(1, capacity.live) + capacity.chat + capacity.message
+        return kinds, agent.idle_since, len(agent.slots) * 1000 // most
+
+    def _turn_in(self, pool: Pool, agent: AgentId, turned: _Profile) -> tuple[Any, ...]:
+        _, idle_since, load = turned
+        return pool.strategy.turn(Candidate(id=agent, idle_since=idle_since, load=load, levels=pool.fits[agent].levels))
+
+    def _places_of_contact(self, contact: Contact) -> list[_Place]:
+        places: list[_Place] = []
+        deadlines = self._deadlines
+        caller, callback = contact.caller, contact.callback
+        if contact.is_waiting:
+            pool = self._pool_of[contact.id]
+            key = (contact.asked_at - contact.head_start_ms, contact.sequence, contact.id)
+            kind = pool.key.kind
+            places.append((self._waiting[contact.group, contact.channel], key))
+            if contact.is_here:
+                places.append((self._here[contact.group, kind], key))
+            if contact.can_be_offered:
+                places.append((pool.contacts, key))
+            elif contact.shared:
+                places.append((pool.ringing, key))
+            if contact.step + 1 < len(contact.steps):
+                places.append((pool.relaxable, key))
+            if contact.step_until is not None:
+                places.append((deadlines, (contact.step_until, Due.STEP, contact.id, "", "")))
+            if contact.urgent_at is not None:
+                places.append((deadlines, (contact.urgent_at, Due.URGENT, contact.id, "", "")))
+            places += [(deadlines, (r.expires_at, Due.RING, contact.id, r.agent, "")) for r in contact.ringing]
+            if contact.question is not None and contact.question.until is not None and contact.phase is Phase.QUEUED:
+                places.append((deadlines, (contact.question.until, Due.QUESTION, contact.id, "", "")))
+            if callback is not None:
+                places += self._places_of_callback(contact, callback, key)
+            elif contact.too_long_at is not None and contact.phase is Phase.QUEUED:
+                places.append((deadlines, (contact.too_long_at, Due.TOO_LONG, contact.id, "", "")))
+        if contact.deadline is not None:
+            places.append((deadlines, (contact.deadline, Due.SETUP, contact.id, "", "")))
+        if caller.grace_until is not None:
+            places.append((deadlines, (caller.grace_until, Due.CALLER_GRACE, contact.id, "", "")))
+        for agent, until in contact.excluded:
+            places.append((deadlines, (until, Due.EXCLUSION, contact.id, agent, "")))
+            places.append((self._excluding[agent], (contact.id,)))
         return places
+
+    def _places_of_callback(self, contact: Contact, callback: Callback, key: InLine) -> Iterator[_Place]:
+        deadlines = self._deadlines
+        yield self._kept[contact.group], (contact.id,)
+        if contact.caller.is_attached:
+            return
+        yield deadlines, (callback.expires_at, Due.CALLBACK_EXPIRY, contact.id, "", "")
+        pause = callback.due_at if callback.due_at is not None else callback.retry_at
+        if callback.invited_until is not None:
+            yield deadlines, (callback.invited_until, Due.INVITATION, contact.id, "", "")
+        elif pause is not None:
+            yield deadlines, (pause, Due.CALLBACK, contact.id, "", "")
+        elif not contact.caller.session:
+            yield self._callable[contact.group, contact.kind], key
+
+    def _places_of_agent(self, agent: AgentState) -> list[_Place]:
+        deadlines = self._deadlines
+        places: list[_Place] = [
+            (deadlines, (slot.deadline, Due.WRAP_UP, slot.contact, agent.id, ""))
+            for slot in agent.slots
+            if slot.routing is Routing.WRAP_UP and slot.deadline is not None
+        ]
+        if agent.endpoint is not None and agent.endpoint.grace_until is not None:
+            places.append((deadlines, (agent.endpoint.grace_until, Due.AGENT_GRACE, "", agent.id, "")))
+        if agent.back_off_until:
+            places.append((deadlines, (agent.back_off_until, Due.BACK_OFF, "", agent.id, "")))
+        if agent.not_responding_until is not None:
+            places.append((deadlines, (agent.not_responding_until, Due.NO_ANSWER, "", agent.id, "")))
+        for source, until in agent.elsewhere:
+            places.append((deadlines, (until, Due.ELSEWHERE, "", agent.id, source)))
+        return places
+
+
+def _key(contact: Contact, step: Step) -> PoolKey:
+    needs = tuple((need.skill, need.level) for need in step.needs)
+    return PoolKey(contact.group, contact.kind, needs, step.agent, step.by_hand)

@@ -32,7 +32,8 @@ from acd.facts import (
 )
 from acd.ids import AgentId, ContactId, GroupId, Millis, ProcessId, SessionId, VisitorKey
 from acd.lifecycle import Phase, Routing
-from acd.state import AgentState, Contact, State
+from acd.records import AgentState, Contact
+from acd.state import State
 
 SALES = GroupId("sales")
 SUPPORT = GroupId("support")

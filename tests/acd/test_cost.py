@@ -25,7 +25,8 @@ from acd.facts import (
 )
 from acd.ids import AgentId, ContactId, Epoch, Millis, SessionId, VisitorKey
 from acd.lifecycle import Phase
-from acd.state import Records, State
+from acd.records import Records
+from acd.state import State
 from tests.acd.desk import HERE, SALES, SITE
 
 FEW, MANY = 100, 10_000

@@ -1,0 +1,173 @@
+"""What several rules do: withdraw, exclude, requeue, end, free.
+
+Each is a generator over the state. Every decision is taken into the state before the
+rule goes on, so what a rule reads after a ``yield`` already contains it.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from acd.config import Channel, Group, Patience, WrapUpRule
+from acd.decisions import (
+    Decision,
+    EndContact,
+    EndReason,
+    EndWrapUp,
+    ExcludeAgent,
+    FreeSlot,
+    RaiseAlarm,
+    RememberVisitor,
+    Requeue,
+    RequeueReason,
+    SetPresence,
+    StartWrapUp,
+    VisitKind,
+    WithdrawOffer,
+    WithdrawReason,
+)
+from acd.facts import Presence
+from acd.ids import AgentId, ContactId, Epoch, GroupId, Millis
+from acd.lifecycle import Phase, Routing, Trigger, advance
+from acd.records import AgentState, Contact
+from acd.state import State
+
+Decisions = Iterator[Decision]
+
+AFTER_ONE: Final = "after_one"
+"""Reason of the break that follows the one contact somebody was available for."""
+
+_DROPPED: Final = frozenset({EndReason.CALLER_LOST, EndReason.SETUP_FAILED})
+
+
+def withdraw(state: State, contact: Contact, agent: AgentId, reason: WithdrawReason) -> Decisions:
+    """Stop ringing at one agent; call a supervisor if that was one failure too many."""
+    yield WithdrawOffer(contact=contact.id, agent=agent, epoch=contact.epoch, reason=reason)
+    contact = state.contacts[contact.id]
+    group = state.group(contact.group)
+    most = group.alarm_after if group is not None else 0
+    if 0 < most <= contact.failed_offers and not contact.alarmed:
+        yield RaiseAlarm(contact=contact.id, failed_offers=contact.failed_offers)
+
+
+def withdraw_all(state: State, contact: Contact, reason: WithdrawReason) -> Decisions:
+    """Stop ringing wherever it rings; without effect if it does not."""
+    for agent in contact.ringing_agents:
+        yield from withdraw(state, contact, agent, reason)
+
+
+def stop_ringing_at(state: State, agent: AgentState, reason: WithdrawReason) -> Decisions:
+    """Stop whatever rings at the agent."""
+    for slot in agent.slots:
+        if slot.routing is Routing.OFFERED:
+            yield from withdraw(state, state.contacts[slot.contact], agent.id, reason)
+
+
+def exclude(state: State, contact: Contact, agent: AgentId, at: Millis) -> Decisions:
+    """Do not ask this agent for this contact for a while, if it is still there to be asked for."""
+    if contact.id in state.contacts:
+        yield ExcludeAgent(contact=contact.id, agent=agent, until=after(at, group_of(state, contact).missed_ms))
+
+
+def requeue(state: State, contact: Contact, reason: RequeueReason, at: Millis) -> Decisions:
+    """Let the contact wait in front again, unless there is nowhere left to wait."""
+    agent = agent_of(contact)
+    if state.group(contact.group) is None:
+        yield from end(state, contact, EndReason.GROUP_GONE, at, wraps_up=False)
+        return
+    yield Requeue(contact=contact.id, agent=agent, reason=reason)
+    yield from free(state, agent, contact.id, talked=contact.phase is Phase.TALKING)
+
+
+def end(state: State, contact: Contact, reason: EndReason, at: Millis, *, wraps_up: bool = True) -> Decisions:
+    """End the contact; an agent who talked has wrap-up, one who did not is freed as if nothing was."""
+    yield EndContact(contact=contact.id, reason=reason)
+    group = state.group(contact.group)
+    if group is not None:
+        yield from _remember(state, group, contact, reason, at)
+    if contact.agent is None:
+        return
+    talked = contact.phase is Phase.TALKING
+    if wraps_up and talked and group is not None and _has_wrap_up(group):
+        until = None if group.wrap_up is WrapUpRule.MANDATORY else after(at, group.wrap_up_ms)
+        yield StartWrapUp(agent=contact.agent, contact=contact.id, until=until)
+    else:
+        yield from free(state, contact.agent, contact.id, talked=talked)
+
+
+def end_wrap_up(state: State, agent: AgentState, contact: ContactId, code: str = "") -> Decisions:
+    """Wrap-up about the contact is over."""
+    yield EndWrapUp(agent=agent.id, contact=contact, code=code)
+    yield from free(state, agent.id, contact, talked=True)
+
+
+def free(state: State, agent: AgentId, contact: ContactId, *, talked: bool) -> Decisions:
+    """The slot is idle again; who was available for one contact and talked in it takes a break."""
+    yield FreeSlot(agent=agent, contact=contact, keep_idle_since=not talked)
+    freed = state.agents[agent]
+    if talked and freed.presence is Presence.ONCE and not freed.slots:
+        yield SetPresence(agent=agent, presence=Presence.BREAK, reason=AFTER_ONE)
+
+
+def in_epoch(state: State, contact: ContactId, epoch: Epoch, trigger: Trigger) -> Contact | None:
+    """The contact, if this was said of its present assignment and is not too late."""
+    found = state.contacts.get(contact)
+    if found is None or found.epoch != epoch or advance(found.phase, trigger) is None:
+        return None
+    return found
+
+
+def agent_of(contact: Contact) -> AgentId:
+    """The agent who has the contact."""
+    assert contact.agent is not None, f"{contact.phase} without an agent"
+    return contact.agent
+
+
+def group_of(state: State, contact: Contact) -> Group:
+    """The rules of the group in which the contact waits."""
+    group = state.group(contact.group)
+    assert group is not None, "a contact waits only in a group that exists"
+    return group
+
+
+def serving(state: State, agent: AgentId | None, group: GroupId) -> AgentId | None:
+    """The agent, if there is one and they serve the group."""
+    known = None if agent is None else state.agents.get(agent)
+    return agent if known is not None and group in known.groups else None
+
+
+def patience_of(state: State) -> Patience:
+    """How long the site waits for whom."""
+    assert state.site is not None, "nobody is here before there are rules"
+    return state.site.patience
+
+
+def after(at: Millis, length_ms: Millis) -> Millis:
+    """The moment so much later."""
+    return Millis(at + length_ms)
+
+
+def _has_wrap_up(group: Group) -> bool:
+    match group.wrap_up:
+        case WrapUpRule.NONE:
+            return False
+        case WrapUpRule.MANDATORY:
+            return True
+        case _:
+            return group.wrap_up_ms > 0
+
+
+def _remember(state: State, group: Group, contact: Contact, reason: EndReason, at: Millis) -> Decisions:
+    kind = _how_it_went(state, contact, reason)
+    if kind is not None and group.returning_ms > 0 and contact.channel is not Channel.MESSAGE:
+        until = after(at, group.returning_ms)
+        yield RememberVisitor(visitor=contact.visitor, kind=kind, agent=contact.agent, until=until)
+
+
+def _how_it_went(state: State, contact: Contact, reason: EndReason) -> VisitKind | None:
+    if contact.agent is not None and reason in _DROPPED:
+        return VisitKind.DROPPED
+    if contact.is_waiting and reason is EndReason.ABANDONED:
+        return VisitKind.UNANSWERED
+    if contact.phase is Phase.TALKING and state.strategy(contact.group).heeds_preference:
+        return VisitKind.REACHED
+    return None
