@@ -462,12 +462,10 @@ def _on_contradicted(state: State, fact: ContactContradicted, at: Millis) -> Dec
     contact = in_epoch(state, fact.contact, fact.epoch, Trigger.CONTRADICTED)
     if contact is None:
         return
-    if fact.party is Party.CALLER:
+    if fact.party is Party.AGENT:
+        yield from requeue(state, contact, RequeueReason.CONTRADICTED, at)
+    else:
         yield from end(state, contact, EndReason.CALLER_LOST, at)
-        return
-    agent = agent_of(contact)
-    yield from requeue(state, contact, RequeueReason.CONTRADICTED, at)
-    yield from exclude(state, contact, agent, at)
 
 
 def _on_wrap_up_finished(state: State, fact: WrapUpFinished) -> Decisions:

@@ -219,11 +219,7 @@ class Desk:
         return self.state.contacts[contact]
 
     def ringing(self) -> dict[AgentId, ContactId]:
-        return {
-            contact.agent: contact.id
-            for contact in self.state.contacts.values()
-            if contact.phase is Phase.OFFERED and contact.agent is not None
-        }
+        return {agent: contact.id for contact in self.state.contacts.values() for agent in contact.ringing_agents}
 
     def queue(self, group: GroupId = SALES, channel: Channel = Channel.VIDEO) -> list[ContactId]:
         """Who waits, in order of their positions."""
