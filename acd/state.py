@@ -145,6 +145,11 @@ class State:
         """How many agents could be offered a contact of the group now."""
         return 0 if group not in self._groups else self._pool_at(PoolKey(group, kind)).idle_agents
 
+    @property
+    def ready(self) -> int:
+        """How many agents of the site could be offered a contact of some kind now."""
+        return len(self._turned)
+
     def agents_staffing(self, group: GroupId) -> int:
         """How many agents of the group are at work, busy ones included."""
         return self._staffing[group]

@@ -184,8 +184,7 @@ class _Floors(Collector):
                 waiting.add_metric([floor.site, group.id], state.waiting(group.id))
             for routing in Routing:
                 agents.add_metric([floor.site, routing.value], by_routing[routing])
-            ready = sum(agent.is_routable for agent in state.agents.values())
-            available.add_metric([floor.site], ready)
+            available.add_metric([floor.site], state.ready)
         return [contacts, waiting, agents, available]
 
 

@@ -24,7 +24,8 @@ from acd.facts import (
     WrapUpFinished,
 )
 from acd.ids import ContactId, Epoch
-from acd.state import Contact, State
+from acd.records import Contact
+from acd.state import State
 from signaling.hub import SessionHub
 from signaling.mailbox import Letter
 from signaling.media_numbers import MediaNumbers

@@ -42,7 +42,8 @@ from acd.facts import (
 )
 from acd.ids import AgentId, ContactId, Millis, SessionId, SiteId
 from acd.lifecycle import Phase
-from acd.state import Contact, State
+from acd.records import Contact
+from acd.state import State
 from signaling.mailbox import Mailbox
 from signaling.means import Means
 from signaling.pictures import Pictures

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 import structlog
 
 from acd.ids import ContactId, GroupId
-from acd.state import Contact, State
+from acd.records import Contact
+from acd.state import State
 from signaling.mailbox import Letter, Mailbox
 from signaling.means import Means
 from signaling.names import Names

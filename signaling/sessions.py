@@ -12,7 +12,8 @@ from typing import ClassVar, Protocol
 from acd.facts import Party
 from acd.ids import AgentId, ContactId, Epoch, Millis, SessionId
 from acd.lifecycle import Phase
-from acd.state import AgentState, Contact, Endpoint, State
+from acd.records import AgentState, Contact, Endpoint
+from acd.state import State
 from signaling.media_numbers import MediaNumbers
 from signaling.permissions import AGENT, CALLER, SUPERSEDED, Table
 from signaling.ports import AgentIdentity, ContactContext

@@ -8,7 +8,8 @@ from acd.decisions import EndReason
 from acd.facts import Health, Presence
 from acd.ids import AgentId, ContactId, GroupId, Millis, SessionId
 from acd.lifecycle import Phase, Routing
-from acd.state import AgentState, Contact, Endpoint, State
+from acd.records import AgentState, Contact, Endpoint
+from acd.state import State
 from signaling.ports import ContactContext
 from signaling.ports import IceServer as IssuedServer
 from signaling.protocol.agent import AgentContact, AgentGroup, Desk, ReceivesCalls
@@ -143,6 +144,8 @@ def _receives_calls(agent: AgentState) -> ReceivesCalls:
         return "offline"
     if agent.presence is Presence.BREAK:
         return "break"
+    if agent.presence is Presence.BUSY:
+        return "other_work"
     if agent.health is Health.LOST or agent.endpoint is None or not agent.endpoint.is_attached:
         return "lost"
     match agent.routing:
@@ -151,7 +154,7 @@ def _receives_calls(agent: AgentState) -> ReceivesCalls:
         case Routing.WRAP_UP:
             return "wrap_up"
         case Routing.IDLE:
-            return "back_off" if agent.back_off_until else "yes"
+            return "elsewhere" if agent.elsewhere else "back_off" if agent.back_off_until else "yes"
         case _:
             return "busy"
 
@@ -183,7 +186,7 @@ def _agents_contact(
         policy=contact.policy.value if contact is not None else "direct",
         epoch=contact.epoch if contact is not None else 0,
         asked_at=contact.asked_at if contact is not None else agent.routing_since,
-        deadline=open_contact.deadline if open_contact is not None else agent.deadline,
+        deadline=agent.deadline,
         caller_present=open_contact is not None and open_contact.caller.is_attached,
         name=context.name,
         topic=context.topic,

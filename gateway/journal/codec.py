@@ -14,7 +14,8 @@ import msgspec
 
 from acd.decisions import Decision
 from acd.facts import Fact
-from acd.state import AgentState, Contact, Records
+from acd.records import AgentState, Contact, Records
+from gateway.journal.upgrade import SingleSlot, upgraded
 
 _Kinds = dict[str, msgspec.json.Decoder[Any]]
 
@@ -37,6 +38,7 @@ _ENCODER = msgspec.json.Encoder(order="deterministic")
 _PAIR = msgspec.json.Decoder(tuple[str, msgspec.Raw])
 _CONTACT = msgspec.json.Decoder(Contact)
 _AGENT = msgspec.json.Decoder(AgentState)
+_SINGLE_SLOT = msgspec.json.Decoder(SingleSlot)
 _RECORDS = msgspec.json.Decoder(Records)
 
 
@@ -98,6 +100,7 @@ def decode_snapshot(body: bytes) -> Records:
     """
     contacts: list[Contact] = []
     agents: list[AgentState] = []
+    singles: list[SingleSlot] = []
     rest = Records()
     try:
         for line in zlib.decompress(body).splitlines():
@@ -107,11 +110,13 @@ def decode_snapshot(body: bytes) -> Records:
                     contacts.append(_CONTACT.decode(fields))
                 case "AgentState":
                     agents.append(_AGENT.decode(fields))
+                    singles.append(_SINGLE_SLOT.decode(fields))
                 case "Records":
                     rest = _RECORDS.decode(fields)
     except (zlib.error, msgspec.DecodeError) as why:
         raise BrokenSnapshot(str(why)) from why
-    return replace(rest, contacts=tuple(contacts), agents=tuple(agents))
+    kept_contacts, kept_agents = upgraded(contacts, agents, singles)
+    return replace(rest, contacts=kept_contacts, agents=kept_agents)
 
 
 def _lines(records: Records) -> Iterator[bytes]:

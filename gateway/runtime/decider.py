@@ -14,7 +14,8 @@ from acd.core import CORE_VERSION
 from acd.decisions import Decision
 from acd.facts import Ticked
 from acd.ids import ContactId, Millis, ProcessId, SiteId
-from acd.state import Contact, State
+from acd.records import Contact
+from acd.state import State
 from gateway.journal.codec import decode_fact, encode_decision, encode_fact, kind_of
 from gateway.journal.port import (
     Claim,
@@ -331,12 +332,15 @@ def _row(contact: Contact | None) -> LiveContact | None:
     """What the guard knows of an open contact; nothing of one that ended."""
     if contact is None:
         return None
+    agent, slot = contact.agent, contact.slot
+    if len(contact.ringing) == 1:
+        agent, slot = contact.ringing[0].agent, contact.ringing[0].slot
     return LiveContact(
         contact=contact.id,
         group=contact.group,
         phase=contact.phase,
         epoch=contact.epoch,
         visitor=contact.visitor,
-        agent=contact.agent,
-        slot=None if contact.agent is None else 0,
+        agent=agent,
+        slot=slot,
     )

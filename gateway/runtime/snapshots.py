@@ -7,7 +7,7 @@ import structlog
 
 from acd.core import CORE_VERSION
 from acd.ids import Millis, SiteId
-from acd.state import Records
+from acd.records import Records
 from gateway.journal.codec import encode_snapshot
 from gateway.journal.port import Claim, Fenced, Journal, JournalUnavailable, Position, Snapshot
 from gateway.runtime.bell import Bell

@@ -17,10 +17,12 @@ from signaling.protocol.base import (
 )
 from signaling.protocol.media import IceConfiguration, Peer
 
-Presence = Literal["offline", "available", "break"]
+Presence = Literal["offline", "available", "once", "busy", "break"]
 RoutingState = Literal["idle", "offered", "connecting", "talking", "wrap_up", "not_responding"]
 HealthState = Literal["healthy", "degraded", "lost"]
-ReceivesCalls = Literal["yes", "offline", "break", "busy", "wrap_up", "not_responding", "back_off", "lost"]
+ReceivesCalls = Literal[
+    "yes", "offline", "break", "other_work", "elsewhere", "busy", "wrap_up", "not_responding", "back_off", "lost"
+]
 """Whether calls come, or the first reason why not. The desk's header says it in words."""
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 Language = Literal["de", "en"]
-Channel = Literal["voice", "video"]
+Channel = Literal["voice", "video", "chat", "message"]
 MediaPolicy = Literal["direct", "relay", "record"]
 Party = Literal["caller", "agent"]
 

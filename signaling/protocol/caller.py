@@ -24,6 +24,12 @@ EndReason = Literal[
     "caller_lost",
     "setup_failed",
     "group_gone",
+    "too_long",
+    "closed",
+    "chose_message",
+    "callback_cancelled",
+    "callback_missed",
+    "supervisor",
 ]
 """How a contact ended."""
 

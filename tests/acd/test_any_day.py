@@ -19,7 +19,8 @@ from acd.facts import AgentAttached, Fact, Presence, PresenceChosen
 from acd.ids import ContactId, Millis
 from acd.lifecycle import SLOT_TRANSITIONS
 from acd.policy import Decisions
-from acd.state import AgentState, Contact, State
+from acd.records import AgentState, Contact
+from acd.state import State
 from tests.acd.any_day import AnyDay
 
 # Making an example small takes minutes. A short run shows what it found as it is; what it found

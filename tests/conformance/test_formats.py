@@ -1,6 +1,8 @@
 """What any release wrote, this one reads: facts, decisions, snapshots."""
 
 import base64
+import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -10,7 +12,9 @@ import pytest
 from acd.core import CORE_VERSION, Core
 from acd.decisions import Decision
 from acd.facts import Fact
-from acd.state import Records, State
+from acd.ids import Millis
+from acd.records import Records
+from acd.state import State
 from gateway.journal.codec import (
     BrokenSnapshot,
     Unreadable,
@@ -38,6 +42,21 @@ def keeps(new: Any, old: Any) -> bool:
     if isinstance(old, list):
         return isinstance(new, list) and len(new) == len(old) and all(map(keeps, new, old))
     return bool(new == old)
+
+
+def as_snapshot(records: dict[str, Any]) -> bytes:
+    rest = {name: value for name, value in records.items() if name not in {"contacts", "agents"}}
+    lines = [("Records", rest)]
+    lines += [("Contact", contact) for contact in records["contacts"]]
+    lines += [("AgentState", agent) for agent in records["agents"]]
+    return zlib.compress(b"\n".join(msgspec.json.encode(line) for line in lines))
+
+
+def without_hindsight(records: Records) -> Records:
+    """The records without what the first format did not keep, and what nothing is decided by."""
+    return replace(
+        records, groups=(), agents=tuple(replace(agent, routing_since=Millis(0)) for agent in records.agents)
+    )
 
 
 def folded(lines: list[Any], core: Core) -> Records:
@@ -68,7 +87,9 @@ def test_recorded_decisions_are_read(version: Path) -> None:
 def test_a_recorded_journal_folds_to_the_state_of_its_time(version: Path) -> None:
     records = folded(read(version / "journal.json"), Core())
 
-    assert keeps(msgspec.json.decode(msgspec.json.encode(records)), read(version / "records.json"))
+    # As a snapshot, because older ones are brought up to date when they are read.
+    recorded = decode_snapshot(as_snapshot(read(version / "records.json")))
+    assert without_hindsight(records) == without_hindsight(recorded)
     assert records.contacts
     assert records.agents
 
@@ -78,7 +99,7 @@ def test_a_recorded_snapshot_and_the_decisions_after_it_fold_to_the_same(version
     lines = read(version / "journal.json")
     core = Core(State.restore(decode_snapshot(base64.b64decode(recorded["body"]))))
 
-    assert folded(lines[recorded["lines"] :], core) == folded(lines, Core())
+    assert without_hindsight(folded(lines[recorded["lines"] :], core)) == without_hindsight(folded(lines, Core()))
 
 
 def test_the_present_formats_are_recorded() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from acd.core import Core
+from acd.core import CORE_VERSION, Core
 from acd.decisions import Admit, Assign, Decision, Refuse
 from acd.facts import (
     CallerAttached,
@@ -87,7 +87,7 @@ async def test_reports_are_decided_in_the_order_they_were_made() -> None:
 
 async def test_while_somebody_else_decides_the_outcome_is_pending() -> None:
     hands, journal = Hands(), FragileJournal(lambda: NOON)
-    await journal.claim("pr_other", core_version=1, ttl_ms=Millis(10_000))
+    await journal.claim("pr_other", core_version=CORE_VERSION, ttl_ms=Millis(10_000))
     async with running(hands=hands, journal=journal, answer_within_s=0.05) as site:
         assert not site.runtime.is_deciding
 
@@ -112,7 +112,7 @@ async def test_who_stops_waiting_leaves_nothing_behind() -> None:
 
 async def test_a_full_journal_turns_new_contacts_away_and_lets_hang_ups_pass() -> None:
     hands, journal = Hands(), FragileJournal(lambda: NOON, capacity=3)
-    await journal.claim("pr_other", core_version=1, ttl_ms=Millis(10_000))
+    await journal.claim("pr_other", core_version=CORE_VERSION, ttl_ms=Millis(10_000))
     async with running(hands=hands, journal=journal, answer_within_s=0.05) as site:
         await journal.append([Entry(source="s", request=str(number), body=b"{}") for number in range(3)])
 
@@ -125,7 +125,7 @@ async def test_a_full_journal_turns_new_contacts_away_and_lets_hang_ups_pass() -
 
 async def test_of_one_batch_only_those_who_need_not_pass_are_turned_away() -> None:
     hands, journal = Hands(), FragileJournal(lambda: NOON, capacity=1)
-    await journal.claim("pr_other", core_version=1, ttl_ms=Millis(10_000))
+    await journal.claim("pr_other", core_version=CORE_VERSION, ttl_ms=Millis(10_000))
     async with running(hands=hands, journal=journal, answer_within_s=0.05) as site:
         await journal.append([Entry(source="s", request="0", body=b"{}")])
 
@@ -521,7 +521,7 @@ async def test_what_was_reported_but_not_decided_is_decided_next_time() -> None:
     hands, journal = Hands(), FragileJournal(lambda: NOON)
     async with running(hands=hands, journal=journal) as site:
         await site.open()
-    await journal.claim("pr_other", core_version=1, ttl_ms=Millis(10_000))
+    await journal.claim("pr_other", core_version=CORE_VERSION, ttl_ms=Millis(10_000))
     async with running(hands=hands, journal=journal, process="pr_2", answer_within_s=0.05) as site:
         assert (await site.report(request_of("first"), request="r")).decided is None
     hands.turn(10_000)
@@ -607,7 +607,7 @@ async def test_a_start_folds_only_what_came_after_the_snapshot() -> None:
 async def test_a_broken_snapshot_is_passed_over(broken: int) -> None:
     hands, journal = Hands(), FragileJournal(lambda: NOON)
     await _with_snapshots(hands, journal)
-    claim = await journal.claim("pr_1", core_version=1, ttl_ms=Millis(1_000))
+    claim = await journal.claim("pr_1", core_version=CORE_VERSION, ttl_ms=Millis(1_000))
     assert claim is not None
     for snapshot in (await journal.snapshots())[:broken]:
         await journal.save_snapshot(claim, _spoil(snapshot))
@@ -620,7 +620,7 @@ async def test_a_broken_snapshot_is_passed_over(broken: int) -> None:
 async def test_a_snapshot_of_a_later_core_is_passed_over() -> None:
     hands, journal = Hands(), FragileJournal(lambda: NOON)
     await _with_snapshots(hands, journal)
-    claim = await journal.claim("pr_1", core_version=1, ttl_ms=Millis(1_000))
+    claim = await journal.claim("pr_1", core_version=CORE_VERSION, ttl_ms=Millis(1_000))
     assert claim is not None
     newest = (await journal.snapshots())[0]
     await journal.save_snapshot(
@@ -635,7 +635,7 @@ async def test_a_state_that_cannot_be_rebuilt_whole_is_not_served() -> None:
     hands, journal = Hands(), FragileJournal(lambda: NOON)
     await _with_snapshots(hands, journal)
     await journal.trim(Millis(NOON + 1))
-    claim = await journal.claim("pr_1", core_version=1, ttl_ms=Millis(1_000))
+    claim = await journal.claim("pr_1", core_version=CORE_VERSION, ttl_ms=Millis(1_000))
     assert claim is not None
     for snapshot in await journal.snapshots():
         await journal.save_snapshot(claim, _spoil(snapshot))

@@ -37,7 +37,7 @@ from acd.facts import (
 )
 from acd.ids import AgentId, ContactId, GroupId, ProcessId, SessionId, VisitorKey
 from acd.lifecycle import Phase, Routing
-from acd.state import AgentState
+from acd.records import AgentState
 from gateway.clock import system_clock
 from gateway.ids import new_id
 from gateway.metrics import Metrics

@@ -14,7 +14,8 @@ from acd.core import Core
 from acd.decisions import Admit, Assign, Decision, EndContact, MakeOffer, Requeue
 from acd.ids import Millis
 from acd.lifecycle import Phase
-from acd.state import Contact, State
+from acd.records import Contact
+from acd.state import State
 from gateway.clock import system_clock
 from gateway.journal.codec import decode_decision, decode_fact
 from gateway.journal.port import START, LiveContact, RecordedFact
@@ -164,15 +165,17 @@ class Record:
 
 
 def _row(found: Contact) -> LiveContact:
+    asked = found.ringing_agents[0] if found.ringing else None
+    agent = asked if found.phase is Phase.OFFERED else found.agent
     held = found.phase in {Phase.OFFERED, Phase.CONNECTING, Phase.TALKING}
-    assert held == (found.agent is not None)
+    assert held == (agent is not None)
     return LiveContact(
         contact=found.id,
         group=found.group,
         phase=found.phase,
         epoch=found.epoch,
         visitor=found.visitor,
-        agent=found.agent,
+        agent=agent,
         slot=0 if held else None,
     )
 

@@ -212,7 +212,7 @@ async def test_an_offer_that_was_made_to_somebody_else_since_is_gone(world: Worl
     code = await anna.refused("offer.accept", contactId=shown.id, epoch=shown.epoch)
 
     assert code == "offer_gone"
-    assert world.only_contact.agent == ben.agent_id
+    assert world.only_contact.ringing_agents == (ben.agent_id,)
 
 
 async def test_an_offer_that_rang_out_while_accepting_is_gone(world: World) -> None:

@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry
 from acd.config import Agent, Channel, Group, MediaPolicy, Patience, Site
 from acd.facts import ContactRequested, SiteConfigured
 from acd.ids import AgentId, ContactId, GroupId, Millis, ProcessId, SessionId, SiteId, VisitorKey
-from acd.state import AgentState, Contact
+from acd.records import AgentState, Contact
 from signaling.conversation import Conversation, ConversationSettings
 from signaling.metrics import SignalingMetrics
 from signaling.ports import Authenticator, SessionRecord

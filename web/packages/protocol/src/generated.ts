@@ -2,7 +2,7 @@
 
 export type Language = "de" | "en";
 
-export type Channel = "voice" | "video";
+export type Channel = "voice" | "video" | "chat" | "message";
 
 export type MediaPolicy = "direct" | "relay" | "record";
 
@@ -13,16 +13,16 @@ export type ConnectionState = "new" | "connecting" | "connected" | "disconnected
 export type CallerPhase = "queued" | "offered" | "connecting" | "talking" | "ended";
 
 /** How a contact ended. */
-export type EndReason = "abandoned" | "caller_hung_up" | "agent_hung_up" | "caller_lost" | "setup_failed" | "group_gone";
+export type EndReason = "abandoned" | "caller_hung_up" | "agent_hung_up" | "caller_lost" | "setup_failed" | "group_gone" | "too_long" | "closed" | "chose_message" | "callback_cancelled" | "callback_missed" | "supervisor";
 
-export type Presence = "offline" | "available" | "break";
+export type Presence = "offline" | "available" | "once" | "busy" | "break";
 
 export type RoutingState = "idle" | "offered" | "connecting" | "talking" | "wrap_up" | "not_responding";
 
 export type HealthState = "healthy" | "degraded" | "lost";
 
 /** Whether calls come, or the first reason why not. The desk's header says it in words. */
-export type ReceivesCalls = "yes" | "offline" | "break" | "busy" | "wrap_up" | "not_responding" | "back_off" | "lost";
+export type ReceivesCalls = "yes" | "offline" | "break" | "other_work" | "elsewhere" | "busy" | "wrap_up" | "not_responding" | "back_off" | "lost";
 
 export type RefusalCode = "malformed" | "unknown_type" | "not_allowed" | "not_now" | "not_yours" | "stale_epoch" | "stale_generation" | "offer_gone" | "contact_gone" | "too_many_requests" | "bad_signal" | "busy" | "pending" | "internal";
 
