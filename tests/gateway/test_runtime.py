@@ -197,7 +197,7 @@ async def test_followers_hear_each_step_in_order_when_the_state_has_it() -> None
         end()
         await site.asks("second")
 
-        assert heard == [(["Admit"], 0, True), (["EndContact"], 1_000, False)]
+        assert heard == [(["Admit"], 0, True), (["EndContact", "RememberVisitor"], 1_000, False)]
 
 
 async def test_a_follower_that_fails_harms_nobody() -> None:
