@@ -262,7 +262,8 @@ export function scene(state: State): Scene {
   if (inCall(routing) && contact) return { is: "call", contact, talking: routing === "talking" };
   if (routing === "wrap_up") return { is: "wrap_up", contact };
   if (routing === "not_responding") return { is: "not_responding" };
-  return desk.presence === "available" ? { is: "ready" } : { is: "away", presence: desk.presence };
+  const takesCalls = desk.presence === "available" || desk.presence === "once";
+  return takesCalls ? { is: "ready" } : { is: "away", presence: desk.presence };
 }
 
 /** Whether calls come, or why not. The header says it in words; the line's troubles come first. */
@@ -279,6 +280,8 @@ export type Reception =
   | "back_off"
   | "offline"
   | "break"
+  | "other_work"
+  | "elsewhere"
   | "lost";
 
 export function reception(state: State): Reception {
@@ -293,6 +296,8 @@ export function reception(state: State): Reception {
     case "yes":
     case "offline":
     case "break":
+    case "other_work":
+    case "elsewhere":
     case "wrap_up":
     case "not_responding":
     case "back_off":
@@ -308,6 +313,7 @@ export function cure(why: Reception): Cure {
   switch (why) {
     case "offline":
     case "break":
+    case "other_work":
     case "not_responding":
       return "available";
     case "wrap_up":
@@ -322,6 +328,7 @@ export function cure(why: Reception): Cure {
     case "ringing":
     case "in_call":
     case "back_off":
+    case "elsewhere":
     case "lost":
       return null;
   }

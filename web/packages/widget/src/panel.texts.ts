@@ -98,6 +98,14 @@ export const texts = createTexts(
     setupFailedTitle: "We could not connect you",
     setupFailed: "A network is blocking the call. Please try a different one, such as mobile data.",
     groupGone: "This service is no longer offered.",
+    tooLong: "Nobody was free in time. Please try again later.",
+    closedMeanwhile: "We have closed in the meantime. Please try again when we are open.",
+    choseMessage: "You left a message instead of waiting.",
+    callbackOverTitle: "No callback any more",
+    callbackCancelled: "You cancelled your callback. You can call again at any time.",
+    callbackMissed:
+      "You did not come to your callback, so your place was given up. You can call again at any time.",
+    endedForYou: "This request was ended by our staff. Please call again if you still need help.",
     expired: "You were away for too long, so your place was given up.",
     supersededTitle: "Your call is in another tab",
     superseded: "Continue there, or bring it back here.",
@@ -214,6 +222,15 @@ export const texts = createTexts(
     setupFailed:
       "Ein Netzwerk blockiert den Anruf. Bitte versuchen Sie es über ein anderes, zum Beispiel mit mobilen Daten.",
     groupGone: "Dieser Dienst wird nicht mehr angeboten.",
+    tooLong: "Es war nicht rechtzeitig jemand frei. Bitte versuchen Sie es später noch einmal.",
+    closedMeanwhile: "Wir haben inzwischen geschlossen. Bitte versuchen Sie es zu unseren Öffnungszeiten.",
+    choseMessage: "Sie haben eine Nachricht hinterlassen, statt zu warten.",
+    callbackOverTitle: "Kein Rückruf mehr",
+    callbackCancelled: "Sie haben Ihren Rückruf abgesagt. Sie können jederzeit wieder anrufen.",
+    callbackMissed:
+      "Sie sind zu Ihrem Rückruf nicht gekommen, deshalb wurde Ihr Platz vergeben. Sie können jederzeit wieder anrufen.",
+    endedForYou:
+      "Ihre Anfrage wurde von uns beendet. Bitte rufen Sie noch einmal an, wenn Sie weiter Hilfe brauchen.",
     expired: "Sie waren zu lange weg, deshalb wurde Ihr Platz vergeben.",
     supersededTitle: "Ihr Anruf ist in einem anderen Tab",
     superseded: "Machen Sie dort weiter, oder holen Sie ihn hierher zurück.",

@@ -138,6 +138,18 @@ function endedWords(reason: (Step & { name: "ended" })["reason"], t: PanelTexts)
       return words(t.setupFailedTitle, t.setupFailed, "", "bad");
     case "group_gone":
       return words(t.endedTitle, t.groupGone, "", "bad");
+    case "too_long":
+      return words(t.endedTitle, t.tooLong, "", "bad");
+    case "closed":
+      return words(t.endedTitle, t.closedMeanwhile, "", "bad");
+    case "chose_message":
+      return words(t.leftTitle, t.choseMessage, "");
+    case "callback_cancelled":
+      return words(t.callbackOverTitle, t.callbackCancelled, "");
+    case "callback_missed":
+      return words(t.callbackOverTitle, t.callbackMissed, "", "bad");
+    case "supervisor":
+      return words(t.endedTitle, t.endedForYou, "", "bad");
     case "expired":
       return words(t.endedTitle, t.expired, "", "bad");
   }

@@ -166,6 +166,8 @@ function tone(why: Reception): string {
     case "lost":
       return "ring";
     case "break":
+    case "other_work":
+    case "elsewhere":
     case "wrap_up":
     case "back_off":
       return "away";

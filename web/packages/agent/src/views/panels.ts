@@ -155,6 +155,10 @@ export class PanelView extends View {
           const button = { words: texts.back, press: comeBack, ready };
           return { sign: "away", tone: "away", title: texts.breakTitle, lead: texts.breakLead, button };
         }
+        if (shown.presence === "busy") {
+          const button = { words: texts.back, press: comeBack, ready };
+          return { sign: "away", tone: "away", title: texts.busyTitle, lead: texts.busyLead, button };
+        }
         const button = { words: texts.goOnline, press: comeBack, ready };
         return { sign: "offline", tone: "still", title: texts.offlineTitle, lead: texts.offlineLead, button };
       }

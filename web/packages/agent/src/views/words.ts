@@ -56,6 +56,8 @@ export function becauseOf(why: Reception, texts: DeskTexts): string {
     back_off: texts.becauseBackOff,
     offline: texts.becauseOffline,
     break: texts.becauseBreak,
+    other_work: texts.becauseOtherWork,
+    elsewhere: texts.becauseElsewhere,
     lost: texts.becauseLost,
   };
   return texts.noCalls(reasons[why]);
