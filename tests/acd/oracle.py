@@ -1,25 +1,35 @@
 """A second opinion: what should be so, worked out from facts and time alone.
 
 Written to be believed, not to be fast: everything is looked through from the beginning for
-every fact. It shares the words of facts with the core, and nothing else.
+every fact. It shares the words of facts and of configuration with the core, and nothing else;
+even opening hours are told to it by whoever asks for its opinion.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from acd.config import Group, Site
+from acd.config import Absence, Agent, Answer, AnswerKind, Callbacks, Channel, Group, Interruption, Kind, Need, Site
 from acd.facts import (
     AgentAttached,
     AgentDetached,
+    AgentElsewhere,
     AgentHealthChanged,
     AgentHungUp,
     AgentSignedIn,
     AgentSignedOut,
+    AssignmentAsked,
+    CallbackChosen,
+    CallerAnswered,
     CallerAttached,
     CallerDetached,
     CallerHungUp,
+    CallerReturned,
     ContactContradicted,
     ContactRequested,
+    EndAsked,
     Fact,
+    GroupClosed,
+    GroupReopened,
     MediaConnected,
     MediaFailed,
     OfferAccepted,
@@ -32,6 +42,32 @@ from acd.facts import (
 )
 
 A_DAY = 24 * 60 * 60 * 1000
+TWO_MINUTES = 2 * 60 * 1000
+A_SECOND = 1000
+OF_WAITING = (
+    "needs",
+    "relaxations",
+    "strategy",
+    "preferred_ms",
+    "level_ms",
+    "urgent_at",
+    "urgent_ms",
+    "max_wait_ms",
+)
+"""Rules of a group that matter for who waits there already."""
+KINDS = {
+    Channel.VOICE: Kind.LIVE,
+    Channel.VIDEO: Kind.LIVE,
+    Channel.CHAT: Kind.CHAT,
+    Channel.MESSAGE: Kind.MESSAGE,
+}
+
+Opening = Callable[[Group, int], tuple[bool, int | None]]
+"""Whether a group's hours say open at a moment, and when that changes next."""
+
+
+def always_open(group: Group, at: int) -> tuple[bool, int | None]:
+    return True, None
 
 
 @dataclass
@@ -49,59 +85,183 @@ class Person:
         self.where, self.away_until = where, None
 
 
+@dataclass(frozen=True)
+class Wish:
+    """What a contact asks for at one step: skills and levels, or one agent."""
+
+    needs: tuple[Need, ...] = ()
+    agent: str | None = None
+    length: int | None = None
+    by_hand: bool = False
+
+
+@dataclass
+class Asked:
+    """What the caller is asked."""
+
+    answer: Answer
+    why: str
+    until: int | None
+
+
+@dataclass
+class Promise:
+    """That we call back."""
+
+    due: int | None
+    expires: int
+    pause_until: int | None = None
+    invitations: int = 0
+    invited_until: int | None = None
+
+
 @dataclass
 class Call:
     id: str
     group: str
-    channel: str
+    channel: Channel
     visitor: str
     asked: int
     number: int
     caller: Person
+    own_needs: tuple[Need, ...] = ()
     phase: str = "queued"
     agent: str | None = None
+    rings: dict[str, int] = field(default_factory=dict)
+    shared: bool = False
     epoch: int = 0
     until: int | None = None
     media: set[str] = field(default_factory=set)
     barred: dict[str, int] = field(default_factory=dict)
-    in_front: bool = False
+    ahead: int = 0
+    """Head starts of every sort but the next one."""
+    behind: int = 0
+    """What a date in the future takes off."""
     failures: int = 0
+    wishes: list[Wish] = field(default_factory=lambda: [Wish()])
+    wish: int = 0
+    wish_until: int | None = None
+    came: int = 0
+    preferred: str | None = None
+    settled: bool = False
+    """That it waits for too long has been dealt with."""
+    urgent_at: int | None = None
+    was_urgent: bool = False
+    too_long_at: int | None = None
+    failed_offers: int = 0
+    alarmed: bool = False
+    been_in: list[str] = field(default_factory=list)
+    question: Asked | None = None
+    promise: Promise | None = None
+    accepted_by: str | None = None
+
+    @property
+    def kind(self) -> Kind:
+        return KINDS[self.channel]
+
+    @property
+    def in_line(self) -> bool:
+        return self.phase in {"queued", "offered"}
+
+    @property
+    def held(self) -> bool:
+        """Its caller keeps the place without being there."""
+        return self.promise is not None and self.caller.where is None
+
+    @property
+    def written(self) -> bool:
+        return self.kind is Kind.MESSAGE
+
+    @property
+    def asks(self) -> Wish:
+        return self.wishes[self.wish]
+
+    def since(self) -> int:
+        """Since when it counts as waiting."""
+        return self.asked - self.ahead - self.behind
 
     def place(self) -> tuple[int, int]:
-        return self.asked - (A_DAY if self.in_front else 0), self.number
+        return self.since(), self.number
+
+
+@dataclass
+class Slot:
+    call: str
+    channel: Channel
+    group: str
+    doing: str = "offered"
+    until: int | None = None
+
+    @property
+    def kind(self) -> Kind:
+        return KINDS[self.channel]
 
 
 @dataclass
 class Worker:
     id: str
-    groups: tuple[str, ...]
+    profile: Agent
     idle_since: int
     person: Person = field(default_factory=Person)
     presence: str = "offline"
     reason: str = ""
     health: str = "lost"
-    doing: str = "idle"
-    about: str | None = None
-    wrap_up_until: int | None = None
+    slots: dict[str, Slot] = field(default_factory=dict)
+    responding: bool = True
+    silent_until: int | None = None
     quiet_until: int | None = None
+    elsewhere: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def at_work(self) -> bool:
+        return self.person.session is not None and self.presence in {"available", "once"} and self.responding
+
+    def level(self, skill: str) -> int:
+        return sum(has.level for has in self.profile.skills if has.skill == skill)
+
+
+@dataclass
+class Door:
+    """Whether a group may be entered, and what becomes of those inside."""
+
+    open_by_hours: bool = True
+    changes_at: int | None = None
+    by_hand: bool = False
+    serve_until: int | None = None
+    answer: Answer | None = None
+    last_asked: str | None = None
+
+
+@dataclass
+class Memory:
+    kind: str
+    agent: str | None
+    until: int
+
+
+News = tuple[str, ...]
+Due = tuple[int, int, str, str, str]
 
 
 class Oracle:
     """The floor as it should be.
 
     Attributes:
-        news: What the last fact should have told people: contacts refused or ended with their
-            reasons, and offers missed.
+        news: What the last fact should have told people, such as contacts refused or ended with
+            their reasons, and offers missed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, opening: Opening = always_open) -> None:
         self.calls: dict[str, Call] = {}
         self.workers: dict[str, Worker] = {}
         self.groups: dict[str, Group] = {}
+        self.doors: dict[str, Door] = {}
+        self.memories: dict[str, Memory] = {}
         self.site: Site | None = None
         self.numbers = 0
         self.at = 0
-        self.news: list[tuple[str, str, str]] = []
+        self.news: list[News] = []
+        self._opening = opening
 
     def happen(self, fact: Fact, at: int) -> None:
         self.news = []
@@ -110,183 +270,358 @@ class Oracle:
             self._skip(fact.skipped_ms)
         self._time_goes_by()
         self._answer(fact)
+        self._give_up_hope()
+        self._invite()
         self._ring()
 
     # Time.
 
-    def deadlines(self) -> list[tuple[int, int, str, str]]:
+    def deadlines(self) -> list[Due]:
         """Every moment at which something ends by itself, those that have passed included."""
-        found: list[tuple[int | None, int, str, str]] = []
+        return sorted((at, *rest) for at, *rest in self._moments() if at is not None)  # type: ignore[misc]
+
+    def _moments(self) -> Iterator[tuple[int | None, int, str, str, str]]:
         for call in self.calls.values():
-            found.append((call.caller.away_until, 1, call.id, ""))
-            found.append((call.until, 3 if call.phase == "offered" else 4, call.id, ""))
-            found += [(until, 6, call.id, agent) for agent, until in call.barred.items()]
+            yield call.caller.away_until, 1, call.id, "", ""
+            for agent, until in call.rings.items():
+                yield until, 3, call.id, agent, ""
+            yield call.until, 4, call.id, "", ""
+            for agent, until in call.barred.items():
+                yield until, 6, call.id, agent, ""
+            if call.in_line:
+                yield call.wish_until, 10, call.id, "", ""
+                yield call.urgent_at, 11, call.id, "", ""
+            if call.phase == "queued":
+                if call.question:
+                    yield call.question.until, 13, call.id, "", ""
+                yield call.too_long_at, 12, call.id, "", ""
+            if call.promise and call.held:
+                pending = [moment for moment in (call.promise.due, call.promise.pause_until) if moment is not None]
+                if call.promise.invited_until is None:
+                    yield max(pending, default=None), 14, call.id, "", ""
+                yield call.promise.invited_until, 15, call.id, "", ""
+                yield call.promise.expires, 16, call.id, "", ""
         for worker in self.workers.values():
-            found.append((worker.person.away_until, 2, "", worker.id))
-            found.append((worker.wrap_up_until, 5, "", worker.id))
-            found.append((worker.quiet_until, 7, "", worker.id))
-        return sorted((at, *rest) for at, *rest in found if at is not None)  # type: ignore[misc]
+            yield worker.person.away_until, 2, "", worker.id, ""
+            for slot in worker.slots.values():
+                yield slot.until, 5, slot.call, worker.id, ""
+            yield worker.quiet_until, 7, "", worker.id, ""
+            for source, until in worker.elsewhere.items():
+                yield until, 17, "", worker.id, source
+            yield worker.silent_until, 18, "", worker.id, ""
+        for group, door in self.doors.items():
+            yield door.changes_at, 8, "", "", group
+            yield door.serve_until, 9, "", "", group
+        for visitor, memory in self.memories.items():
+            yield memory.until, 19, "", "", visitor
+
+    def next_moment(self) -> int | None:
+        """When something changes by itself, if nothing happens before: deadlines and delays."""
+        moments = [deadline[0] for deadline in self.deadlines()[:1]]
+        for call in self.calls.values():
+            for worker in self.workers.values():
+                moment = self.fits_from(call, worker)
+                if moment is not None and moment > self.at:
+                    moments.append(moment)
+        return min(moments, default=None)
 
     def _time_goes_by(self) -> None:
         for deadline in self.deadlines():
-            at, kind, call_id, agent = deadline
-            if at > self.at or deadline not in self.deadlines():
-                continue
-            match kind:
-                case 1:
-                    self._finish(self.calls[call_id], "caller_lost")
-                case 2:
-                    self._send_home(self.workers[agent])
-                case 3:
-                    call = self.calls[call_id]
-                    missed_by = self.workers[str(call.agent)]
-                    self._back_in_line(call)
-                    missed_by.doing = "not_responding"
-                    call.barred[missed_by.id] = self.at + self.groups[call.group].missed_ms
-                    self.news.append(("missed", call.id, missed_by.id))
-                case 4:
-                    self._no_media(self.calls[call_id])
-                case 5:
-                    self._free(self.workers[agent])
-                case 6:
-                    del self.calls[call_id].barred[agent]
-                case 7:
-                    self.workers[agent].quiet_until = None
+            if deadline[0] <= self.at and deadline in self.deadlines():
+                self._pass(deadline)
+
+    def _pass(self, deadline: Due) -> None:
+        _, kind, call_id, agent, other = deadline
+        match kind:
+            case 1 if self.calls[call_id].promise:
+                self._miss_invitation(self.calls[call_id])
+            case 1:
+                self._finish(self.calls[call_id], "caller_lost")
+            case 2:
+                self._send_home(self.workers[agent])
+            case 3:
+                self._ring_out(self.calls[call_id], self.workers[agent])
+            case 4:
+                self._no_media(self.calls[call_id])
+            case 5:
+                self._end_wrap_up(self.workers[agent], call_id)
+            case 6:
+                del self.calls[call_id].barred[agent]
+            case 7:
+                self.workers[agent].quiet_until = None
+            case 8:
+                self._look_at_the_clock(self.groups[other])
+            case 9:
+                self._end_service(self.groups[other])
+            case 10:
+                self._next_wish(self.calls[call_id])
+            case 11:
+                call = self.calls[call_id]
+                call.urgent_at, call.was_urgent = None, True
+                call.ahead += self.groups[call.group].urgent_ms
+            case 12:
+                self._too_long(self.calls[call_id])
+            case 13:
+                self._hear(self.calls[call_id], yes=False)
+            case 14:
+                promise = self.calls[call_id].promise
+                assert promise
+                promise.due = promise.pause_until = None
+            case 15:
+                self._miss_invitation(self.calls[call_id])
+            case 16:
+                self._finish(self.calls[call_id], "callback_missed")
+            case 17:
+                del self.workers[agent].elsewhere[other]
+            case 18:
+                self.workers[agent].responding, self.workers[agent].silent_until = True, None
+            case 19:
+                del self.memories[other]
 
     def _skip(self, length: int) -> None:
-        # What nobody had got round to dealing with is late because of us, too.
+        # What nobody had got round to dealing with is late because of us, too. The moments of
+        # the world stay: when somebody asked, opening hours, the date of a callback.
+        def later(moment: int | None) -> int | None:
+            return None if moment is None else moment + length
+
         for call in self.calls.values():
-            call.until = None if call.until is None else call.until + length
+            call.until, call.wish_until = later(call.until), later(call.wish_until)
+            call.urgent_at, call.too_long_at = later(call.urgent_at), later(call.too_long_at)
             call.barred = {agent: until + length for agent, until in call.barred.items()}
-            if call.caller.away_until is not None:
-                call.caller.away_until += length
+            call.rings = {agent: until + length for agent, until in call.rings.items()}
+            call.caller.away_until = later(call.caller.away_until)
+            if call.question:
+                call.question.until = later(call.question.until)
+            if call.promise:
+                call.promise.pause_until = later(call.promise.pause_until)
+                call.promise.invited_until = later(call.promise.invited_until)
+                call.promise.expires += length
         for worker in self.workers.values():
-            worker.wrap_up_until = None if worker.wrap_up_until is None else worker.wrap_up_until + length
-            worker.quiet_until = None if worker.quiet_until is None else worker.quiet_until + length
-            if worker.person.away_until is not None:
-                worker.person.away_until += length
+            worker.person.away_until = later(worker.person.away_until)
+            worker.quiet_until, worker.silent_until = later(worker.quiet_until), later(worker.silent_until)
+            worker.elsewhere = {source: until + length for source, until in worker.elsewhere.items()}
+            for slot in worker.slots.values():
+                slot.until = later(slot.until)
+        for door in self.doors.values():
+            door.serve_until = later(door.serve_until)
+        for memory in self.memories.values():
+            memory.until += length
 
-    # Who rings where.
+    # Who may be offered what.
 
-    def may_ring(self, call: Call, worker: Worker) -> bool:
-        return (
-            call.phase == "queued"
-            and call.caller.where is not None
-            and worker.presence == "available"
-            and worker.doing == "idle"
-            and worker.health != "lost"
-            and worker.person.where is not None
-            and worker.quiet_until is None
-            and call.group in worker.groups
-            and worker.id not in call.barred
+    def has_room(self, worker: Worker, kind: Kind) -> bool:
+        slots = worker.slots.values()
+        if worker.presence == "once" and slots:
+            return False
+        if any(slot.doing != "talking" for slot in slots):
+            return False
+        capacity = worker.profile.capacity
+        most = {Kind.LIVE: min(capacity.live, 1), Kind.CHAT: capacity.chat, Kind.MESSAGE: capacity.message}[kind]
+        others = {slot.kind for slot in slots} - {kind}
+        return sum(slot.kind == kind for slot in slots) < most and all(
+            Interruption(busy=other, by=kind) in capacity.interruptions for other in others
         )
 
+    def takes(self, worker: Worker, kind: Kind) -> bool:
+        return (
+            worker.at_work
+            and worker.person.where is not None
+            and worker.health != "lost"
+            and worker.quiet_until is None
+            and not worker.elsewhere
+            and self.has_room(worker, kind)
+        )
+
+    def meets(self, worker: Worker, wish: Wish, group: str) -> bool:
+        """Whether the agent is one whom this step of a contact of the group asks for."""
+        if wish.agent is not None and wish.agent != worker.id:
+            return False
+        if group not in worker.profile.groups and not wish.by_hand:
+            return False
+        return all(worker.level(need.skill) >= need.level for need in wish.needs)
+
+    def fits_from(self, call: Call, worker: Worker) -> int | None:
+        """From when the two fit, if all stays as it is; ``None``: they do not."""
+        there = call.caller.where is not None or call.written
+        joins = call.phase == "offered" and call.shared
+        if not there or not (call.phase == "queued" or joins) or worker.id in call.barred:
+            return None
+        if not self.takes(worker, call.kind) or not self.meets(worker, call.asks, call.group):
+            return None
+        delay = next((m.delay_ms for m in worker.profile.memberships if m.group == call.group), 0)
+        # Even without a delay nobody is asked for a contact before its date.
+        return call.since() + (0 if call.asks.agent is not None else delay)
+
+    def fits(self, call: Call, worker: Worker) -> bool:
+        moment = self.fits_from(call, worker)
+        return moment is not None and moment <= self.at
+
+    # Which pair is next.
+
     def _ring(self) -> None:
+        while (found := self._first_with_an_agent("queued")) is not None:
+            call, able = found
+            if self._rings_at_all(call):
+                for worker in able:
+                    self._offer(call, worker)
+                continue
+            worker = able[0]
+            theirs = [
+                other for other in self.calls.values() if self.fits(other, worker) and not self._rings_at_all(other)
+            ]
+            self._offer(min(theirs, key=lambda other: self._place_for(worker, other)), worker)
+        while (found := self._first_with_an_agent("offered")) is not None:
+            self._offer(found[0], found[1][0])
+
+    def _first_with_an_agent(self, phase: str) -> tuple[Call, list[Worker]] | None:
         for call in sorted(self.calls.values(), key=Call.place):
-            able = [worker for worker in self.workers.values() if self.may_ring(call, worker)]
-            for worker in sorted(able, key=lambda worker: (worker.idle_since, worker.id))[:1]:
-                call.phase = worker.doing = "offered"
-                call.agent, worker.about = worker.id, call.id
-                call.epoch += 1
-                call.until = self.at + self.groups[call.group].ring_ms
+            able = [worker for worker in self.workers.values() if call.phase == phase and self.fits(call, worker)]
+            if able:
+                return call, sorted(able, key=lambda worker: self._preference(call, worker))
+        return None
+
+    def _rings_at_all(self, call: Call) -> bool:
+        return call.shared if call.phase == "offered" else self.groups[call.group].strategy == "ring_all"
+
+    def _place_for(self, worker: Worker, call: Call) -> tuple[int, int]:
+        head_start = next((m.head_start_ms for m in worker.profile.memberships if m.group == call.group), 0)
+        return call.since() - head_start, call.number
+
+    def _preference(self, call: Call, worker: Worker) -> tuple[object, ...]:
+        longest_idle = (worker.idle_since, worker.id)
+        match self.groups[call.group].strategy:
+            case "least_occupied":
+                capacity = worker.profile.capacity
+                whole = min(capacity.live, 1) + capacity.chat + capacity.message
+                return len(worker.slots) * 1000 // whole, *longest_idle
+            case "round_robin":
+                last = self.doors[call.group].last_asked
+                return last is not None and worker.id <= last, worker.id
+            case "best_skilled":
+                return -sum(worker.level(need.skill) for need in call.asks.needs), *longest_idle
+            case _:
+                return longest_idle
+
+    def _offer(self, call: Call, worker: Worker) -> None:
+        if call.phase == "queued":
+            call.epoch += 1
+            call.shared = self._rings_at_all(call)
+        call.phase = "offered"
+        call.rings[worker.id] = self.at + self.groups[call.group].ring_ms
+        worker.slots[call.id] = Slot(call.id, call.channel, call.group)
+        self.doors[call.group].last_asked = worker.id
+        self.news.append(("offered", call.id, worker.id))
+
+    # What else follows from how things are.
+
+    def _give_up_hope(self) -> None:
+        for call in self.calls.values():
+            while call.in_line and self._is_hopeless(call):
+                self._next_wish(call)
+
+    def _is_hopeless(self, call: Call) -> bool:
+        if call.asks.agent is None and not self.groups[call.group].skip_hopeless:
+            return False
+        at_work = [worker for worker in self.workers.values() if worker.at_work]
+        if any(self.meets(worker, call.asks, call.group) for worker in at_work):
+            return False
+        return any(self.meets(worker, wish, call.group) for wish in call.wishes[call.wish + 1 :] for worker in at_work)
+
+    def _next_wish(self, call: Call) -> None:
+        call.wish += 1
+        call.wish_until = None if call.asks.length is None else self.at + call.asks.length
+
+    def _invite(self) -> None:
+        for call in sorted(self.calls.values(), key=Call.place):
+            if call.promise and self._may_be_invited(call, call.promise):
+                call.promise.invitations += 1
+                call.promise.invited_until = self.at + self._callbacks(call).invite_ms
+                self.news.append(("invited", call.id, str(call.promise.invitations)))
+
+    def _may_be_invited(self, call: Call, promise: Promise) -> bool:
+        pending = (promise.due, promise.pause_until, promise.invited_until, call.caller.away_until)
+        if not call.held or any(moment is not None for moment in pending) or not self.is_open(call.group):
+            return False
+        of_group = [worker for worker in self.workers.values() if call.group in worker.profile.groups]
+        if not any(worker.at_work for worker in of_group):
+            return False
+        here = sum(
+            other.in_line
+            and (other.group, other.kind) == (call.group, call.kind)
+            and other.place() < call.place()
+            and (other.caller.where is not None or bool(other.promise and other.promise.invited_until is not None))
+            for other in self.calls.values()
+        )
+        free = sum(self.takes(worker, call.kind) for worker in of_group)
+        return here <= free + self._callbacks(call).ahead
+
+    # What one can see.
 
     def position(self, call: Call) -> int:
         return 1 + sum(
-            other.place() < call.place()
+            other.in_line
+            and other.place() < call.place()
+            and (other.group, other.channel) == (call.group, call.channel)
             for other in self.calls.values()
-            if other.phase in {"queued", "offered"} and (other.group, other.channel) == (call.group, call.channel)
         )
+
+    def waiting(self, group: str) -> int:
+        return sum(
+            call.group == group and call.in_line and not call.written and call.promise is None
+            for call in self.calls.values()
+        )
+
+    def is_open(self, group: str) -> bool:
+        door = self.doors[group]
+        return self.groups[group].is_open and door.open_by_hours and not door.by_hand
 
     # Facts.
 
     def _answer(self, fact: Fact) -> None:
-        patience = self.site.patience if self.site else None
         match fact:
+            case SiteConfigured():
+                self._configure(fact.site)
             case ContactRequested() if fact.contact not in self.calls:
-                refusal = self._refusal(fact)
-                if refusal:
-                    self.news.append(("refused", fact.contact, refusal))
-                    return
-                assert patience
-                self.numbers += 1
-                caller = Person(session=fact.session, away_until=self.at + patience.caller_queued_ms)
-                self.calls[fact.contact] = Call(
-                    fact.contact, fact.group, fact.channel, fact.visitor, self.at, self.numbers, caller
-                )
-            case CallerAttached():
+                self._request(fact)
+            case (
+                CallerAttached()
+                | CallerDetached()
+                | CallerHungUp()
+                | CallbackChosen()
+                | CallerReturned()
+                | CallerAnswered()
+                | EndAsked()
+            ):
                 call = self.calls.get(fact.contact)
-                if call and call.caller.session == fact.session:
-                    call.caller.arrive(fact.process)
-            case CallerDetached():
-                call = self.calls.get(fact.contact)
-                if call and self._was_there(call.caller, fact):
-                    self._caller_goes(call, leaving=fact.leaving)
-            case CallerHungUp():
-                call = self.calls.get(fact.contact)
-                if call and call.phase == "talking":
-                    self._finish(call, "caller_hung_up")
-                elif call:
-                    self._finish(call, "abandoned")
-            case AgentSignedIn():
+                if call:
+                    self._of_caller(call, fact)
+            case AssignmentAsked():
+                call, worker = self.calls.get(fact.contact), self.workers.get(fact.agent)
+                if call and worker and call.in_line:
+                    self._assign(call, worker)
+            case (
+                AgentSignedIn()
+                | AgentAttached()
+                | AgentDetached()
+                | AgentSignedOut()
+                | PresenceChosen()
+                | AgentHealthChanged()
+                | AgentElsewhere()
+                | WrapUpFinished()
+            ):
                 worker = self.workers.get(fact.agent)
-                if worker and worker.person.session != fact.session:
-                    assert patience
-                    self._hush(worker)
-                    worker.health = "lost"
-                    worker.person.session = fact.session
-                    worker.person.leave(self.at, patience.agent_ms)
-            case AgentAttached():
-                worker = self.workers.get(fact.agent)
-                if worker and worker.person.session == fact.session:
-                    worker.person.arrive(fact.process)
-                    worker.health = "healthy"
-            case AgentDetached():
-                worker = self.workers.get(fact.agent)
-                if worker and self._was_there(worker.person, fact):
-                    self._worker_goes(worker, leaving=fact.leaving)
-            case AgentSignedOut():
-                worker = self.workers.get(fact.agent)
-                if worker and worker.person.session:
-                    self._send_home(worker)
-            case PresenceChosen():
-                worker = self.workers.get(fact.agent)
-                if worker and worker.person.session:
-                    if fact.presence != "available":
-                        self._hush(worker)
-                    elif worker.presence != "available":
-                        worker.idle_since = self.at
-                    news = (worker.presence, worker.reason) != (fact.presence, fact.reason)
-                    if fact.presence == "available" and (news or worker.doing == "not_responding"):
-                        for call in self.calls.values():
-                            call.barred.pop(worker.id, None)
-                    if worker.doing == "not_responding":
-                        worker.doing = "idle"
-                    worker.presence, worker.reason = fact.presence, fact.reason
-            case AgentHealthChanged():
-                worker = self.workers.get(fact.agent)
-                if worker and worker.person.where and worker.person.session == fact.session:
-                    worker.health = fact.health
-                    if fact.health == "lost":
-                        self._hush(worker)
-            case OfferAccepted():
+                if worker:
+                    self._of_agent(worker, fact)
+            case OfferAccepted() | OfferDeclined():
                 call = self._call_in(fact.contact, fact.epoch, "offered")
-                if call and call.agent == fact.agent:
-                    assert patience
-                    call.phase = self.workers[fact.agent].doing = "connecting"
-                    call.until = self.at + patience.setup_ms
-            case OfferDeclined():
-                call = self._call_in(fact.contact, fact.epoch, "offered")
-                if call and call.agent == fact.agent:
-                    self._back_in_line(call)
-                    quiet_until = self.at + self.groups[call.group].declined_ms
-                    call.barred[fact.agent] = self.workers[fact.agent].quiet_until = quiet_until
+                if call and fact.agent in call.rings:
+                    self._of_offer(call, self.workers[fact.agent], fact)
             case MediaConnected():
                 call = self._call_in(fact.contact, fact.epoch, "connecting")
                 if call:
                     call.media.add(fact.party)
                     if call.media == {"caller", "agent"}:
-                        call.phase = self.workers[str(call.agent)].doing = "talking"
-                        call.until = None
+                        self._talk(call)
             case MediaFailed():
                 call = self._call_in(fact.contact, fact.epoch, "connecting")
                 if call:
@@ -295,16 +630,15 @@ class Oracle:
                 call = self._call_in(fact.contact, fact.epoch, "connecting", "talking")
                 if call and call.agent == fact.agent:
                     self._finish(call, "agent_hung_up")
-            case WrapUpFinished():
-                worker = self.workers.get(fact.agent)
-                if worker and worker.doing == "wrap_up" and worker.about == fact.contact:
-                    self._free(worker)
             case ContactContradicted():
                 call = self._call_in(fact.contact, fact.epoch, "connecting", "talking")
                 if call and fact.party == "caller":
                     self._finish(call, "caller_lost")
                 elif call:
                     self._to_the_front(call)
+            case GroupClosed() | GroupReopened():
+                if fact.group in self.groups:
+                    self._by_hand(self.groups[fact.group], fact)
             case ProcessLost():
                 for call in self.calls.values():
                     if call.caller.where == fact.process:
@@ -312,43 +646,449 @@ class Oracle:
                 for worker in self.workers.values():
                     if worker.person.where == fact.process:
                         self._worker_goes(worker, leaving=False)
-            case SiteConfigured():
-                self._configure(fact.site)
             case _:
                 pass
 
-    def _refusal(self, fact: ContactRequested) -> str | None:
-        group = self.groups.get(fact.group)
-        if group is None or self.site is None:
-            return "group_unknown"
-        if not group.is_open:
-            return "group_closed"
-        if fact.channel not in group.channels:
-            return "channel_unavailable"
-        if sum(call.visitor == fact.visitor for call in self.calls.values()) >= self.site.contacts_per_visitor:
-            return "too_many_open"
-        if self.waiting(fact.group) >= group.max_waiting:
-            return "group_full"
+    def _of_caller(
+        self,
+        call: Call,
+        fact: CallerAttached
+        | CallerDetached
+        | CallerHungUp
+        | CallbackChosen
+        | CallerReturned
+        | CallerAnswered
+        | EndAsked,
+    ) -> None:
+        match fact:
+            case CallerAttached():
+                if call.caller.session == fact.session and not call.written:
+                    call.caller.arrive(fact.process)
+                    if call.promise:
+                        call.promise.invited_until = None
+            case CallerDetached():
+                if self._was_there(call.caller, fact):
+                    self._caller_goes(call, leaving=fact.leaving)
+            case CallerHungUp() if call.promise:
+                self._finish(call, "callback_cancelled")
+            case CallerHungUp():
+                self._finish(call, "caller_hung_up" if call.phase == "talking" else "abandoned")
+            case CallbackChosen():
+                if call.in_line and call.promise is None and self._calls_back(call):
+                    self._hold(call, fact.due_at)
+            case CallerReturned():
+                if call.promise and call.caller.session != fact.session:
+                    assert self.site
+                    self._withdraw_all(call)
+                    call.caller.session = fact.session
+                    call.caller.leave(self.at, self.site.patience.caller_queued_ms)
+            case CallerAnswered():
+                if call.question and call.in_line:
+                    self._hear(call, yes=fact.accepted)
+            case EndAsked():
+                self._finish(call, "supervisor")
+
+    def _of_agent(
+        self,
+        worker: Worker,
+        fact: AgentSignedIn
+        | AgentAttached
+        | AgentDetached
+        | AgentSignedOut
+        | PresenceChosen
+        | AgentHealthChanged
+        | AgentElsewhere
+        | WrapUpFinished,
+    ) -> None:
+        assert self.site
+        match fact:
+            case AgentSignedIn():
+                if worker.person.session != fact.session:
+                    self._hush(worker)
+                    worker.health = "lost"
+                    worker.person.session = fact.session
+                    worker.person.leave(self.at, self.site.patience.agent_ms)
+            case AgentAttached():
+                if worker.person.session == fact.session:
+                    worker.person.arrive(fact.process)
+                    worker.health = "healthy"
+            case AgentDetached():
+                if self._was_there(worker.person, fact):
+                    self._worker_goes(worker, leaving=fact.leaving)
+            case AgentSignedOut():
+                if worker.person.session:
+                    self._send_home(worker)
+            case PresenceChosen():
+                if worker.person.session:
+                    self._choose(worker, fact.presence, fact.reason)
+            case AgentHealthChanged():
+                if worker.person.where and worker.person.session == fact.session:
+                    worker.health = fact.health
+                    if fact.health == "lost":
+                        self._hush(worker)
+            case AgentElsewhere():
+                worker.elsewhere.pop(fact.source, None)
+                if fact.for_ms > 0:
+                    worker.elsewhere[fact.source] = self.at + fact.for_ms
+                    self._hush(worker)
+            case WrapUpFinished():
+                slot = worker.slots.get(fact.contact)
+                if slot and slot.doing == "wrap_up":
+                    group = self.groups.get(slot.group)
+                    code = fact.code if group is None or not group.codes or fact.code in group.codes else ""
+                    must = group is not None and group.wrap_up == "mandatory" and group.codes
+                    if code or not must:
+                        self._end_wrap_up(worker, slot.call, code)
+
+    def _of_offer(self, call: Call, worker: Worker, fact: OfferAccepted | OfferDeclined) -> None:
+        assert self.site
+        group = self.groups[call.group]
+        match fact:
+            case OfferAccepted():
+                for other in set(call.rings) - {worker.id}:
+                    del self.workers[other].slots[call.id]
+                call.rings = {}
+                call.phase = worker.slots[call.id].doing = "connecting"
+                call.agent = call.accepted_by = worker.id
+                call.until = self.at + self.site.patience.setup_ms
+                call.question = call.promise = call.too_long_at = None
+                call.settled = True
+                if call.written:
+                    self._talk(call)
+            case OfferDeclined(busy=True):
+                self._withdraw(call, worker, failed=True)
+                self._leave_alone(worker, group.busy_ms)
+            case OfferDeclined():
+                self._withdraw(call, worker, failed=True)
+                call.barred[worker.id] = self.at + group.declined_ms
+                self._leave_alone(worker, group.declined_ms)
+
+    # Being let in.
+
+    def _request(self, fact: ContactRequested) -> None:
+        asked = self.groups.get(fact.group)
+        if asked is None or self.site is None:
+            self._refuse(fact, "group_unknown")
+            return
+        written = fact.channel is Channel.MESSAGE
+        back = fact.callback and not written
+        whatever = written or back
+        if not whatever and not self.is_open(asked.id):
+            self._let_in_elsewhere(fact, asked, "group_closed", asked.when_closed, [asked.id])
+            return
+        if fact.channel not in asked.channels or (back and asked.callbacks is None):
+            self._refuse(fact, "channel_unavailable")
+            return
+        if self._has_too_many(fact):
+            self._refuse(fact, "too_many_open")
+            return
+        obstacle = None if whatever else self._obstacle(asked)
+        if obstacle is None:
+            self._admit(fact, asked)
+        else:
+            self._let_in_elsewhere(fact, asked, *obstacle, [asked.id])
+
+    def _has_too_many(self, fact: ContactRequested) -> bool:
+        assert self.site
+        return sum(call.visitor == fact.visitor for call in self.calls.values()) >= self.site.contacts_per_visitor
+
+    def _obstacle(self, group: Group) -> tuple[str, Answer] | None:
+        """Why the group lets no live contact or chat in, and what it answers to that."""
+        if not self.is_open(group.id):
+            return "group_closed", group.when_closed
+        of_group = [worker for worker in self.workers.values() if group.id in worker.profile.groups]
+        present = [worker for worker in of_group if not self._absences(worker) & set(group.empty_for)]
+        if group.empty_for and not present:
+            return "group_empty", group.when_empty
+        if sum(Absence.SIGNED_OUT not in self._absences(worker) for worker in present) < group.min_staff:
+            return "group_understaffed", group.when_understaffed
+        if self.waiting(group.id) >= group.max_waiting:
+            return "group_full", group.when_full
         return None
 
-    def waiting(self, group: str) -> int:
-        return sum(call.group == group and call.phase in {"queued", "offered"} for call in self.calls.values())
+    def _let_in_elsewhere(
+        self, fact: ContactRequested, group: Group, why: str, answer: Answer, tried: list[str]
+    ) -> None:
+        assert self.site
+        other = self.groups.get(answer.group or "") if answer.kind is AnswerKind.GROUP else None
+        if other is None or other.id in tried or fact.channel not in other.channels or other.policy != group.policy:
+            self._refuse(fact, why, answer)
+            return
+        if self.is_open(other.id) and self._has_too_many(fact):
+            self._refuse(fact, "too_many_open")
+            return
+        obstacle = self._obstacle(other)
+        if obstacle is None:
+            self._admit(fact, other)
+        else:
+            self._let_in_elsewhere(fact, other, *obstacle, [*tried, other.id])
+
+    def _refuse(self, fact: ContactRequested, why: str, answer: Answer | None = None) -> None:
+        answer = answer or Answer()
+        self.news.append(("refused", fact.contact, why, answer.kind, answer.group or ""))
+
+    def _absences(self, worker: Worker) -> set[Absence]:
+        found = {
+            Absence.SIGNED_OUT: worker.person.session is None or worker.presence == "offline",
+            Absence.BREAK: worker.presence == "break",
+            Absence.BUSY: worker.presence == "busy",
+            Absence.ELSEWHERE: bool(worker.elsewhere),
+            Absence.NOT_RESPONDING: not worker.responding,
+            Absence.LOST: worker.health == "lost" or worker.person.where is None,
+            Absence.ENGAGED: not self.has_room(worker, Kind.LIVE),
+        }
+        return {absence for absence, is_so in found.items() if is_so}
+
+    def _admit(self, fact: ContactRequested, group: Group) -> None:
+        assert self.site
+        self.numbers += 1
+        call = Call(
+            fact.contact,
+            group.id,
+            fact.channel,
+            fact.visitor,
+            self.at,
+            self.numbers,
+            Person(session=fact.session),
+            own_needs=fact.needs,
+            ahead=fact.priority * self.site.point_ms,
+        )
+        memory = self.memories.pop(fact.visitor, None)
+        remembered = {"dropped": group.dropped_ms, "unanswered": group.unanswered_ms}
+        call.ahead += remembered.get(memory.kind, 0) if memory else 0
+        call.preferred = fact.preferred or (memory.agent if memory else None)
+        self._join(call, group)
+        self.calls[call.id] = call
+        if fact.callback and not call.written:
+            self._hold(call, fact.due_at)
+        elif not call.written:
+            call.caller.away_until = self.at + self.site.patience.caller_queued_ms
+        self.news.append(("admitted", call.id, group.id))
+
+    def _join(self, call: Call, group: Group) -> None:
+        call.group = group.id
+        call.been_in.append(group.id)
+        call.came, call.settled = self.at, False
+        self._apply_rules(call, group)
+
+    def _apply_rules(self, call: Call, group: Group) -> None:
+        """Give the contact the steps and times that these rules make of the time since it came."""
+        call.wishes = self._wishes(group, call.own_needs)
+        worker = self.workers.get(call.preferred or "")
+        serves = worker is not None and group.id in worker.profile.groups
+        if group.strategy == "preferred_agent" and group.preferred_ms > 0 and serves:
+            call.wishes.insert(0, Wish(agent=call.preferred, length=group.preferred_ms))
+        call.wish, begins = 0, call.came
+        while call.asks.length is not None and begins + call.asks.length <= self.at and call.came < self.at:
+            begins += call.asks.length
+            call.wish += 1
+        call.wish_until = None if call.asks.length is None else begins + call.asks.length
+        is_urgent = group.urgent_ms > 0 and not call.was_urgent
+        call.urgent_at = call.asked + group.level_ms * group.urgent_at // 100 if is_urgent else None
+        waits_for_ever = group.max_wait_ms == 0 or call.written or call.settled
+        call.too_long_at = None if waits_for_ever else call.came + group.max_wait_ms
+
+    def _wishes(self, group: Group, own: tuple[Need, ...]) -> list[Wish]:
+        asked: dict[str, Need] = {}
+        for need in (*group.needs, *own):
+            known = asked.get(need.skill, need)
+            asked[need.skill] = Need(skill=need.skill, level=max(need.level, known.level), must=need.must or known.must)
+        needs = tuple(asked[skill] for skill in sorted(asked))
+        lengths: list[int | None] = [relaxation.after_ms for relaxation in group.relaxations]
+        steps = [needs]
+        for relaxation in group.relaxations:
+            left = []
+            for need in steps[-1]:
+                everything = not relaxation.drop and relaxation.lower_by == 0
+                level = need.level - relaxation.lower_by
+                if need.must:
+                    left.append(need)
+                elif not everything and need.skill not in relaxation.drop and level >= 1:
+                    left.append(Need(skill=need.skill, level=level))
+            steps.append(tuple(left))
+        if group.relaxations:
+            steps.append(tuple(need for need in needs if need.must))
+            lengths.append(lengths[-1])
+        lengths.append(None)
+        wishes: list[Wish] = []
+        for step, length in zip(steps, lengths, strict=True):
+            if not wishes or wishes[-1].needs != step:
+                wishes.append(Wish(needs=step, length=length))
+        wishes[-1] = Wish(needs=wishes[-1].needs)
+        return wishes
+
+    # Waiting for too long, and closing.
+
+    def _too_long(self, call: Call) -> None:
+        call.too_long_at, call.settled = None, True
+        answer = self.groups[call.group].when_too_long
+        if answer.kind is AnswerKind.REFUSE:
+            self._finish(call, "too_long")
+        elif self._can_be_given(call, answer):
+            self._lead(call, answer, "too_long", None)
+
+    def _can_be_given(self, call: Call, answer: Answer) -> bool:
+        match answer.kind:
+            case AnswerKind.GROUP:
+                other = self.groups.get(answer.group or "")
+                been_there = answer.group in call.been_in
+                return other is not None and not been_there and call.channel in other.channels and self.is_open(other.id)
+            case AnswerKind.MESSAGE:
+                return Channel.MESSAGE in self.groups[call.group].channels
+            case _:
+                return self._calls_back(call)
+
+    def _callbacks(self, call: Call) -> Callbacks:
+        """How the group calls back; one that no longer does keeps its promises, as is usual."""
+        return self.groups[call.group].callbacks or Callbacks()
+
+    def _calls_back(self, call: Call) -> bool:
+        return self.groups[call.group].callbacks is not None and not call.written
+
+    def _lead(self, call: Call, answer: Answer, why: str, limit: int | None) -> None:
+        if answer.kind is AnswerKind.GROUP:
+            group = self.groups[answer.group or ""]
+            if group.policy == self.groups[call.group].policy:
+                self._move(call, group)
+                return
+        call.question = Asked(answer, why, limit)
+        self.news.append(("asked", call.id, answer.kind, answer.group or "", why))
+
+    def _move(self, call: Call, group: Group) -> None:
+        self._withdraw_all(call)
+        call.question = None
+        self._join(call, group)
+        self.news.append(("moved", call.id, group.id))
+
+    def _hear(self, call: Call, *, yes: bool) -> None:
+        question = call.question
+        assert question
+        if yes and question.answer.kind is AnswerKind.MESSAGE:
+            self._finish(call, "chose_message")
+        elif yes and self._can_be_given(call, question.answer):
+            if question.answer.kind is AnswerKind.GROUP:
+                self._move(call, self.groups[question.answer.group or ""])
+            else:
+                self._hold(call, None)
+        elif question.until is not None:
+            self._finish(call, "closed")
+        else:
+            call.question = None
+
+    def _look_at_the_clock(self, group: Group) -> None:
+        door = self.doors[group.id]
+        is_open, door.changes_at = self._opening(group, self.at)
+        if is_open == door.open_by_hours:
+            return
+        door.open_by_hours = is_open
+        if not door.by_hand:
+            door.serve_until = None if is_open else self.at + group.after_hours_ms
+
+    def _by_hand(self, group: Group, fact: GroupClosed | GroupReopened) -> None:
+        door = self.doors[group.id]
+        match fact:
+            case GroupReopened():
+                if door.by_hand:
+                    door.by_hand, door.answer = False, None
+                    if door.open_by_hours:
+                        door.serve_until = None
+            case GroupClosed():
+                if door.by_hand and door.answer == fact.waiting:
+                    return
+                door.by_hand, door.answer = True, fact.waiting
+                if fact.waiting is None:
+                    door.serve_until = self.at + group.after_hours_ms
+                else:
+                    self._end_service(group)
+
+    def _end_service(self, group: Group) -> None:
+        door = self.doors[group.id]
+        answer = door.answer or group.when_closing
+        some_ring = False
+        for call in sorted(self.calls.values(), key=Call.place):
+            if call.group != group.id or not call.in_line or call.written or call.promise:
+                continue
+            if call.question and call.question.until is not None:
+                continue
+            if call.phase == "offered":
+                some_ring = True
+            elif answer.kind is not AnswerKind.REFUSE and self._can_be_given(call, answer):
+                self._lead(call, answer, "closed", self.at + TWO_MINUTES)
+            else:
+                self._finish(call, "closed")
+        door.serve_until = self.at + max(group.ring_ms, A_SECOND) if some_ring else None
+
+    # Callbacks.
+
+    def _hold(self, call: Call, due: int | None) -> None:
+        self._withdraw_all(call)
+        # A date that is over is none.
+        due = due if due is not None and due > self.at else None
+        call.question = call.too_long_at = None
+        call.settled = True
+        call.caller = Person(session="")
+        call.promise = Promise(due=due, expires=(self.at if due is None else due) + self._callbacks(call).expires_ms)
+        if due is not None:
+            call.behind = min(0, call.asked - due)
+        self.news.append(("held", call.id))
+
+    def _miss_invitation(self, call: Call) -> None:
+        promise = call.promise
+        assert promise
+        rules = self._callbacks(call)
+        if promise.invitations >= rules.attempts:
+            self._finish(call, "callback_missed")
+            return
+        promise.invited_until = None
+        promise.pause_until = self.at + rules.retry_ms
+        call.caller = Person(session="")
+
+    # By hand.
+
+    def _assign(self, call: Call, worker: Worker) -> None:
+        if call.asks.by_hand and call.asks.agent == worker.id:
+            return
+        for other in set(call.rings) - {worker.id}:
+            self._withdraw(call, self.workers[other])
+        length = self.groups[call.group].preferred_ms
+        call.wishes.insert(call.wish, Wish(agent=worker.id, length=length, by_hand=True))
+        call.wish_until = self.at + length
+
+    # Everybody.
 
     def _configure(self, site: Site) -> None:
-        stay: dict[str, tuple[str, ...]] = {agent.id: agent.groups for agent in site.agents}
+        if site == self.site:
+            return
+        profiles = {agent.id: agent for agent in site.agents}
+        groups = {group.id: group for group in site.groups}
         for worker in list(self.workers.values()):
-            if worker.id not in stay:
+            if worker.id not in profiles:
                 self._send_home(worker)
                 del self.workers[worker.id]
-        for agent, groups in stay.items():
-            worker = self.workers.setdefault(agent, Worker(agent, groups, self.at))
-            worker.groups = groups
-        self.site, self.groups = site, {group.id: group for group in site.groups}
+        for profile in profiles.values():
+            self.workers.setdefault(profile.id, Worker(profile.id, profile, self.at)).profile = profile
+        for call in self.calls.values():
+            for agent in list(call.rings):
+                serves = call.group in profiles[agent].groups or self._is_by_hand(call, agent)
+                if not serves or call.group not in groups:
+                    self._withdraw(call, self.workers[agent])
+        before, self.site, self.groups = self.groups, site, groups
+        self.doors = {group: door for group, door in self.doors.items() if group in groups}
         for call in list(self.calls.values()):
-            if call.phase in {"queued", "offered"} and call.group not in self.groups:
+            if call.in_line and call.group not in groups:
                 self._finish(call, "group_gone")
-            elif call.phase == "offered" and call.group not in stay[call.agent or ""]:
-                self._back_in_line(call)
+        for call in self.calls.values():
+            then, now = before.get(call.group), groups.get(call.group)
+            if then and now and any(getattr(then, rule) != getattr(now, rule) for rule in OF_WAITING):
+                # What a supervisor said stays so.
+                if not call.asks.by_hand:
+                    self._apply_rules(call, now)
+        for group in groups.values():
+            self.doors.setdefault(group.id, Door())
+            self._look_at_the_clock(group)
+
+    def _is_by_hand(self, call: Call, agent: str) -> bool:
+        return call.asks.by_hand and call.asks.agent == agent
 
     # What becomes of calls and workers.
 
@@ -364,8 +1104,7 @@ class Oracle:
     def _caller_goes(self, call: Call, *, leaving: bool) -> None:
         assert self.site
         patience = self.site.patience
-        if call.phase == "offered":
-            self._back_in_line(call)
+        self._withdraw_all(call)
         grace = patience.caller_queued_ms if call.phase == "queued" else patience.caller_talking_ms
         call.caller.leave(self.at, min(grace, patience.leaving_ms) if leaving else grace)
 
@@ -376,25 +1115,64 @@ class Oracle:
         worker.health = "lost"
         worker.person.leave(self.at, min(patience.agent_ms, patience.leaving_ms) if leaving else patience.agent_ms)
 
-    def _hush(self, worker: Worker) -> None:
-        if worker.doing == "offered":
-            self._back_in_line(self.calls[str(worker.about)])
+    def _choose(self, worker: Worker, presence: str, reason: str) -> None:
+        is_ready, was_ready = presence in {"available", "once"}, worker.presence in {"available", "once"}
+        if (worker.presence, worker.reason) == (presence, reason) and worker.responding:
+            return
+        if not is_ready:
+            self._hush(worker)
+        else:
+            for call in self.calls.values():
+                call.barred.pop(worker.id, None)
+            if not was_ready:
+                worker.idle_since = self.at
+        worker.responding, worker.silent_until = True, None
+        worker.presence, worker.reason = presence, reason
 
-    def _back_in_line(self, call: Call) -> None:
-        worker = self.workers[str(call.agent)]
-        worker.doing, worker.about = "idle", None
-        call.phase, call.agent, call.until = "queued", None, None
-        call.media = set()
+    def _hush(self, worker: Worker) -> None:
+        for call in self.calls.values():
+            if worker.id in call.rings:
+                self._withdraw(call, worker)
+
+    def _withdraw(self, call: Call, worker: Worker, *, failed: bool = False) -> None:
+        del call.rings[worker.id]
+        del worker.slots[call.id]
+        call.failed_offers += failed
+        if 0 < self.groups[call.group].alarm_after <= call.failed_offers and not call.alarmed:
+            call.alarmed = True
+            self.news.append(("alarm", call.id, str(call.failed_offers)))
+        if not call.rings:
+            call.phase, call.shared = "queued", False
+
+    def _withdraw_all(self, call: Call) -> None:
+        for agent in list(call.rings):
+            self._withdraw(call, self.workers[agent])
+
+    def _leave_alone(self, worker: Worker, length: int) -> None:
+        worker.quiet_until = max(worker.quiet_until or 0, self.at + length)
+
+    def _ring_out(self, call: Call, worker: Worker) -> None:
+        group, shared = self.groups[call.group], call.shared
+        self._withdraw(call, worker, failed=True)
+        if not shared:
+            call.barred[worker.id] = self.at + group.missed_ms
+            worker.responding = False
+            worker.silent_until = self.at + group.no_answer_ms if group.no_answer_ms > 0 else None
+            self.news.append(("missed", call.id, worker.id))
+
+    def _talk(self, call: Call) -> None:
+        call.phase = self.workers[str(call.agent)].slots[call.id].doing = "talking"
+        call.until = None
 
     def _to_the_front(self, call: Call) -> None:
         if call.group not in self.groups:
             self._finish(call, "group_gone", wrap_up=False)
             return
         worker = self.workers[str(call.agent)]
-        if call.phase == "talking":
-            worker.idle_since = self.at
-        self._back_in_line(call)
-        call.in_front = True
+        self._free(worker, call.id)
+        call.phase, call.agent, call.until = "queued", None, None
+        call.media = set()
+        call.ahead, call.behind = A_DAY, 0
 
     def _no_media(self, call: Call) -> None:
         if call.failures == 2:
@@ -407,29 +1185,52 @@ class Oracle:
             call.barred[agent] = self.at + self.groups[call.group].missed_ms
 
     def _finish(self, call: Call, why: str, *, wrap_up: bool = True) -> None:
+        self._withdraw_all(call)
+        group = self.groups.get(call.group)
+        if group is not None:
+            self._remember(call, why, group)
         if call.agent is not None:
             worker = self.workers[call.agent]
-            group = self.groups.get(call.group)
-            if call.phase == "talking" and wrap_up and group is not None and group.wrap_up_ms > 0:
-                worker.doing, worker.about = "wrap_up", call.id
-                worker.wrap_up_until = self.at + group.wrap_up_ms
-            elif call.phase == "talking":
-                self._free(worker)
+            works_on = call.phase == "talking" and wrap_up and group is not None and group.wrap_up != "none"
+            if works_on and group is not None and (group.wrap_up_ms > 0 or group.wrap_up == "mandatory"):
+                slot = worker.slots[call.id]
+                slot.doing = "wrap_up"
+                slot.until = None if group.wrap_up == "mandatory" else self.at + group.wrap_up_ms
             else:
-                worker.doing, worker.about = "idle", None
+                self._free(worker, call.id)
         del self.calls[call.id]
         self.news.append(("ended", call.id, why))
 
-    def _free(self, worker: Worker) -> None:
-        worker.doing, worker.about, worker.wrap_up_until = "idle", None, None
-        worker.idle_since = self.at
+    def _remember(self, call: Call, why: str, group: Group) -> None:
+        if group.returning_ms <= 0 or call.written:
+            return
+        until = self.at + group.returning_ms
+        if why in {"caller_lost", "setup_failed"} and call.accepted_by is not None:
+            self.memories[call.visitor] = Memory("dropped", call.accepted_by, until)
+        elif why == "abandoned" and call.accepted_by is None:
+            self.memories[call.visitor] = Memory("unanswered", None, until)
+        elif call.phase == "talking" and group.strategy == "preferred_agent":
+            self.memories[call.visitor] = Memory("reached", call.agent, until)
+
+    def _end_wrap_up(self, worker: Worker, call_id: str, code: str = "") -> None:
+        self.news.append(("worked on", worker.id, call_id, code))
+        self._free(worker, call_id)
+
+    def _free(self, worker: Worker, call_id: str) -> None:
+        """The slot is free; who talked is idle since now, and takes a break if that was the one."""
+        slot = worker.slots.pop(call_id)
+        if slot.doing in {"talking", "wrap_up"}:
+            worker.idle_since = self.at
+            if worker.presence == "once" and not worker.slots:
+                worker.presence, worker.reason = "break", "after_one"
 
     def _send_home(self, worker: Worker) -> None:
         self._hush(worker)
-        if worker.doing == "wrap_up":
-            self._free(worker)
-        elif worker.doing in {"connecting", "talking"}:
-            self._to_the_front(self.calls[str(worker.about)])
-        worker.doing, worker.about = "idle", None
+        for slot in list(worker.slots.values()):
+            if slot.doing == "wrap_up":
+                self._end_wrap_up(worker, slot.call)
+            else:
+                self._to_the_front(self.calls[slot.call])
         worker.person = Person()
         worker.presence, worker.reason, worker.health = "offline", "", "lost"
+        worker.responding, worker.silent_until = True, None
