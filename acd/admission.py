@@ -123,7 +123,7 @@ def _obstacle(state: State, group: Group) -> OverflowReason | None:
         counting = _counting(state, group)
         if group.empty_for and not counting:
             return OverflowReason.EMPTY
-        if sum(agent.is_signed_in for agent in counting) < group.min_staff:
+        if sum(Absence.SIGNED_OUT not in _absences(state, agent) for agent in counting) < group.min_staff:
             return OverflowReason.UNDERSTAFFED
     if state.waiting(group.id) >= group.max_waiting:
         return OverflowReason.FULL

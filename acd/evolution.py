@@ -366,7 +366,7 @@ def _hold_place(state: State, decision: HoldPlace) -> None:
     contact = state.contacts[decision.contact]
     head_start_ms = contact.head_start_ms
     if decision.due_at is not None:
-        head_start_ms = Millis(min(0, contact.asked_at - decision.due_at))
+        head_start_ms = Millis(head_start_ms + min(0, contact.asked_at - decision.due_at))
     state.put_contact(
         replace(
             contact,

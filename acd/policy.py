@@ -265,6 +265,8 @@ def _on_caller_attached(state: State, fact: CallerAttached) -> Decisions:
     contact = state.contacts.get(fact.contact)
     if contact is None or contact.caller.session != fact.session or contact.caller.process == fact.process:
         return
+    if contact.channel is Channel.MESSAGE:
+        return
     yield AttachCaller(contact=contact.id, session=fact.session, process=fact.process)
 
 

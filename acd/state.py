@@ -537,7 +537,7 @@ class State:
         if contact.caller.is_attached:
             return
         yield deadlines, (callback.expires_at, Due.CALLBACK_EXPIRY, contact.id, "", "")
-        pause = callback.due_at if callback.due_at is not None else callback.retry_at
+        pause = max((m for m in (callback.due_at, callback.retry_at) if m is not None), default=None)
         if callback.invited_until is not None:
             yield deadlines, (callback.invited_until, Due.INVITATION, contact.id, "", "")
         elif pause is not None:

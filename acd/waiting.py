@@ -20,7 +20,7 @@ from acd.decisions import (
     StepReason,
     WithdrawReason,
 )
-from acd.elements import Decisions, after, end, group_of, serving, withdraw_all
+from acd.elements import Decisions, after, end, group_of, serving, withdraw, withdraw_all
 from acd.facts import AssignmentAsked, CallerAnswered, GroupClosed, GroupReopened
 from acd.ids import Millis
 from acd.lifecycle import Phase
@@ -71,7 +71,9 @@ def on_assignment_asked(state: State, fact: AssignmentAsked, at: Millis) -> Deci
     step = contact.step_in_force
     if step.by_hand and step.agent == fact.agent:
         return
-    yield from withdraw_all(state, contact, WithdrawReason.MOVED)
+    for agent in contact.ringing_agents:
+        if agent != fact.agent:
+            yield from withdraw(state, contact, agent, WithdrawReason.MOVED)
     for_ms = group_of(state, contact).preferred_ms
     step = Step(agent=fact.agent, for_ms=for_ms, by_hand=True)
     yield PrependStep(contact=contact.id, step=step, until=after(at, for_ms))
@@ -105,7 +107,7 @@ def on_answered(state: State, fact: CallerAnswered, at: Millis) -> Decisions:
     if not fact.accepted:
         yield from declined(state, contact, at)
     elif not _can_have(state, contact, question.answer):
-        yield DropQuestion(contact=contact.id)
+        yield from declined(state, contact, at)
     elif question.answer.kind is AnswerKind.CALLBACK:
         yield from hold_place(state, contact, None, at)
     elif question.answer.kind is AnswerKind.MESSAGE:
