@@ -86,7 +86,6 @@ _WITHDRAWN: Final = {
     WithdrawReason.MISSED: Trigger.MISSED,
     WithdrawReason.UNANSWERED: Trigger.UNANSWERED,
     WithdrawReason.BUSY: Trigger.BUSY,
-    WithdrawReason.TAKEN: Trigger.TAKEN,
     WithdrawReason.MOVED: Trigger.MOVED,
     WithdrawReason.CALLER_GONE: Trigger.CALLER_GONE,
     WithdrawReason.AGENT_LOST: Trigger.AGENT_LOST,

@@ -34,7 +34,6 @@ class Trigger(StrEnum):
     MISSED = "missed"
     UNANSWERED = "unanswered"
     BUSY = "busy"
-    TAKEN = "taken"
     MOVED = "moved"
     CALLER_GONE = "caller_gone"
     AGENT_UNAVAILABLE = "agent_unavailable"
