@@ -92,7 +92,7 @@ def _admit(
         head_start_ms += group.unanswered_ms
     preferred = fact.preferred if fact.preferred is not None or memory is None else memory.agent
     steps = steps_of(group, state.strategy(group.id), fact.needs, serving(state, preferred, group.id))
-    rules, _ = rules_since(at, group, steps, at, at)
+    rules, _ = rules_since(at, group, steps, fact.channel, at, at)
     yield Admit(
         contact=fact.contact,
         session=fact.session,

@@ -78,6 +78,7 @@ from acd.records import (
     Question,
     Ring,
     Slot,
+    changed,
 )
 from acd.state import State
 
@@ -131,7 +132,7 @@ def evolve(state: State, decision: Decision, at: Millis) -> None:
         case DetachCaller():
             contact = state.contacts[decision.contact]
             caller = Endpoint(session=contact.caller.session, grace_until=decision.grace_until)
-            state.put_contact(replace(contact, caller=caller))
+            state.put_contact(changed(contact, caller=caller))
         case MakeOffer():
             _make_offer(state, decision, at)
         case WithdrawOffer():
@@ -140,7 +141,7 @@ def evolve(state: State, decision: Decision, at: Millis) -> None:
             _assign(state, decision, at)
         case MarkMedia():
             contact = state.contacts[decision.contact]
-            state.put_contact(replace(contact, media=contact.media | {decision.party}))
+            state.put_contact(changed(contact, media=contact.media | {decision.party}))
         case Connect():
             _connect(state, decision, at)
         case Requeue():
@@ -158,39 +159,39 @@ def evolve(state: State, decision: Decision, at: Millis) -> None:
         case ExcludeAgent():
             contact = state.contacts[decision.contact]
             others = _without(contact.excluded, decision.agent)
-            state.put_contact(replace(contact, excluded=(*others, (decision.agent, decision.until))))
+            state.put_contact(changed(contact, excluded=(*others, (decision.agent, decision.until))))
         case EndExclusion():
             contact = state.contacts[decision.contact]
-            state.put_contact(replace(contact, excluded=_without(contact.excluded, decision.agent)))
+            state.put_contact(changed(contact, excluded=_without(contact.excluded, decision.agent)))
         case BackOff():
-            state.put_agent(replace(state.agents[decision.agent], back_off_until=decision.until))
+            state.put_agent(changed(state.agents[decision.agent], back_off_until=decision.until))
         case EndBackOff():
-            state.put_agent(replace(state.agents[decision.agent], back_off_until=Millis(0)))
+            state.put_agent(changed(state.agents[decision.agent], back_off_until=Millis(0)))
         case ExpireStep():
             contact = state.contacts[decision.contact]
-            state.put_contact(replace(contact, step=contact.step + 1, step_until=decision.until))
+            state.put_contact(changed(contact, step=contact.step + 1, step_until=decision.until))
         case PrependStep():
             contact = state.contacts[decision.contact]
             steps = (*contact.steps[: contact.step], decision.step, *contact.steps[contact.step :])
-            state.put_contact(replace(contact, steps=steps, step_until=decision.until))
+            state.put_contact(changed(contact, steps=steps, step_until=decision.until))
         case ChangeRules():
             contact = _under(state.contacts[decision.contact], decision.rules)
-            state.put_contact(replace(contact, step=decision.step))
+            state.put_contact(changed(contact, step=decision.step))
         case Hasten():
             contact = state.contacts[decision.contact]
             head_start_ms = Millis(contact.head_start_ms + decision.by_ms)
-            state.put_contact(replace(contact, head_start_ms=head_start_ms, urgent_at=None, hastened=True))
+            state.put_contact(changed(contact, head_start_ms=head_start_ms, urgent_at=None, hastened=True))
         case RaiseAlarm():
-            state.put_contact(replace(state.contacts[decision.contact], alarmed=True))
+            state.put_contact(changed(state.contacts[decision.contact], alarmed=True))
         case Move():
             _move(state, decision, at)
         case AskCaller():
             question = Question(answer=decision.answer, reason=decision.reason, until=decision.until)
             contact = state.contacts[decision.contact]
-            state.put_contact(replace(contact, question=question, too_long_at=None, is_settled=True))
+            state.put_contact(changed(contact, question=question, too_long_at=None, is_settled=True))
         case DropQuestion():
             contact = state.contacts[decision.contact]
-            state.put_contact(replace(contact, question=None, too_long_at=None, is_settled=True))
+            state.put_contact(changed(contact, question=None, too_long_at=None, is_settled=True))
         case HoldPlace():
             _hold_place(state, decision)
         case ResumeCallback():
@@ -201,10 +202,10 @@ def evolve(state: State, decision: Decision, at: Millis) -> None:
             contact = state.contacts[decision.contact]
             assert contact.callback is not None, "only a callback is invited"
             callback = replace(contact.callback, retry_at=decision.retry_at, invited_until=None)
-            state.put_contact(replace(contact, callback=callback, caller=NOBODY))
+            state.put_contact(changed(contact, callback=callback, caller=NOBODY))
         case RenewCaller():
             caller = Endpoint(session=decision.session, grace_until=decision.grace_until)
-            state.put_contact(replace(state.contacts[decision.contact], caller=caller))
+            state.put_contact(changed(state.contacts[decision.contact], caller=caller))
         case MarkNotResponding():
             _stop_responding(state, decision, at)
         case EndNotResponding():
@@ -215,20 +216,20 @@ def evolve(state: State, decision: Decision, at: Millis) -> None:
             _set_presence(state, decision, at)
         case SignIn():
             endpoint = Endpoint(session=decision.session, grace_until=decision.grace_until)
-            state.put_agent(replace(state.agents[decision.agent], endpoint=endpoint, health=Health.LOST))
+            state.put_agent(changed(state.agents[decision.agent], endpoint=endpoint, health=Health.LOST))
         case SignOut():
             _sign_out(state, decision.agent, at)
         case AttachAgent():
             endpoint = Endpoint(session=decision.session, process=decision.process)
             # A socket just opened is a sign of life; heartbeats go on from there.
-            state.put_agent(replace(state.agents[decision.agent], endpoint=endpoint, health=Health.HEALTHY))
+            state.put_agent(changed(state.agents[decision.agent], endpoint=endpoint, health=Health.HEALTHY))
         case DetachAgent():
             agent = state.agents[decision.agent]
             assert agent.endpoint is not None, "only who is signed in can be detached"
             endpoint = Endpoint(session=agent.endpoint.session, grace_until=decision.grace_until)
-            state.put_agent(replace(agent, endpoint=endpoint, health=Health.LOST))
+            state.put_agent(changed(agent, endpoint=endpoint, health=Health.LOST))
         case SetHealth():
-            state.put_agent(replace(state.agents[decision.agent], health=decision.health))
+            state.put_agent(changed(state.agents[decision.agent], health=decision.health))
         case RememberVisitor():
             state.put_visitor(
                 Memory(visitor=decision.visitor, kind=decision.kind, agent=decision.agent, until=decision.until)
@@ -262,7 +263,7 @@ def _configure(state: State, site: Site, at: Millis) -> None:
             if known is None:
                 yield AgentState(id=agent.id, groups=agent.groups, presence_since=at, routing_since=at, idle_since=at)
             else:
-                yield replace(known, groups=agent.groups)
+                yield changed(known, groups=agent.groups)
 
     agents = list(configured())
     state.site = site
@@ -325,7 +326,7 @@ def _admit(state: State, decision: Admit, at: Millis) -> None:
 
 def _under(contact: Contact, rules: Rules) -> Contact:
     """The contact under these rules, with their first step in force."""
-    return replace(
+    return changed(
         contact,
         steps=rules.steps,
         step=0,
@@ -337,7 +338,7 @@ def _under(contact: Contact, rules: Rules) -> Contact:
 
 def _move(state: State, decision: Move, at: Millis) -> None:
     contact = state.contacts[decision.contact]
-    moved = replace(
+    moved = changed(
         contact,
         group=decision.group,
         policy=decision.policy,
@@ -353,7 +354,7 @@ def _attach_caller(state: State, decision: AttachCaller) -> None:
     contact = state.contacts[decision.contact]
     callback = contact.callback
     state.put_contact(
-        replace(
+        changed(
             contact,
             caller=Endpoint(session=decision.session, process=decision.process),
             callback=None if callback is None else replace(callback, invited_until=None),
@@ -367,12 +368,14 @@ def _hold_place(state: State, decision: HoldPlace) -> None:
     if decision.due_at is not None:
         head_start_ms = Millis(head_start_ms + min(0, contact.asked_at - decision.due_at))
     state.put_contact(
-        replace(
+        changed(
             contact,
             callback=Callback(due_at=decision.due_at, expires_at=decision.expires_at),
             caller=NOBODY,
             head_start_ms=head_start_ms,
             question=None,
+            too_long_at=None,
+            is_settled=True,
         )
     )
 
@@ -380,7 +383,7 @@ def _hold_place(state: State, decision: HoldPlace) -> None:
 def _callback(state: State, contact_id: ContactId, **changes: Millis | int | None) -> None:
     contact = state.contacts[contact_id]
     assert contact.callback is not None, "only a callback is invited"
-    state.put_contact(replace(contact, callback=replace(contact.callback, **changes)))  # type: ignore[arg-type]
+    state.put_contact(changed(contact, callback=replace(contact.callback, **changes)))  # type: ignore[arg-type]
 
 
 # Offers and calls.
@@ -390,7 +393,7 @@ def _make_offer(state: State, decision: MakeOffer, at: Millis) -> None:
     contact = state.contacts[decision.contact]
     ring = Ring(agent=decision.agent, expires_at=decision.expires_at, slot=decision.slot)
     state.put_contact(
-        replace(
+        changed(
             contact,
             phase=_advanced(contact.phase, Trigger.OFFERED),
             phase_since=contact.phase_since if contact.ringing else at,
@@ -410,7 +413,7 @@ def _make_offer(state: State, decision: MakeOffer, at: Millis) -> None:
         deadline=decision.expires_at,
         number=decision.slot,
     )
-    state.put_agent(replace(agent, slots=(*agent.slots, slot)))
+    state.put_agent(changed(agent, slots=(*agent.slots, slot)))
     group = state.groups.get(contact.group)
     if group is not None and group.last_asked != decision.agent:
         state.put_group(replace(group, last_asked=decision.agent))
@@ -419,12 +422,12 @@ def _make_offer(state: State, decision: MakeOffer, at: Millis) -> None:
 def _withdraw(state: State, decision: WithdrawOffer, at: Millis) -> None:
     contact = state.contacts[decision.contact]
     ringing = tuple(ring for ring in contact.ringing if ring.agent != decision.agent)
-    contact = replace(
+    contact = changed(
         contact, ringing=ringing, failed_offers=contact.failed_offers + (decision.reason in FAILED_OFFERS)
     )
     if not ringing:
         phase = _advanced(contact.phase, _WITHDRAWN[decision.reason])
-        contact = replace(contact, phase=phase, phase_since=at, shared=False)
+        contact = changed(contact, phase=phase, phase_since=at, shared=False)
     state.put_contact(contact)
     _take_slot(state, state.agents[decision.agent], decision.contact, SlotTrigger.WITHDRAWN, at)
 
@@ -433,7 +436,7 @@ def _assign(state: State, decision: Assign, at: Millis) -> None:
     contact = state.contacts[decision.contact]
     ring = next(ring for ring in contact.ringing if ring.agent == decision.agent)
     state.put_contact(
-        replace(
+        changed(
             contact,
             phase=_advanced(contact.phase, Trigger.ACCEPTED),
             phase_since=at,
@@ -456,14 +459,14 @@ def _connect(state: State, decision: Connect, at: Millis) -> None:
     contact = state.contacts[decision.contact]
     assert contact.agent is not None, "only an assigned contact has media at both ends"
     phase = _advanced(contact.phase, Trigger.MEDIA_CONNECTED)
-    state.put_contact(replace(contact, phase=phase, phase_since=at, deadline=None))
+    state.put_contact(changed(contact, phase=phase, phase_since=at, deadline=None))
     _put_slot(state, state.agents[contact.agent], contact.id, SlotTrigger.CONNECTED, at, None)
 
 
 def _requeue(state: State, decision: Requeue, at: Millis) -> None:
     contact = state.contacts[decision.contact]
     state.put_contact(
-        replace(
+        changed(
             contact,
             phase=_advanced(contact.phase, _REQUEUED[decision.reason]),
             phase_since=at,
@@ -483,9 +486,9 @@ def _requeue(state: State, decision: Requeue, at: Millis) -> None:
 def _free_slot(state: State, decision: FreeSlot, at: Millis) -> None:
     agent = state.agents[decision.agent]
     contact = decision.contact if decision.contact is not None else agent.slots[0].contact
-    _take_slot(state, agent, contact, SlotTrigger.FREED, at)
     if not decision.keep_idle_since:
-        state.put_agent(replace(state.agents[decision.agent], idle_since=at))
+        agent = changed(agent, idle_since=at)
+    _take_slot(state, agent, contact, SlotTrigger.FREED, at)
 
 
 def _put_slot(
@@ -497,7 +500,7 @@ def _put_slot(
         else slot
         for slot in agent.slots
     )
-    state.put_agent(replace(agent, slots=slots))
+    state.put_agent(changed(agent, slots=slots))
 
 
 def _take_slot(state: State, agent: AgentState, contact: ContactId, trigger: SlotTrigger, at: Millis) -> None:
@@ -505,33 +508,33 @@ def _take_slot(state: State, agent: AgentState, contact: ContactId, trigger: Slo
         if slot.contact == contact:
             _slot_advanced(slot.routing, trigger)
     slots = tuple(slot for slot in agent.slots if slot.contact != contact)
-    state.put_agent(replace(agent, slots=slots, routing_since=agent.routing_since if slots else at))
+    state.put_agent(changed(agent, slots=slots, routing_since=agent.routing_since if slots else at))
 
 
 def _end_wrap_up(state: State, decision: EndWrapUp) -> None:
     agent = state.agents[decision.agent]
     slots = tuple(replace(slot, deadline=None) if slot.contact == decision.contact else slot for slot in agent.slots)
-    state.put_agent(replace(agent, slots=slots))
+    state.put_agent(changed(agent, slots=slots))
 
 
 def _stop_responding(state: State, decision: MarkNotResponding, at: Millis) -> None:
     agent = state.agents[decision.agent]
     _slot_advanced(agent.vacancy, SlotTrigger.MISSED)
-    state.put_agent(replace(agent, is_responding=False, not_responding_until=decision.until, routing_since=at))
+    state.put_agent(changed(agent, is_responding=False, not_responding_until=decision.until, routing_since=at))
 
 
 def _set_elsewhere(state: State, decision: SetElsewhere) -> None:
     agent = state.agents[decision.agent]
     others = tuple((source, until) for source, until in agent.elsewhere if source != decision.source)
     here = () if decision.until is None else ((decision.source, decision.until),)
-    state.put_agent(replace(agent, elsewhere=(*others, *here)))
+    state.put_agent(changed(agent, elsewhere=(*others, *here)))
 
 
 def _set_presence(state: State, decision: SetPresence, at: Millis) -> None:
     agent = state.agents[decision.agent]
     changes = (decision.presence, decision.reason) != (agent.presence, agent.presence_reason)
     becomes_available = decision.presence in {Presence.AVAILABLE, Presence.ONCE}
-    agent = replace(
+    agent = changed(
         agent,
         presence=decision.presence,
         presence_reason=decision.reason,
@@ -542,7 +545,7 @@ def _set_presence(state: State, decision: SetPresence, at: Millis) -> None:
 
 
 def _sign_out(state: State, agent: AgentId, at: Millis) -> None:
-    signed_out = replace(
+    signed_out = changed(
         state.agents[agent],
         endpoint=None,
         health=Health.LOST,
@@ -557,7 +560,7 @@ def _responding(agent: AgentState, trigger: SlotTrigger, at: Millis) -> AgentSta
     """The agent after a sign of life, which only *not responding* takes notice of."""
     if advance_slot(agent.vacancy, trigger) is None:
         return agent
-    return replace(agent, is_responding=True, not_responding_until=None, routing_since=at)
+    return changed(agent, is_responding=True, not_responding_until=None, routing_since=at)
 
 
 # What several of them do.
@@ -595,7 +598,7 @@ def _contact_later(contact: Contact, skipped_ms: Millis) -> Contact:
             retry_at=_later(callback.retry_at, skipped_ms),
             invited_until=_later(callback.invited_until, skipped_ms),
         )
-    return replace(
+    return changed(
         contact,
         deadline=_later(contact.deadline, skipped_ms),
         ringing=tuple(replace(ring, expires_at=Millis(ring.expires_at + skipped_ms)) for ring in contact.ringing),
@@ -613,7 +616,7 @@ def _agent_later(agent: AgentState, skipped_ms: Millis) -> AgentState:
     endpoint = agent.endpoint
     if endpoint is not None:
         endpoint = replace(endpoint, grace_until=_later(endpoint.grace_until, skipped_ms))
-    return replace(
+    return changed(
         agent,
         slots=tuple(replace(slot, deadline=_later(slot.deadline, skipped_ms)) for slot in agent.slots),
         endpoint=endpoint,

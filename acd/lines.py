@@ -16,17 +16,20 @@ class Line(Generic[Key]):
 
     Kept in blocks, so that joining and leaving cost the same however long the line is:
     O(log n) comparisons and at most one block to move.
+
+    Attributes:
+        size: How many; the same as ``len()``, for who asks often.
     """
 
-    __slots__ = ("_blocks", "_lasts", "_size")
+    __slots__ = ("_blocks", "_lasts", "size")
 
     def __init__(self) -> None:
         self._blocks: list[list[Key]] = []
         self._lasts: list[Key] = []
-        self._size = 0
+        self.size = 0
 
     def __len__(self) -> int:
-        return self._size
+        return self.size
 
     def __iter__(self) -> Iterator[Key]:
         return chain.from_iterable(self._blocks)
@@ -41,11 +44,11 @@ class Line(Generic[Key]):
     @property
     def first(self) -> Key | None:
         """The smallest key; ``None`` if nobody waits."""
-        return self._blocks[0][0] if self._size else None
+        return self._blocks[0][0] if self.size else None
 
     def join(self, key: Key) -> None:
         """Stand in line. A key must not be in it already."""
-        self._size += 1
+        self.size += 1
         number = bisect_left(self._lasts, key)
         if number < len(self._blocks):
             block = self._blocks[number]
@@ -71,7 +74,7 @@ class Line(Generic[Key]):
         place = bisect_left(block, key)
         assert block[place] == key, "who leaves a line stood in it"
         del block[place]
-        self._size -= 1
+        self.size -= 1
         if not block:
             del self._blocks[number]
             del self._lasts[number]

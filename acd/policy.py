@@ -555,7 +555,7 @@ def _change_rules(state: State, contact: Contact, group: Group, at: Millis) -> D
         return
     strategy = state.strategy(group.id)
     steps = steps_of(group, strategy, contact.needs, serving(state, contact.preferred, group.id))
-    rules, step = rules_since(contact.came_at, group, steps, contact.asked_at, at)
+    rules, step = rules_since(contact.came_at, group, steps, contact.channel, contact.asked_at, at)
     yield ChangeRules(contact=contact.id, rules=rules, step=step)
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from acd.config import Kind
 from acd.ids import AgentId, ContactId, GroupId, Millis, SkillId
 from acd.lines import Line
-from acd.strategies import Strategy, Turn
+from acd.strategies import Candidate, Strategy, Turn
 
 InLine = tuple[int, int, ContactId]
 """Who waits: the contact's order, and its id."""
@@ -63,6 +63,7 @@ class Pool:
     """
 
     __slots__ = (
+        "_turns",
         "contacts",
         "fits",
         "idle",
@@ -84,26 +85,32 @@ class Pool:
         self.relaxable: Line[InLine] = Line()
         self.idle: dict[Millis, Line[Turn]] = {}
         self.idle_agents = 0
+        self._turns: dict[AgentId, Turn] = {}
         self.staffing = 0
         self.members = 0
 
-    def become_idle(self, agent: AgentId, turn: Turn) -> None:
+    def become_idle(self, candidate: Candidate) -> None:
         """The agent would take a contact now."""
-        delay_ms = self.fits[agent].delay_ms
+        delay_ms, _, levels = self.fits[candidate.id]
         line = self.idle.get(delay_ms)
         if line is None:
             line = self.idle[delay_ms] = Line()
+        turn = self._turns[candidate.id] = self.strategy.turn(candidate, levels)
         line.join(turn)
         self.idle_agents += 1
 
-    def become_taken(self, agent: AgentId, turn: Turn) -> None:
+    def become_taken(self, agent: AgentId) -> None:
         """The agent would not any more."""
         delay_ms = self.fits[agent].delay_ms
         line = self.idle[delay_ms]
-        line.leave(turn)
+        line.leave(self._turns.pop(agent))
         self.idle_agents -= 1
-        if not line:
+        if not line.size:
             del self.idle[delay_ms]
+
+    def has_idle(self, agent: AgentId) -> bool:
+        """Whether the agent would take a contact now."""
+        return agent in self._turns
 
     def asked_for(self, score: Millis, last: AgentId | None) -> Iterator[AgentId]:
         """The idle agents for a contact with this score, in the strategy's order."""

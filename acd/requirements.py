@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from enum import StrEnum
 
-from acd.config import Group, Need, Relaxation
+from acd.config import Channel, Group, Need, Relaxation
 from acd.decisions import Rules, Step
 from acd.ids import AgentId, Millis, SkillId
 from acd.records import Contact
@@ -80,16 +80,18 @@ def steps_of(group: Group, strategy: Strategy, needs: tuple[Need, ...], preferre
 
 
 def rules_since(
-    came_at: Millis, group: Group, steps: tuple[Step, ...], asked_at: Millis, at: Millis
+    came_at: Millis, group: Group, steps: tuple[Step, ...], channel: Channel, asked_at: Millis, at: Millis
 ) -> tuple[Rules, int]:
     """The rules of a contact that came to the group at some moment, and the step in force by now."""
     began, step = came_at, 0
     while (for_ms := steps[step].for_ms) is not None and began + for_ms <= at and came_at < at:
         began, step = Millis(began + for_ms), step + 1
+    # Nobody waits at the other end of a message.
+    has_limit = group.max_wait_ms > 0 and channel is not Channel.MESSAGE
     rules = Rules(
         steps=steps,
         step_until=None if for_ms is None else Millis(began + for_ms),
         urgent_at=Millis(asked_at + group.level_ms * group.urgent_at // 100) if group.urgent_ms > 0 else None,
-        too_long_at=Millis(came_at + group.max_wait_ms) if group.max_wait_ms > 0 else None,
+        too_long_at=Millis(came_at + group.max_wait_ms) if has_limit else None,
     )
     return rules, step

@@ -68,7 +68,7 @@ def _agents_for(state: State, pool: Pool, contact: Contact, at: Millis) -> Itera
 def _best_for(state: State, agent: AgentId, at: Millis) -> Contact:
     best: tuple[int, int, Contact] | None = None
     for pool in state.pools_of(agent):
-        if not pool.contacts or pool.strategy.rings_all or not state.is_idle_in(agent, pool):
+        if not pool.contacts.size or pool.strategy.rings_all or not pool.has_idle(agent):
             continue
         fit = pool.fits[agent]
         for asked_at, sequence, contact_id in pool.contacts:

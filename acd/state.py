@@ -70,7 +70,7 @@ _FIRST_SLOT: Final[Mapping[Kind, int]] = {Kind.LIVE: 0, Kind.CHAT: 100, Kind.MES
 _KINDS: Final = tuple(Kind)
 
 _Place = tuple[Line[Any], tuple[Any, ...]]
-_Profile = tuple[tuple[bool, ...], Millis, int]
+_Turned = tuple[tuple[Kind, ...], Candidate]
 
 
 class State:
@@ -189,11 +189,6 @@ class State:
     def pools_of(self, agent: AgentId) -> Iterable[Pool]:
         """The pools whose contacts the agent may be asked for."""
         return self._pools_of.get(agent, ())
-
-    def is_idle_in(self, agent: AgentId, pool: Pool) -> bool:
-        """Whether the agent would take a contact of the pool now."""
-        turned = self._turned.get(agent)
-        return turned is not None and turned[0][_KINDS.index(pool.key.kind)]
 
     def pool(self, contact: Contact) -> Pool:
         """The pool of an open contact."""
@@ -366,7 +361,7 @@ class State:
         self._pools: dict[PoolKey, Pool] = {}
         self._pools_of: defaultdict[AgentId, list[Pool]] = defaultdict(list)
         self._pool_of: dict[ContactId, Pool] = {}
-        self._turned: dict[AgentId, _Profile] = {}
+        self._turned: dict[AgentId, _Turned] = {}
         # Dictionaries as sets that keep their order.
         self._open: dict[Pool, None] = {}
         self._joinable: dict[Pool, None] = {}
@@ -385,15 +380,15 @@ class State:
 
     def _look_at(self, pool: Pool) -> None:
         """Note whether something may be offered from the pool."""
-        if pool.contacts and pool.idle_agents:
+        if pool.contacts.size and pool.idle_agents:
             self._open[pool] = None
-        else:
-            self._open.pop(pool, None)
-        if pool.ringing and pool.idle_agents:
+        elif pool in self._open:
+            del self._open[pool]
+        if pool.ringing.size and pool.idle_agents:
             self._joinable[pool] = None
-        else:
-            self._joinable.pop(pool, None)
-        if pool.relaxable and not pool.staffing:
+        elif pool in self._joinable:
+            del self._joinable[pool]
+        if pool.relaxable.size and not pool.staffing:
             self._doubtful[pool] = None
 
     def _pool_at(self, key: PoolKey) -> Pool:
@@ -412,8 +407,8 @@ class State:
                 continue
             pool.staffing += agent.is_staffing
             turned = self._turned.get(agent_id)
-            if turned is not None and turned[0][_KINDS.index(key.kind)]:
-                pool.become_idle(agent_id, self._turn_in(pool, agent_id, turned))
+            if turned is not None and key.kind in turned[0]:
+                pool.become_idle(turned[1])
         return pool
 
     def _fits(self, key: PoolKey) -> Iterator[tuple[AgentId, Fit]]:
@@ -460,39 +455,40 @@ class State:
 
     def _turn(self, agent: AgentState) -> None:
         """Let the agent stand in the pools where they belong now."""
-        before, after = self._turned.get(agent.id), self._profile_of(agent)
+        before, after = self._turned.get(agent.id), self._turn_of(agent)
         if before == after:
             return
+        was: tuple[Kind, ...] = ()
+        becomes: tuple[Kind, ...] = ()
+        if before is not None:
+            was, _ = before
         if after is None:
             del self._turned[agent.id]
+            candidate = None
         else:
             self._turned[agent.id] = after
+            becomes, candidate = after
         for pool in self._pools_of.get(agent.id, ()):
-            kind = _KINDS.index(pool.key.kind)
-            was, becomes = before is not None and before[0][kind], after is not None and after[0][kind]
-            if was:
-                assert before is not None
-                pool.become_taken(agent.id, self._turn_in(pool, agent.id, before))
-            if becomes:
-                assert after is not None
-                pool.become_idle(agent.id, self._turn_in(pool, agent.id, after))
-            if was or becomes:
+            kind = pool.key.kind
+            if kind in was:
+                pool.become_taken(agent.id)
+            if kind in becomes and candidate is not None:
+                pool.become_idle(candidate)
+            # Most pools have nobody to offer: there is nothing to note.
+            if pool.contacts.size or pool.ringing.size:
                 self._look_at(pool)
 
-    def _profile_of(self, agent: AgentState) -> _Profile | None:
+    def _turn_of(self, agent: AgentState) -> _Turned | None:
+        """Which kinds of contacts the agent would take now, and what strategies may know of them."""
         profile = self._profiles.get(agent.id)
         if profile is None or not agent.is_routable:
             return None
         capacity = profile.capacity
-        kinds = tuple(agent.has_room(kind, capacity) for kind in _KINDS)
-        if True not in kinds:
+        kinds = tuple([kind for kind in _KINDS if agent.has_room(kind, capacity)])
+        if not kinds:
             return None
         most = min(1, capacity.live) + capacity.chat + capacity.message
-        return kinds, agent.idle_since, len(agent.slots) * 1000 // most
-
-    def _turn_in(self, pool: Pool, agent: AgentId, turned: _Profile) -> tuple[Any, ...]:
-        _, idle_since, load = turned
-        return pool.strategy.turn(Candidate(id=agent, idle_since=idle_since, load=load, levels=pool.fits[agent].levels))
+        return kinds, Candidate(id=agent.id, idle_since=agent.idle_since, load=len(agent.slots) * 1000 // most)
 
     def _places_of_contact(self, contact: Contact) -> list[_Place]:
         places: list[_Place] = []
@@ -520,7 +516,7 @@ class State:
                 places.append((deadlines, (contact.question.until, Due.QUESTION, contact.id, "", "")))
             if callback is not None:
                 places += self._places_of_callback(contact, callback, key)
-            elif contact.too_long_at is not None and contact.phase is Phase.QUEUED:
+            if contact.too_long_at is not None and contact.phase is Phase.QUEUED:
                 places.append((deadlines, (contact.too_long_at, Due.TOO_LONG, contact.id, "", "")))
         if contact.deadline is not None:
             places.append((deadlines, (contact.deadline, Due.SETUP, contact.id, "", "")))

@@ -104,9 +104,7 @@ def on_answered(state: State, fact: CallerAnswered, at: Millis) -> Decisions:
     if contact is None or not contact.is_waiting or contact.question is None:
         return
     question = contact.question
-    if not fact.accepted:
-        yield from declined(state, contact, at)
-    elif not _can_have(state, contact, question.answer):
+    if not fact.accepted or not _can_have(state, contact, question.answer):
         yield from declined(state, contact, at)
     elif question.answer.kind is AnswerKind.CALLBACK:
         yield from hold_place(state, contact, None, at)
@@ -159,7 +157,7 @@ def _move(state: State, contact: Contact, answer: Answer, reason: OverflowReason
     group = state.group(answer.group) if answer.group is not None else None
     assert group is not None, "a contact moves only to a group that exists"
     steps = steps_of(group, state.strategy(group.id), contact.needs, serving(state, contact.preferred, group.id))
-    rules, _ = rules_since(at, group, steps, contact.asked_at, at)
+    rules, _ = rules_since(at, group, steps, contact.channel, contact.asked_at, at)
     yield Move(contact=contact.id, group=group.id, policy=group.policy, reason=reason, rules=rules)
 
 

@@ -10,6 +10,6 @@ class BestSkilled(Strategy):
 
     name: ClassVar[str] = "best_skilled"
 
-    def turn(self, candidate: Candidate) -> Turn:
+    def turn(self, candidate: Candidate, levels: int) -> Turn:
         """Levels, the higher first, then longest idle, then id."""
-        return -candidate.levels, candidate.idle_since, candidate.id
+        return -levels, candidate.idle_since, candidate.id

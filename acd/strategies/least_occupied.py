@@ -10,6 +10,6 @@ class LeastOccupied(Strategy):
 
     name: ClassVar[str] = "least_occupied"
 
-    def turn(self, candidate: Candidate) -> Turn:
+    def turn(self, candidate: Candidate, levels: int) -> Turn:  # noqa: ARG002
         """Part of the capacity in use, then longest idle, then id."""
         return candidate.load, candidate.idle_since, candidate.id

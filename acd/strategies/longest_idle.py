@@ -10,6 +10,6 @@ class LongestIdle(Strategy):
 
     name: ClassVar[str] = "longest_idle"
 
-    def turn(self, candidate: Candidate) -> Turn:
+    def turn(self, candidate: Candidate, levels: int) -> Turn:  # noqa: ARG002
         """Idle since, then id."""
         return candidate.idle_since, candidate.id

@@ -14,7 +14,7 @@ class RoundRobin(Strategy):
 
     name: ClassVar[str] = "round_robin"
 
-    def turn(self, candidate: Candidate) -> Turn:
+    def turn(self, candidate: Candidate, levels: int) -> Turn:  # noqa: ARG002
         """The id alone: memory decides where to begin."""
         return (candidate.id,)
 

@@ -19,13 +19,11 @@ class Candidate:
     Attributes:
         idle_since: End of the last handled contact with its wrap-up, or when they became available.
         load: Part of the capacity in use, in thousandths.
-        levels: Sum of the agent's levels over the skills that are asked for.
     """
 
     id: AgentId
     idle_since: Millis
     load: int
-    levels: int
 
 
 class Strategy(ABC):
@@ -42,8 +40,13 @@ class Strategy(ABC):
     heeds_preference: ClassVar[bool] = False
 
     @abstractmethod
-    def turn(self, candidate: Candidate) -> Turn:
-        """The place among the idle agents. May change only when something of the candidate does."""
+    def turn(self, candidate: Candidate, levels: int) -> Turn:
+        """The place among the idle agents. May change only when something of the candidate does.
+
+        Args:
+            candidate: Who is idle.
+            levels: Sum of their levels over the skills that are asked for.
+        """
 
     def in_turn(self, idle: Line[Turn], last: AgentId | None) -> Iterator[Turn]:
         """Idle agents in the order in which they are asked.
