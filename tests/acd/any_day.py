@@ -8,7 +8,8 @@ oddities of a long list, drawn for each day and again in its course.
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from itertools import product
+from typing import Any, ClassVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -260,8 +261,8 @@ OF_AN_AGENT: dict[str, tuple[Any, ...]] = {
     ),
 }
 OF_THE_SITE: dict[str, tuple[Any, ...]] = {
-    "groups": ((SALES,), (SALES, SUPPORT), (SUPPORT, EXPERTS)),
-    "agents": ((ANA, BEN), (BEN, CHRIS, DORA)),
+    "departments": ((SALES,), (SALES, SUPPORT), (SUPPORT, EXPERTS)),
+    "staff": ((ANA, BEN), (BEN, CHRIS, DORA)),
     "contacts_per_visitor": (1, 2),
     "point_ms": (2, 5),
     "patience": (
@@ -286,9 +287,10 @@ class Oddity:
 
     def __call__(self, site: Site) -> Site:
         change: dict[str, Any] = {self.rule: self.value}
-        if self.of == "site" and self.rule in {"groups", "agents"}:
-            those = getattr(site, self.rule)
-            return replace(site, **{self.rule: tuple(that for that in those if that.id in self.value)})
+        if self.rule == "staff":
+            return replace(site, agents=tuple(agent for agent in site.agents if agent.id in self.value))
+        if self.rule == "departments":
+            return replace(site, groups=tuple(group for group in site.groups if group.id in self.value))
         if self.of == "site":
             return replace(site, **change)
         return replace(
@@ -298,19 +300,62 @@ class Oddity:
         )
 
 
-def _oddities(whose: list[str], rules: dict[str, tuple[Any, ...]]) -> st.SearchStrategy[Oddity]:
-    # First the rule, then its value, so that one with many values does not crowd out the others.
-    return st.sampled_from(sorted(rules)).flatmap(
-        lambda rule: st.builds(
-            Oddity, of=st.sampled_from(whose), rule=st.just(rule), value=st.sampled_from(rules[rule])
-        )
-    )
+def _oddities(whose: tuple[str, ...], rules: dict[str, tuple[Any, ...]]) -> Iterator[Oddity]:
+    # A rule with few values comes as often as one with many.
+    for (name, values), of, number in product(rules.items(), whose, range(6)):
+        yield Oddity(of=of, rule=name, value=values[number % len(values)])
 
 
-OF_GROUPS = _oddities([SALES, SALES, SUPPORT, EXPERTS], OF_A_GROUP)
-ODDITY = st.one_of(
-    OF_GROUPS, OF_GROUPS, OF_GROUPS, _oddities([ANA, BEN, CHRIS, DORA], OF_AN_AGENT), _oddities(["site"], OF_THE_SITE)
+ODDITIES = (
+    *_oddities((SALES, SALES, SUPPORT, EXPERTS), OF_A_GROUP),
+    *_oddities((ANA, BEN, CHRIS, DORA), OF_AN_AGENT),
+    *_oddities(("site",), OF_THE_SITE),
 )
+ODDITY = st.integers(0, len(ODDITIES) - 1).map(lambda number: ODDITIES[number])
+
+
+def _all(*agents: AgentId, **rules: Any) -> tuple[Oddity, ...]:
+    return tuple(Oddity(of=of, rule=rule, value=value) for of in agents or STAFF for rule, value in rules.items())
+
+
+def _sales(**rules: Any) -> tuple[Oddity, ...]:
+    return tuple(Oddity(of=SALES, rule=rule, value=value) for rule, value in rules.items())
+
+
+STAFF = (ANA, BEN, CHRIS, DORA)
+EVERYWHERE = _all(groups=(SALES, SUPPORT))
+LAST_RESORT = Answer(kind=AnswerKind.GROUP, group=SUPPORT)
+
+THEMES: dict[str, tuple[Oddity, ...]] = {
+    "plain": (),
+    "skills": _sales(needs=NEEDS[2], relaxations=RELAXATIONS[1]),
+    "must": _sales(needs=NEEDS[3], relaxations=RELAXATIONS[2]),
+    "ring all": (*_sales(strategy="ring_all"), *_all(ANA, CHRIS, groups=(SALES,))),
+    "round robin": (*_sales(strategy="round_robin"), *EVERYWHERE),
+    "least occupied": (*_sales(strategy="least_occupied"), *EVERYWHERE, *_all(ANA, capacity=Capacity(chat=3))),
+    "best skilled": (*_sales(strategy="best_skilled", needs=NEEDS[0], relaxations=RELAXATIONS[0]), *EVERYWHERE),
+    "preferred agent": (*_sales(strategy="preferred_agent", returning_ms=16), *EVERYWHERE),
+    "several at once": (
+        *_all(capacity=Capacity(chat=2, message=2, interruptions=(LIVE_WHILE_CHAT,))),
+        *_all(BEN, capacity=Capacity(live=2, chat=1, interruptions=(CHAT_WHILE_LIVE,))),
+    ),
+    "delays": (
+        *_all(ANA, memberships=OF_AN_AGENT["memberships"][0]),
+        *_all(BEN, memberships=OF_AN_AGENT["memberships"][1]),
+        *_all(CHRIS, memberships=OF_AN_AGENT["memberships"][2]),
+    ),
+    "callbacks": (
+        *_sales(callbacks=Callbacks(ahead=0, invite_ms=Millis(4), retry_ms=Millis(3), expires_ms=Millis(40))),
+        *_all(BEN, CHRIS, groups=(SUPPORT,)),
+    ),
+    "hours": (*_sales(hours=LATE, when_closed=LAST_RESORT), Oddity(of=SUPPORT, rule="hours", value=EARLY)),
+    "closing": _sales(hours=EARLY, when_closing=Answer(kind=AnswerKind.CALLBACK), after_hours_ms=2),
+    "too long": (*_sales(max_wait_ms=4, when_too_long=LAST_RESORT), Oddity(of=SUPPORT, rule="max_wait_ms", value=2)),
+    "service level": _sales(urgent_ms=6, urgent_at=50, level_ms=8),
+    "understaffed": _sales(min_staff=2, empty_for=(Absence.BREAK, Absence.ENGAGED), when_empty=LAST_RESORT),
+    "wrap-up": _sales(wrap_up=WrapUpRule.MANDATORY, codes=("sold", "lost")),
+}
+"""What a day may be about: oddities that make one thing come up again and again."""
 
 
 def site_with(oddities: list[Oddity]) -> Site:
@@ -320,6 +365,9 @@ def site_with(oddities: list[Oddity]) -> Site:
         site = oddity(site)
     return site
 
+
+Told = dict[str, object]
+"""What core or oracle say of somebody, by name."""
 
 # What may happen.
 
@@ -389,8 +437,11 @@ CONNECTIONS: st.SearchStrategy[Fact] = st.one_of(
 class AnyDay(RuleBasedStateMachine):
     """The core, a replica that folds what it decides, and the oracle, told the same facts."""
 
+    themes: ClassVar[tuple[str, ...]] = tuple(THEMES)
+
     def __init__(self) -> None:
         super().__init__()
+        self.theme: list[Oddity] = []
         self.at = self.told_at = DAYBREAK
         self.core = Core()
         self.replica = Core()
@@ -424,15 +475,16 @@ class AnyDay(RuleBasedStateMachine):
 
     # Whole flows, so that days get somewhere.
 
-    @initialize(oddities=st.lists(ODDITY, max_size=6), agents=st.lists(AGENTS, max_size=4, unique=True))
-    def morning(self, oddities: list[Oddity], agents: list[AgentId]) -> None:
-        self.happen(SiteConfigured(site=site_with(oddities)))
-        for agent in agents:
+    @initialize(pick=st.integers(0, 999), oddities=st.lists(ODDITY, max_size=3), absent=st.sets(AGENTS, max_size=2))
+    def morning(self, pick: int, oddities: list[Oddity], absent: set[AgentId]) -> None:
+        self.theme = [*THEMES[self.themes[pick % len(self.themes)]], *oddities]
+        self.happen(SiteConfigured(site=site_with(self.theme)))
+        for agent in sorted(set(STAFF) - absent):
             self.come_to_work(agent, ProcessId("p1"), READY)
 
-    @rule(oddities=st.lists(ODDITY, max_size=6))
+    @rule(oddities=st.lists(ODDITY, max_size=3))
     def the_rules_change(self, oddities: list[Oddity]) -> None:
-        self.happen(SiteConfigured(site=site_with(oddities)))
+        self.happen(SiteConfigured(site=site_with([*self.theme, *oddities])))
 
     @rule(agent=AGENTS, process=PROCESSES, presence=st.sampled_from([READY, READY, Presence.ONCE]))
     def come_to_work(self, agent: AgentId, process: ProcessId, presence: Presence) -> None:
@@ -495,10 +547,14 @@ class AnyDay(RuleBasedStateMachine):
             )
         )
 
-    @rule(groups=st.lists(GROUPS, min_size=2, max_size=5), channel=CHANNELS)
-    def rush(self, groups: list[GroupId], channel: Channel) -> None:
+    @rule(groups=st.lists(GROUPS, min_size=2, max_size=5), channel=CHANNELS, held=st.sampled_from([False, False, True]))
+    def rush(self, groups: list[GroupId], channel: Channel, held: bool) -> None:
         for number, group in enumerate(groups, 1):
-            self.call(ContactId(f"c{number}"), group, channel, VisitorKey(f"v{1 + number % 2}"), ProcessId("p1"))
+            contact, visitor = ContactId(f"c{number}"), VisitorKey(f"v{1 + number % 2}")
+            if held:
+                self.ask_for_a_callback(contact, group, channel, visitor, None)
+            else:
+                self.call(contact, group, channel, visitor, ProcessId("p1"))
 
     @rule()
     def everybody_at_work(self) -> None:
@@ -531,16 +587,31 @@ class AnyDay(RuleBasedStateMachine):
             for party in Party:
                 self.happen(MediaConnected(contact=contact, epoch=epoch, party=party))
 
+    @rule()
+    def everybody_answers(self) -> None:
+        for contact, agent, epoch in self._ringing():
+            self.happen(OfferAccepted(agent=agent, contact=contact, epoch=epoch))
+            for party in Party:
+                self.happen(MediaConnected(contact=contact, epoch=epoch, party=party))
+
+    @precondition(lambda self: self._ringing())
+    @rule(choice=st.integers(0, 7), agent=AGENTS, epochs_ago=st.sampled_from([0, 0, 1, 1, -1]))
+    def somebody_answers_for_another_or_too_late(self, choice: int, agent: AgentId, epochs_ago: int) -> None:
+        contact, _, epoch = self._chosen(choice, self._ringing())
+        self.happen(OfferAccepted(agent=agent, contact=contact, epoch=Epoch(epoch - epochs_ago)))
+
     @precondition(lambda self: self._served(Phase.CONNECTING, Phase.TALKING))
-    @rule(choice=st.integers(0, 4), party=PARTIES, hangs_up=st.sampled_from([True, True, False]))
-    def end_or_deny(self, choice: int, party: Party, hangs_up: bool) -> None:
+    @rule(choice=st.integers(0, 4), how=st.sampled_from(["agent", "agent", "caller", "no agent", "no caller"]))
+    def end_or_deny(self, choice: int, how: str) -> None:
         contact, agent, epoch = self._chosen(choice, self._served(Phase.CONNECTING, Phase.TALKING))
-        if not hangs_up:
-            self.happen(ContactContradicted(contact=contact, epoch=epoch, party=party))
-        elif party is Party.AGENT:
-            self.happen(AgentHungUp(agent=agent, contact=contact, epoch=epoch))
-        else:
-            self.happen(CallerHungUp(contact=contact))
+        match how:
+            case "agent":
+                self.happen(AgentHungUp(agent=agent, contact=contact, epoch=epoch))
+            case "caller":
+                self.happen(CallerHungUp(contact=contact))
+            case _:
+                party = Party.AGENT if how == "no agent" else Party.CALLER
+                self.happen(ContactContradicted(contact=contact, epoch=epoch, party=party))
 
     @precondition(lambda self: self._wrapping_up())
     @rule(choice=st.integers(0, 4), code=CODES)
@@ -585,11 +656,7 @@ class AnyDay(RuleBasedStateMachine):
     def close(self, group: GroupId, waiting: Answer | None, reopens: bool) -> None:
         self.happen(GroupReopened(group=group) if reopens else GroupClosed(group=group, waiting=waiting))
 
-    @rule(fact=CONNECTIONS)
-    def connection(self, fact: Fact) -> None:
-        self.happen(fact)
-
-    @rule(fact=FACTS)
+    @rule(fact=CONNECTIONS | FACTS)
     def anything(self, fact: Fact) -> None:
         self.happen(fact)
 
@@ -687,17 +754,17 @@ class AnyDay(RuleBasedStateMachine):
     @invariant()
     def contacts_are_where_the_oracle_says(self) -> None:
         state = self.core.state
-        told = {contact.id: _of_contact(contact, state) for contact in state.contacts.values()}
+        told: dict[str, Told] = {contact.id: _of_contact(contact, state) for contact in state.contacts.values()}
         _agree(told, {call.id: _of_call(call, self.oracle) for call in self.oracle.calls.values()})
 
     @invariant()
     def agents_are_where_the_oracle_says(self) -> None:
-        told = {agent.id: _of_agent(agent) for agent in self.core.state.agents.values()}
+        told: dict[str, Told] = {agent.id: _of_agent(agent) for agent in self.core.state.agents.values()}
         _agree(told, {worker.id: _of_worker(worker, self.oracle) for worker in self.oracle.workers.values()})
 
     @invariant()
     def groups_are_where_the_oracle_says(self) -> None:
-        told = {group: _of_group(known) for group, known in self.core.state.groups.items()}
+        told: dict[str, Told] = {group: _of_group(known) for group, known in self.core.state.groups.items()}
         _agree(told, {group: _of_door(door) for group, door in self.oracle.doors.items()})
 
     @invariant()
@@ -781,7 +848,7 @@ class AnyDay(RuleBasedStateMachine):
 # The same of both, side by side, to be compared by name.
 
 
-def _of_contact(contact: Contact, state: State) -> dict[str, object]:
+def _of_contact(contact: Contact, state: State) -> Told:
     question, callback = contact.question, contact.callback
     return {
         "phase": contact.phase.value,
@@ -813,7 +880,7 @@ def _of_contact(contact: Contact, state: State) -> dict[str, object]:
     }
 
 
-def _of_call(call: Call, oracle: Oracle) -> dict[str, object]:
+def _of_call(call: Call, oracle: Oracle) -> Told:
     question, promise = call.question, call.promise
     return {
         "phase": call.phase,
@@ -839,7 +906,7 @@ def _of_call(call: Call, oracle: Oracle) -> dict[str, object]:
     }
 
 
-def _of_agent(agent: AgentState) -> dict[str, object]:
+def _of_agent(agent: AgentState) -> Told:
     endpoint = agent.endpoint
     return {
         "presence": (agent.presence.value, agent.presence_reason, agent.health.value),
@@ -852,7 +919,7 @@ def _of_agent(agent: AgentState) -> dict[str, object]:
     }
 
 
-def _of_worker(worker: Worker, oracle: Oracle) -> dict[str, object]:
+def _of_worker(worker: Worker, oracle: Oracle) -> Told:
     person = worker.person
     return {
         "presence": (worker.presence, worker.reason, worker.health),
@@ -875,7 +942,7 @@ def _until(worker: Worker, slot: Slot, oracle: Oracle) -> int | None:
     return call.rings.get(worker.id, call.until)
 
 
-def _of_group(known: GroupState) -> dict[str, object]:
+def _of_group(known: GroupState) -> Told:
     return {
         "open": (known.is_open, known.by_hand, known.changes_at),
         "serve until": known.serve_until,
@@ -884,7 +951,7 @@ def _of_group(known: GroupState) -> dict[str, object]:
     }
 
 
-def _of_door(door: Door) -> dict[str, object]:
+def _of_door(door: Door) -> Told:
     return {
         "open": (door.open_by_hours, door.by_hand, door.changes_at),
         "serve until": door.serve_until,
@@ -893,7 +960,7 @@ def _of_door(door: Door) -> dict[str, object]:
     }
 
 
-def _agree(core: Mapping[str, Mapping[str, object]], oracle: Mapping[str, Mapping[str, object]]) -> None:
+def _agree(core: Mapping[str, Told], oracle: Mapping[str, Told]) -> None:
     """Fail with what differs alone."""
     assert set(core) == set(oracle)
     differing = [

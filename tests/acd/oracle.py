@@ -153,7 +153,6 @@ class Call:
     been_in: list[str] = field(default_factory=list)
     question: Asked | None = None
     promise: Promise | None = None
-    accepted_by: str | None = None
 
     @property
     def kind(self) -> Kind:
@@ -294,7 +293,8 @@ class Oracle:
             if call.phase == "queued":
                 if call.question:
                     yield call.question.until, 13, call.id, "", ""
-                yield call.too_long_at, 12, call.id, "", ""
+                if call.promise is None:
+                    yield call.too_long_at, 12, call.id, "", ""
             if call.promise and call.held:
                 pending = [moment for moment in (call.promise.due, call.promise.pause_until) if moment is not None]
                 if call.promise.invited_until is None:
@@ -749,7 +749,7 @@ class Oracle:
                     del self.workers[other].slots[call.id]
                 call.rings = {}
                 call.phase = worker.slots[call.id].doing = "connecting"
-                call.agent = call.accepted_by = worker.id
+                call.agent = worker.id
                 call.until = self.at + self.site.patience.setup_ms
                 call.question = call.promise = call.too_long_at = None
                 call.settled = True
@@ -811,7 +811,11 @@ class Oracle:
     ) -> None:
         assert self.site
         other = self.groups.get(answer.group or "") if answer.kind is AnswerKind.GROUP else None
-        if other is None or other.id in tried or fact.channel not in other.channels or other.policy != group.policy:
+        if answer.kind is AnswerKind.GROUP and (
+            other is None or other.id in tried or fact.channel not in other.channels
+        ):
+            answer, other = Answer(), None
+        if other is None or other.policy != group.policy:
             self._refuse(fact, why, answer)
             return
         if self.is_open(other.id) and self._has_too_many(fact):
@@ -932,7 +936,9 @@ class Oracle:
             case AnswerKind.GROUP:
                 other = self.groups.get(answer.group or "")
                 been_there = answer.group in call.been_in
-                return other is not None and not been_there and call.channel in other.channels and self.is_open(other.id)
+                return (
+                    other is not None and not been_there and call.channel in other.channels and self.is_open(other.id)
+                )
             case AnswerKind.MESSAGE:
                 return Channel.MESSAGE in self.groups[call.group].channels
             case _:
@@ -970,7 +976,7 @@ class Oracle:
                 self._move(call, self.groups[question.answer.group or ""])
             else:
                 self._hold(call, None)
-        elif question.until is not None:
+        elif question.until is not None and call.phase == "queued":
             self._finish(call, "closed")
         else:
             call.question = None
@@ -1024,8 +1030,7 @@ class Oracle:
         self._withdraw_all(call)
         # A date that is over is none.
         due = due if due is not None and due > self.at else None
-        call.question = call.too_long_at = None
-        call.settled = True
+        call.question = None
         call.caller = Person(session="")
         call.promise = Promise(due=due, expires=(self.at if due is None else due) + self._callbacks(call).expires_ms)
         if due is not None:
@@ -1059,8 +1064,8 @@ class Oracle:
     def _configure(self, site: Site) -> None:
         if site == self.site:
             return
-        profiles = {agent.id: agent for agent in site.agents}
-        groups = {group.id: group for group in site.groups}
+        profiles: dict[str, Agent] = {agent.id: agent for agent in site.agents}
+        groups: dict[str, Group] = {group.id: group for group in site.groups}
         for worker in list(self.workers.values()):
             if worker.id not in profiles:
                 self._send_home(worker)
@@ -1079,10 +1084,10 @@ class Oracle:
                 self._finish(call, "group_gone")
         for call in self.calls.values():
             then, now = before.get(call.group), groups.get(call.group)
-            if then and now and any(getattr(then, rule) != getattr(now, rule) for rule in OF_WAITING):
-                # What a supervisor said stays so.
-                if not call.asks.by_hand:
-                    self._apply_rules(call, now)
+            if then is None or now is None or call.asks.by_hand:
+                continue
+            if any(getattr(then, rule) != getattr(now, rule) for rule in OF_WAITING):
+                self._apply_rules(call, now)
         for group in groups.values():
             self.doors.setdefault(group.id, Door())
             self._look_at_the_clock(group)
@@ -1205,9 +1210,9 @@ class Oracle:
         if group.returning_ms <= 0 or call.written:
             return
         until = self.at + group.returning_ms
-        if why in {"caller_lost", "setup_failed"} and call.accepted_by is not None:
-            self.memories[call.visitor] = Memory("dropped", call.accepted_by, until)
-        elif why == "abandoned" and call.accepted_by is None:
+        if why in {"caller_lost", "setup_failed"} and call.agent is not None:
+            self.memories[call.visitor] = Memory("dropped", call.agent, until)
+        elif why == "abandoned" and call.in_line:
             self.memories[call.visitor] = Memory("unanswered", None, until)
         elif call.phase == "talking" and group.strategy == "preferred_agent":
             self.memories[call.visitor] = Memory("reached", call.agent, until)
