@@ -293,8 +293,7 @@ class Oracle:
             if call.phase == "queued":
                 if call.question:
                     yield call.question.until, 13, call.id, "", ""
-                if call.promise is None:
-                    yield call.too_long_at, 12, call.id, "", ""
+                yield call.too_long_at, 12, call.id, "", ""
             if call.promise and call.held:
                 pending = [moment for moment in (call.promise.due, call.promise.pause_until) if moment is not None]
                 if call.promise.invited_until is None:
@@ -1030,7 +1029,8 @@ class Oracle:
         self._withdraw_all(call)
         # A date that is over is none.
         due = due if due is not None and due > self.at else None
-        call.question = None
+        call.question = call.too_long_at = None
+        call.settled = True
         call.caller = Person(session="")
         call.promise = Promise(due=due, expires=(self.at if due is None else due) + self._callbacks(call).expires_ms)
         if due is not None:
