@@ -2,22 +2,31 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any, TypeVar
 
-from acd.config import Agent, Channel, Group, Patience, Site
+from acd.config import Agent, Answer, Channel, Group, Patience, Site
 from acd.core import Core
-from acd.decisions import Decision
+from acd.decisions import Decision, EndContact, EndReason, Refuse
 from acd.facts import (
     AgentAttached,
     AgentDetached,
+    AgentElsewhere,
     AgentHealthChanged,
     AgentHungUp,
     AgentSignedIn,
     AgentSignedOut,
+    AssignmentAsked,
+    CallbackChosen,
+    CallerAnswered,
     CallerAttached,
     CallerDetached,
     CallerHungUp,
+    CallerReturned,
     ContactRequested,
+    EndAsked,
     Fact,
+    GroupClosed,
+    GroupReopened,
     Health,
     MediaConnected,
     MediaFailed,
@@ -39,6 +48,8 @@ SALES = GroupId("sales")
 SUPPORT = GroupId("support")
 HERE = ProcessId("pr_here")
 ELSEWHERE = ProcessId("pr_elsewhere")
+
+Made = TypeVar("Made")
 
 SITE = Site(
     groups=(Group(id=SALES), Group(id=SUPPORT, wrap_up_ms=Millis(0))),
@@ -86,16 +97,20 @@ class Desk:
     def group(self, group: GroupId, change: Callable[[Group], Group]) -> None:
         self.configure(groups=tuple(change(g) if g.id == group else g for g in self.site.groups))
 
-    def hire(self, name: str, *groups: GroupId) -> AgentId:
-        agent = Agent(id=AgentId(name), groups=groups)
+    def rule(self, group: GroupId, **changes: Any) -> None:
+        """From now on these are the rules of the group."""
+        self.group(group, lambda known: replace(known, **changes))
+
+    def hire(self, name: str, *groups: GroupId, **profile: Any) -> AgentId:
+        agent = Agent(id=AgentId(name), groups=groups, **profile)
         self.configure(agents=(*self.site.agents, agent))
         return agent.id
 
     # What agents do.
 
-    def ready_agent(self, name: str, *groups: GroupId) -> AgentId:
+    def ready_agent(self, name: str, *groups: GroupId, **profile: Any) -> AgentId:
         """An agent of these groups who is signed in, attached and available."""
-        agent = self.hire(name, *groups)
+        agent = self.hire(name, *groups, **profile)
         self.sign_in(agent)
         self.choose(agent, Presence.AVAILABLE)
         return agent
@@ -122,12 +137,12 @@ class Desk:
         return self.happen(AgentHealthChanged(agent=agent, session=self.session_of(agent), health=health))
 
     def accept(self, agent: AgentId) -> list[Decision]:
-        contact = self.served_by(agent)
+        contact = self.rings_at(agent)
         return self.happen(OfferAccepted(agent=agent, contact=contact.id, epoch=contact.epoch))
 
-    def decline(self, agent: AgentId) -> list[Decision]:
-        contact = self.served_by(agent)
-        return self.happen(OfferDeclined(agent=agent, contact=contact.id, epoch=contact.epoch))
+    def decline(self, agent: AgentId, *, busy: bool = False) -> list[Decision]:
+        contact = self.rings_at(agent)
+        return self.happen(OfferDeclined(agent=agent, contact=contact.id, epoch=contact.epoch, busy=busy))
 
     def agent_hangs_up(self, agent: AgentId) -> list[Decision]:
         contact = self.served_by(agent)
@@ -138,9 +153,29 @@ class Desk:
         assert contact is not None
         return self.happen(WrapUpFinished(agent=agent, contact=contact, code=code))
 
+    # What others do.
+
+    def elsewhere(self, agent: AgentId, seconds: float, source: str = "telephone") -> list[Decision]:
+        """Another system says that it has the agent for so long; 0: no longer."""
+        return self.happen(AgentElsewhere(agent=agent, source=source, for_ms=Millis(round(seconds * 1000))))
+
+    def assign(self, contact: ContactId, agent: AgentId) -> list[Decision]:
+        return self.happen(AssignmentAsked(contact=contact, agent=agent))
+
+    def end(self, contact: ContactId) -> list[Decision]:
+        return self.happen(EndAsked(contact=contact))
+
+    def close(self, group: GroupId = SALES, waiting: Answer | None = None) -> list[Decision]:
+        return self.happen(GroupClosed(group=group, waiting=waiting))
+
+    def reopen(self, group: GroupId = SALES) -> list[Decision]:
+        return self.happen(GroupReopened(group=group))
+
     # What callers do.
 
-    def ask(self, name: str, group: GroupId, channel: Channel = Channel.VIDEO, visitor: str = "") -> list[Decision]:
+    def ask(
+        self, name: str, group: GroupId, channel: Channel = Channel.VIDEO, visitor: str = "", **wishes: Any
+    ) -> list[Decision]:
         return self.happen(
             ContactRequested(
                 contact=ContactId(name),
@@ -148,14 +183,37 @@ class Desk:
                 group=group,
                 channel=channel,
                 visitor=VisitorKey(visitor or name),
+                **wishes,
             )
         )
 
-    def caller(self, name: str, group: GroupId, channel: Channel = Channel.VIDEO, visitor: str = "") -> ContactId:
+    def caller(
+        self, name: str, group: GroupId, channel: Channel = Channel.VIDEO, visitor: str = "", **wishes: Any
+    ) -> ContactId:
         """A caller who asked and is attached."""
-        self.ask(name, group, channel, visitor)
+        self.ask(name, group, channel, visitor, **wishes)
         self.attach_caller(ContactId(name))
         return ContactId(name)
+
+    def message(self, name: str, group: GroupId = SALES) -> ContactId:
+        """A message that somebody left."""
+        self.ask(name, group, Channel.MESSAGE)
+        return ContactId(name)
+
+    def ask_for_callback(self, name: str, group: GroupId = SALES, due_at: Millis | None = None) -> ContactId:
+        """A caller who never waited on the page."""
+        self.ask(name, group, callback=True, due_at=due_at)
+        return ContactId(name)
+
+    def choose_callback(self, contact: ContactId, due_at: Millis | None = None) -> list[Decision]:
+        return self.happen(CallbackChosen(contact=contact, due_at=due_at))
+
+    def open_link(self, contact: ContactId) -> list[Decision]:
+        """The caller opens the link of the invitation, and is not attached yet."""
+        return self.happen(CallerReturned(contact=contact, session=SessionId(f"tab of {contact}")))
+
+    def answer(self, contact: ContactId, *, accepted: bool) -> list[Decision]:
+        return self.happen(CallerAnswered(contact=contact, accepted=accepted))
 
     def attach_caller(self, contact: ContactId, process: ProcessId = HERE) -> list[Decision]:
         return self.happen(CallerAttached(contact=contact, session=SessionId(f"tab of {contact}"), process=process))
@@ -177,9 +235,10 @@ class Desk:
 
     def talk(self, agent: AgentId) -> ContactId:
         """Accept what rings and connect it."""
-        contact = self.served_by(agent).id
+        contact = self.rings_at(agent).id
         self.accept(agent)
-        self.media(contact)
+        if self.contact(contact).phase is Phase.CONNECTING:
+            self.media(contact)
         assert self.contact(contact).phase is Phase.TALKING
         return contact
 
@@ -217,6 +276,22 @@ class Desk:
         contact = self.agent(agent).contact
         assert contact is not None, f"{agent} has nothing"
         return self.state.contacts[contact]
+
+    def rings_at(self, agent: AgentId) -> Contact:
+        contact = next(slot.contact for slot in self.agent(agent).slots if slot.routing is Routing.OFFERED)
+        return self.state.contacts[contact]
+
+    def ends(self) -> dict[ContactId, EndReason]:
+        """How those ended who are no longer there."""
+        return {end.contact: end.reason for end in self.all(EndContact)}
+
+    def refusal(self, name: str) -> Refuse:
+        """How somebody was last refused."""
+        return [refusal for refusal in self.all(Refuse) if refusal.contact == name][-1]
+
+    def all(self, kind: type[Made]) -> list[Made]:
+        """Everything of this kind that was decided."""
+        return [decision for decision in self.decided if isinstance(decision, kind)]
 
     def ringing(self) -> dict[AgentId, ContactId]:
         return {agent: contact.id for contact in self.state.contacts.values() for agent in contact.ringing_agents}
