@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final, assert_never
 
-from acd.config import Site
+from acd.config import Channel, Site
 from acd.decisions import (
     Admit,
     AskCaller,
@@ -332,7 +332,7 @@ def _under(contact: Contact, rules: Rules) -> Contact:
         step=0,
         step_until=rules.step_until,
         urgent_at=None if contact.hastened else rules.urgent_at,
-        too_long_at=None if contact.is_settled else rules.too_long_at,
+        too_long_at=None if contact.is_settled or contact.channel is Channel.MESSAGE else rules.too_long_at,
     )
 
 

@@ -37,17 +37,16 @@ def absent(desk: Desk, agent: AgentId, absence: Absence) -> None:
             desk.talk(agent)
 
 
-class TestObstacles:
-    OBSTACLES = [
-        pytest.param({"is_open": False}, "when_closed", RefusalReason.GROUP_CLOSED, id="closed"),
-        pytest.param({"hours": Hours()}, "when_closed", RefusalReason.GROUP_CLOSED, id="outside its hours"),
-        pytest.param(
-            {"empty_for": (Absence.SIGNED_OUT,)}, "when_empty", RefusalReason.GROUP_EMPTY, id="empty"
-        ),
-        pytest.param({"min_staff": 1}, "when_understaffed", RefusalReason.GROUP_UNDERSTAFFED, id="understaffed"),
-        pytest.param({"max_waiting": 0}, "when_full", RefusalReason.GROUP_FULL, id="full"),
-    ]
+OBSTACLES = [
+    pytest.param({"is_open": False}, "when_closed", RefusalReason.GROUP_CLOSED, id="closed"),
+    pytest.param({"hours": Hours()}, "when_closed", RefusalReason.GROUP_CLOSED, id="outside its hours"),
+    pytest.param({"empty_for": (Absence.SIGNED_OUT,)}, "when_empty", RefusalReason.GROUP_EMPTY, id="empty"),
+    pytest.param({"min_staff": 1}, "when_understaffed", RefusalReason.GROUP_UNDERSTAFFED, id="understaffed"),
+    pytest.param({"max_waiting": 0}, "when_full", RefusalReason.GROUP_FULL, id="full"),
+]
 
+
+class TestObstacles:
     @pytest.mark.parametrize(("rules", "answer", "reason"), OBSTACLES)
     @pytest.mark.parametrize("kind", [AnswerKind.REFUSE, AnswerKind.MESSAGE, AnswerKind.CALLBACK])
     def test_each_has_an_answer_of_its_own(
@@ -296,7 +295,9 @@ class TestRememberedVisitors:
         "ends",
         [
             pytest.param(lambda desk, contact: desk.end(contact), id="by hand"),
-            pytest.param(lambda desk, contact: desk.caller_hangs_up(desk.talk(desk.ready_agent("ana", SALES))), id="well"),
+            pytest.param(
+                lambda desk, contact: desk.caller_hangs_up(desk.talk(desk.ready_agent("ana", SALES))), id="well"
+            ),
             pytest.param(lambda desk, contact: (desk.detach_caller(contact), desk.pass_time(120)), id="lost in line"),
         ],
     )

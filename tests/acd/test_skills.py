@@ -1,6 +1,6 @@
 """What a contact asks for, and how that becomes less while it waits."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -99,7 +99,9 @@ class TestRelaxations:
         assert steps(desk, contact) == expected
 
     def test_levels_that_are_lowered_are_lowered_for_what_is_left(self, desk: Desk) -> None:
-        desk.rule(SALES, needs=(german(4), tax(4)), relaxations=(Relaxation(after_ms=AFTER_10, drop=(TAX,), lower_by=1),))
+        desk.rule(
+            SALES, needs=(german(4), tax(4)), relaxations=(Relaxation(after_ms=AFTER_10, drop=(TAX,), lower_by=1),)
+        )
 
         contact = desk.caller("first", SALES)
 
@@ -149,7 +151,7 @@ class TestRelaxations:
 
 
 class TestHopelessSteps:
-    RULES: dict[str, Any] = {"needs": (german(),), "relaxations": (Relaxation(after_ms=AFTER_10),)}
+    RULES: ClassVar[dict[str, Any]] = {"needs": (german(),), "relaxations": (Relaxation(after_ms=AFTER_10),)}
 
     def test_what_nobody_at_work_can_give_is_not_waited_for(self, desk: Desk) -> None:
         desk.rule(SALES, **self.RULES)

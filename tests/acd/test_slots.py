@@ -38,9 +38,7 @@ class TestSeveralAtOnce:
         assert desk.agent(ana).slots[-1].number == 100, "the place that is free"
 
     @pytest.mark.parametrize("channels", [(Channel.CHAT, Channel.CHAT), (Channel.CHAT, Channel.VIDEO)])
-    def test_only_one_thing_rings_or_connects_at_a_time(
-        self, desk: Desk, channels: tuple[Channel, Channel]
-    ) -> None:
+    def test_only_one_thing_rings_or_connects_at_a_time(self, desk: Desk, channels: tuple[Channel, Channel]) -> None:
         ana = desk.ready_agent("ana", SALES)
         first, second = come(desk, "first", channels[0]), come(desk, "second", channels[1])
 
