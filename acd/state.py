@@ -402,10 +402,7 @@ class State:
         pool = self._pools[key] = Pool(key, strategy, fits)
         for agent_id in fits:
             self._pools_of[agent_id].append(pool)
-            agent = self.agents.get(agent_id)
-            if agent is None:
-                continue
-            pool.staffing += agent.is_staffing
+            pool.staffing += self.agents[agent_id].is_staffing
             turned = self._turned.get(agent_id)
             if turned is not None and key.kind in turned[0]:
                 pool.become_idle(turned[1])

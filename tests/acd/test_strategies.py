@@ -331,6 +331,16 @@ class TestWhatAnAgentShouldHave:
 
         assert desk.ringing() == {ana: third}
 
+    def test_an_agent_who_must_not_have_anything_of_a_group_yet_serves_another(self, desk: Desk) -> None:
+        ana = desk.ready_agent("ana", SALES, SUPPORT)
+        first = desk.caller("first", SALES)
+        desk.accept(ana)
+        second = desk.caller("second", SUPPORT)
+
+        desk.media_fails(first)
+
+        assert desk.ringing() == {ana: second}
+
     def test_a_caller_without_an_agent_does_not_keep_back_those_behind(self, desk: Desk) -> None:
         desk.caller("first", SUPPORT)
         second = desk.caller("second", SALES)
