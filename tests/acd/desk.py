@@ -208,9 +208,9 @@ class Desk:
     def choose_callback(self, contact: ContactId, due_at: Millis | None = None) -> list[Decision]:
         return self.happen(CallbackChosen(contact=contact, due_at=due_at))
 
-    def open_link(self, contact: ContactId) -> list[Decision]:
+    def open_link(self, contact: ContactId, session: str = "") -> list[Decision]:
         """The caller opens the link of the invitation, and is not attached yet."""
-        return self.happen(CallerReturned(contact=contact, session=SessionId(f"tab of {contact}")))
+        return self.happen(CallerReturned(contact=contact, session=SessionId(session or f"tab of {contact}")))
 
     def answer(self, contact: ContactId, *, accepted: bool) -> list[Decision]:
         return self.happen(CallerAnswered(contact=contact, accepted=accepted))

@@ -15,7 +15,7 @@ from acd.decisions import (
     WithdrawOffer,
     WithdrawReason,
 )
-from acd.facts import Presence, TimeSkipped
+from acd.facts import TimeSkipped
 from acd.ids import ContactId, Millis
 from acd.lifecycle import Phase
 from tests.acd.desk import SALES, SUPPORT, Desk
@@ -185,18 +185,25 @@ class TestInvitations:
         assert desk.ringing() == {ana: held}
         assert invited(desk) == []
 
-    def test_a_link_that_is_opened_again_takes_the_ringing_along(self, desk: Desk) -> None:
+    def test_a_link_that_is_opened_again_in_the_same_page_changes_nothing(self, desk: Desk) -> None:
         held = desk.ask_for_callback("first")
         desk.open_link(held)
         desk.attach_caller(held)
+
+        assert desk.open_link(held) == []
+
+    def test_a_link_that_is_opened_somewhere_else_leads_from_then_on(self, desk: Desk) -> None:
         ana = desk.ready_agent("ana", SALES)
+        held = desk.ask_for_callback("first")
+        desk.open_link(held)
+        desk.attach_caller(held)
         assert desk.ringing() == {ana: held}
 
-        assert desk.open_link(held) == [], "that is the page we know"
-        desk.choose(ana, Presence.BREAK)
-        desk.choose(ana, Presence.AVAILABLE)
+        desk.open_link(held, session="telephone")
 
-        assert desk.ringing() == {ana: held}
+        assert desk.ringing() == {}, "nobody is there yet"
+        assert [offer.reason for offer in desk.all(WithdrawOffer)] == [WithdrawReason.CALLER_GONE]
+        assert desk.attach_caller(held) == [], "the first page has been superseded"
 
     def test_a_link_opens_nothing_but_a_callback(self, desk: Desk) -> None:
         first = desk.caller("first", SALES)
@@ -271,6 +278,16 @@ class TestTheEndOfOne:
         desk.pass_time(seconds=48 * HOUR - 0.001)
         assert desk.queue() == [held]
         desk.pass_time(seconds=0.001)
+
+        assert desk.ends() == {held: EndReason.CALLBACK_MISSED}
+
+    def test_an_invitation_does_not_outlive_it(self, desk: Desk) -> None:
+        desk.rule(SALES, callbacks=replace(TERMS, expires_ms=Millis(300_000)))
+        held = desk.ask_for_callback("first")
+        desk.ready_agent("ana", SALES)
+        assert invited(desk) == [held]
+
+        desk.pass_time(seconds=300)
 
         assert desk.ends() == {held: EndReason.CALLBACK_MISSED}
 
