@@ -13,16 +13,23 @@ from heapq import heappop, heappush
 from random import Random
 from typing import Any, Final, Protocol
 
+from acd.config import Channel
 from acd.core import Core
 from acd.decisions import (
     Admit,
+    AskCaller,
     Assign,
+    ConfigureSite,
     Connect,
     EndContact,
+    EndNotResponding,
     EndReason,
     FreeSlot,
+    HoldPlace,
+    InviteCaller,
     MakeOffer,
     MarkNotResponding,
+    Move,
     RefusalReason,
     Refuse,
     Requeue,
@@ -33,8 +40,10 @@ from acd.decisions import (
 )
 from acd.facts import (
     AgentHungUp,
+    CallerAnswered,
     CallerAttached,
     CallerHungUp,
+    CallerReturned,
     ContactRequested,
     Fact,
     MediaConnected,
@@ -46,7 +55,7 @@ from acd.facts import (
     Ticked,
     WrapUpFinished,
 )
-from acd.ids import AgentId, ContactId, GroupId, Millis, ProcessId
+from acd.ids import AgentId, ContactId, GroupId, Millis, ProcessId, SessionId
 from gateway.simulation.lengths import Draw
 
 HERE: Final = ProcessId("pr_simulation")
@@ -60,7 +69,11 @@ class Caller:
     Attributes:
         handling_ms: How long they will talk.
         wrap_up_ms: How long the agent works on afterwards.
-        patience_ms: How long they wait before they hang up; ``None``: for ever.
+        patience_ms: How long they wait before they hang up; ``None``: for ever. A callback needs none.
+        comes_ms: From an invitation to opening its link; ``None``: they do not come.
+        accepts: Whether they say yes when another group, a message or a callback is offered.
+        group: Where they wait, or waited last.
+        is_deferred: Whether they need not be here to wait: a message, or a callback.
         waited: Whether no agent was offered the contact the moment it came.
         answered_at: When an agent accepted, for the first time.
         ended_at: When it was over.
@@ -68,11 +81,15 @@ class Caller:
     """
 
     __slots__ = (
+        "accepts",
         "agent",
         "answered_at",
         "asked_at",
+        "comes_ms",
         "ended_at",
+        "group",
         "handling_ms",
+        "is_deferred",
         "is_waiting",
         "outcome",
         "patience_ms",
@@ -89,8 +106,14 @@ class Caller:
         handling_ms: int,
         wrap_up_ms: int = 0,
         patience_ms: int | None = None,
+        comes_ms: int | None = 0,
+        accepts: bool = False,
     ) -> None:
         self.request = request
+        self.comes_ms = comes_ms
+        self.accepts = accepts
+        self.group = request.group
+        self.is_deferred = request.callback or request.channel is Channel.MESSAGE
         self.asked_at = asked_at
         self.handling_ms = handling_ms
         self.wrap_up_ms = wrap_up_ms
@@ -134,7 +157,7 @@ class Watch(Protocol):
     """Who looks on."""
 
     def queues(self, group: GroupId, at: Millis) -> None:
-        """A contact waits in this group now."""
+        """A caller waits in this group now. Messages and callbacks are not looked at."""
 
     def leaves(self, group: GroupId, at: Millis) -> None:
         """One of those who waited there no longer does."""
@@ -203,7 +226,14 @@ class Play:
         self._heap: list[tuple[Millis, int, Callable[[Any], None], Any]] = []
         self._number = 0
         self._soon: deque[Fact] = deque()
+        self._codes: dict[GroupId, str] = {}
         self._hears: dict[type, Callable[[Any], None]] = {
+            ConfigureSite: self._on_configured,
+            Move: self._on_move,
+            AskCaller: self._on_asked,
+            HoldPlace: self._on_hold,
+            InviteCaller: self._on_invited,
+            EndNotResponding: self._on_responding,
             Admit: self._on_admit,
             Refuse: self._on_refuse,
             MakeOffer: self._on_offer,
@@ -266,23 +296,55 @@ class Play:
         request = caller.request
         self.open[request.contact] = self._arriving = caller
         self._tell(request)
-        if request.contact in self.open:
+        if request.contact in self.open and not caller.is_deferred:
             self._tell(CallerAttached(contact=request.contact, session=request.session, process=HERE))
             if caller.patience_ms is not None:
                 self._later(Millis(self.at + caller.patience_ms), self._on_patience_over, caller)
         self._arriving = None
 
     def _on_patience_over(self, caller: Caller) -> None:
-        if caller.is_waiting:
+        if caller.is_waiting and not caller.is_deferred:
             self._tell(CallerHungUp(contact=caller.request.contact))
 
+    def _on_return(self, caller: Caller) -> None:
+        contact = caller.request.contact
+        if contact in self.open:
+            self._number += 1
+            session = SessionId(f"{caller.request.session}_{self._number}")
+            self._tell(CallerReturned(contact=contact, session=session))
+            self._tell(CallerAttached(contact=contact, session=session, process=HERE))
+
     # What the core decides.
+
+    def _on_configured(self, decision: ConfigureSite) -> None:
+        self._codes = {group.id: group.codes[0] for group in decision.site.groups if group.codes}
 
     def _on_admit(self, decision: Admit) -> None:
         caller = self.open.get(decision.contact)
         if caller is not None:
-            caller.is_waiting = True
-            self._watch.queues(decision.group, self.at)
+            self._waits(caller, decision.group)
+
+    def _on_move(self, decision: Move) -> None:
+        caller = self.open.get(decision.contact)
+        if caller is not None:
+            self._no_longer_waits(caller)
+            self._waits(caller, decision.group)
+
+    def _on_asked(self, decision: AskCaller) -> None:
+        caller = self.open.get(decision.contact)
+        if caller is not None:
+            self._soon.append(CallerAnswered(contact=decision.contact, accepted=caller.accepts))
+
+    def _on_hold(self, decision: HoldPlace) -> None:
+        caller = self.open.get(decision.contact)
+        if caller is not None and not caller.is_deferred:
+            self._no_longer_waits(caller)
+            caller.is_deferred = caller.is_waiting = True
+
+    def _on_invited(self, decision: InviteCaller) -> None:
+        caller = self.open.get(decision.contact)
+        if caller is not None and caller.comes_ms is not None:
+            self._later(Millis(self.at + caller.comes_ms), self._on_return, caller)
 
     def _on_refuse(self, decision: Refuse) -> None:
         caller = self.open.pop(decision.contact, None)
@@ -330,8 +392,7 @@ class Play:
     def _on_requeue(self, decision: Requeue) -> None:
         caller = self.open.get(decision.contact)
         if caller is not None:
-            caller.is_waiting = True
-            self._watch.queues(caller.request.group, self.at)
+            self._waits(caller, caller.group)
 
     def _on_end(self, decision: EndContact) -> None:
         caller = self.open.pop(decision.contact, None)
@@ -341,10 +402,16 @@ class Play:
             self._watch.over(caller)
             self._ended = caller
 
+    def _waits(self, caller: Caller, group: GroupId) -> None:
+        caller.is_waiting, caller.group = True, group
+        if not caller.is_deferred:
+            self._watch.queues(group, self.at)
+
     def _no_longer_waits(self, caller: Caller) -> None:
         if caller.is_waiting:
             caller.is_waiting = False
-            self._watch.leaves(caller.request.group, self.at)
+            if not caller.is_deferred:
+                self._watch.leaves(caller.group, self.at)
 
     def _on_free(self, decision: FreeSlot) -> None:
         self._turn(decision.agent, handling=-1)
@@ -352,7 +419,8 @@ class Play:
     def _on_wrap_up(self, decision: StartWrapUp) -> None:
         # It follows from a contact's end.
         caller = self._ended
-        fact = WrapUpFinished(agent=decision.agent, contact=decision.contact)
+        code = "" if caller is None else self._codes.get(caller.group, "done")
+        fact = WrapUpFinished(agent=decision.agent, contact=decision.contact, code=code)
         if caller is not None and caller.request.contact == decision.contact and caller.wrap_up_ms:
             self._later(Millis(self.at + caller.wrap_up_ms), self._tell, fact)
         else:
@@ -362,14 +430,19 @@ class Play:
         self._desks[decision.agent].responding = False
         self._turn(decision.agent)
         after_ms = self._manners[decision.agent].returns(self._chance(ContactId(""), decision.agent))
-        self._later(Millis(self.at + after_ms), self._on_return, decision.agent)
+        self._later(Millis(self.at + after_ms), self._on_back, decision.agent)
 
-    def _on_return(self, agent: AgentId) -> None:
-        if self._desks[agent].available:
+    def _on_responding(self, decision: EndNotResponding) -> None:
+        self._desks[decision.agent].responding = True
+        self._turn(decision.agent)
+
+    def _on_back(self, agent: AgentId) -> None:
+        desk = self._desks[agent]
+        if desk.available and not desk.responding:
             self._tell(PresenceChosen(agent=agent, presence=Presence.AVAILABLE))
 
     def _on_presence(self, decision: SetPresence) -> None:
-        self._turn(decision.agent, available=decision.presence is Presence.AVAILABLE)
+        self._turn(decision.agent, available=decision.presence in {Presence.AVAILABLE, Presence.ONCE})
 
     def _on_sign_out(self, decision: SignOut) -> None:
         self._turn(decision.agent, available=False)

@@ -80,6 +80,8 @@ class Arrivals(Struct, forbid_unknown_fields=True, kw_only=True):
         wrap_up: How long the agent works on afterwards; without it not at all.
         patience: How long they wait; without it for ever.
         request: Anything else a caller may ask for (:class:`acd.facts.ContactRequested`).
+        comes: Share of invited callbacks that open the link, ``comes_after`` the invitation.
+        accepts: Share that says yes when another group, a message or a callback is offered.
     """
 
     group: str = ""
@@ -90,6 +92,9 @@ class Arrivals(Struct, forbid_unknown_fields=True, kw_only=True):
     wrap_up: Lengths | None = None
     patience: Lengths | None = None
     request: dict[str, Any] = {}
+    comes: Share = 1.0
+    comes_after: Lengths = field(default_factory=lambda: Lengths(mean_s=30))
+    accepts: Share = 0.0
 
     @property
     def is_steady(self) -> bool:
@@ -317,6 +322,7 @@ class _Callers:
         self._extras = self.extras(kind.request)
         self.handling = kind.handling.drawn()
         self.wrap_up: Draw | None = None if kind.wrap_up is None else kind.wrap_up.drawn()
+        self._comes_after = kind.comes_after.drawn()
         self.patience: Draw | None = None if kind.patience is None else kind.patience.drawn()
 
     def extras(self, written: Mapping[str, Any]) -> dict[str, Any]:
@@ -326,6 +332,12 @@ class _Callers:
         blank = {"contact": "", "session": "", "group": "", "channel": "voice", "visitor": ""}
         request = _core_value({**blank, **written}, ContactRequested, "request")
         return {name: getattr(request, name) for name in written}
+
+    def comes(self, random: Random) -> int | None:
+        """After what time they come to a callback. Nobody draws who will not be called back."""
+        if not self.kind.accepts and not self._extras.get("callback", False):
+            return 0
+        return self._comes_after(random) if random.random() < self.kind.comes else None
 
     def request(
         self, group: str, channel: Channel, extras: Mapping[str, Any] | None = None, visitor: str = ""
@@ -353,6 +365,8 @@ def _drawn(make: _Callers, random: Random, starts: Millis, until: Millis, midnig
             handling_ms=handling(random),
             wrap_up_ms=0 if wrap_up is None else wrap_up(random),
             patience_ms=None if patience is None else patience(random),
+            comes_ms=make.comes(random),
+            accepts=kind.accepts > 0 and random.random() < kind.accepts,
         )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from acd.config import Channel
 from acd.decisions import EndReason
 from acd.ids import AgentId, GroupId, Millis
 from gateway.simulation.play import Caller
@@ -43,7 +44,7 @@ class GroupTally:
         answered: Contacts that an agent accepted.
         within: Those of them answered in time.
         abandoned: Contacts whose caller left before; ``short`` of them very soon.
-        ended: Other ends, and refusals, by reason.
+        ended: Other ends, and refusals, by reason; messages and callbacks, whatever became of them.
         waited: Contacts that were not offered to an agent the moment they came.
         waits: Waits of answered contacts, in ms.
         all_waits_ms: Waits of all contacts together.
@@ -140,6 +141,10 @@ class Tally:
         tally.offered += 1
         span.offered += 1
         wait_ms = caller.wait_ms
+        if caller.is_deferred:
+            done = "message_answered" if caller.request.channel is Channel.MESSAGE else "called_back"
+            tally.ended[str(caller.outcome) if caller.answered_at is None else done] += 1
+            return
         if caller.answered_at is not None:
             tally.answered += 1
             span.answered += 1

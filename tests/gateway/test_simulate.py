@@ -243,3 +243,67 @@ def test_the_command_says_what_it_cannot_do(tmp_path: Path) -> None:
     assert "Name a scenario" in said()
     assert "No such file" in said(str(tmp_path / "none.toml"))
     assert "ends in .html" in said("x.toml", "--report", "x.png")
+
+
+def test_only_agents_with_the_skill_answer_until_it_is_asked_for_less(play: Play) -> None:
+    skilled = ONE_AGENT.replace('name = "ana"', "count = 4").replace(
+        "wrap_up_ms = 60000",
+        'needs = [{ skill = "welsh", level = 3 }], skip_hopeless = false, '
+        "relaxations = [{ after_ms = 60000 }], wrap_up_ms = 0",
+    )
+    some = 'some = [{ share = 0.5, agent = { skills = [{ skill = "welsh", level = 3 }] } }]\n'
+    crowd = "at,group,handling_s,patience_s\n" + "1,sales,600,\n" * 4
+
+    (sales,) = play(skilled + some + '[[arrivals]]\nfile = "day.csv"', crowd).groups
+
+    assert (sales.p50_s, sales.longest_s) == (0, 60)
+
+
+def test_a_wrap_up_that_asks_for_a_code_gets_one(play: Play) -> None:
+    mandatory = ONE_AGENT.replace("wrap_up_ms = 60000", 'wrap_up = "mandatory", codes = ["sold", "lost"]')
+
+    found = play(mandatory + '[[arrivals]]\nfile = "day.csv"', THREE_CALLERS.replace(",25\n", ",\n"))
+
+    assert found.groups[0].answered == 3
+    assert found.occupancy == pytest.approx(95 / 3600)
+
+
+def test_who_overflows_is_counted_where_they_asked_and_waits_where_they_are(play: Play) -> None:
+    overflow = (
+        'hours = 1\n[site]\ngroups = [{ id = "sales", max_wait_ms = 30000, when_too_long = '
+        '{ kind = "group", group = "back" } }, { id = "back" }]\n'
+    )
+    callers = "at,group,handling_s,patience_s\n0,sales,60,90\n"
+
+    everything, sales, back = play(overflow + '[[arrivals]]\nfile = "day.csv"', callers).groups
+
+    assert (sales.abandoned, back.offered) == (1, 0)
+    assert sales.spans[0].mean_waiting == pytest.approx(30 / 900)
+    assert back.spans[0].mean_waiting == pytest.approx(60 / 900)
+    assert everything.offered == 1
+
+
+def test_callbacks_are_worked_off_without_counting_as_waits(play: Play) -> None:
+    calls = ONE_AGENT.replace("wrap_up_ms = 60000", "callbacks = {}")
+    wanted = "per_hour = 20\nrequest = { callback = true }\n"
+
+    (come,) = play(calls + '[[arrivals]]\ngroup = "sales"\n' + wanted).groups
+    (stay,) = play(calls + '[[arrivals]]\ngroup = "sales"\ncomes = 0.0\n' + wanted).groups
+
+    assert come.offered == come.other_ends["called_back"] > 5
+    assert come.p50_s is None
+    assert "called_back" not in stay.other_ends
+
+
+def test_who_is_offered_something_else_accepts_as_often_as_told(play: Play) -> None:
+    asked = ONE_AGENT.replace(
+        "wrap_up_ms = 60000",
+        'channels = ["voice", "message"], max_wait_ms = 30000, when_too_long = { kind = "message" }',
+    ).replace('groups = ["sales"]', "groups = []")
+    arrivals = '[[arrivals]]\ngroup = "sales"\nper_hour = 30\npatience = { mean_s = 120, shape = "fixed" }\n'
+
+    (yes,) = play(asked + arrivals + "accepts = 1.0").groups
+    (no,) = play(asked + arrivals).groups
+
+    assert yes.offered == yes.other_ends["chose_message"] > 10
+    assert no.offered == no.abandoned > 10
