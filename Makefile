@@ -84,7 +84,9 @@ test-tools: $(PYTHON_READY)
 
 .PHONY: test-acd
 test-acd: $(PYTHON_READY)
-	@$(STAGE) 'tests/acd' 120 $(PYTEST) -q tests/acd --cov=acd --cov-branch --cov-fail-under=100
+	@$(STAGE) 'tests/acd' 120 $(PYTEST) -q tests/acd --ignore=tests/acd/test_any_day.py --ignore=tests/acd/test_mutants.py \
+	    --cov=acd --cov-branch --cov-fail-under=100
+	@$(STAGE) 'tests/acd: any day' 120 $(PYTEST) -q tests/acd/test_any_day.py tests/acd/test_mutants.py
 
 .PHONY: test-signaling
 test-signaling: $(PYTHON_READY)
@@ -117,6 +119,10 @@ e2e: test-e2e  ## Only the tests with real browsers
 .PHONY: soak
 soak: servers $(PYTHON_READY) $(WEB_BUILT)  ## Full counts, for hours, and docs/reference/soak.md; stopped, it goes on where it was
 	@$(BIN)/python -m tests.scenarios.soak $(ARGS)
+
+.PHONY: mutants
+mutants: $(PYTHON_READY)  ## Change the core in every single place and see whether a test notices; takes hours, goes on where it was
+	@$(BIN)/python -m tools.mutate $(ARGS)
 
 .PHONY: bench
 bench: browsers $(PYTHON_READY) $(WEB_BUILT)  ## Measure, and write docs/reference/performance.md

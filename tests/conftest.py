@@ -19,6 +19,7 @@ settings.register_profile("short", deadline=None, print_blob=True)
 settings.register_profile(
     "soak", deadline=None, print_blob=True, max_examples=5_000, suppress_health_check=[HealthCheck.too_slow]
 )
+settings.register_profile("mutants", deadline=None, max_examples=100, derandomize=True, database=None)
 settings.load_profile("short")
 
 

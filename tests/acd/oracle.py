@@ -1228,6 +1228,8 @@ class Oracle:
             worker.idle_since = self.at
             if worker.presence == "once" and not worker.slots:
                 worker.presence, worker.reason = "break", "after_one"
+                # Any presence says that they are there.
+                worker.responding, worker.silent_until = True, None
 
     def _send_home(self, worker: Worker) -> None:
         self._hush(worker)
