@@ -122,7 +122,7 @@ CODES: Final[frozenset[str]] = frozenset(
         "group_opened",
         *(f"refused_{reason}" for reason in RefusalReason),
         *(f"step_{reason}" for reason in StepReason),
-        *(f"asked_{kind}" for kind in AnswerKind if kind is not AnswerKind.REFUSE),
+        *(f"asked_{kind}" for kind in AnswerKind),
         *(f"offer_{reason}" for reason in WithdrawReason),
         *(f"media_{party}" for party in Party),
         *(f"again_{reason}" for reason in RequeueReason),
@@ -322,7 +322,7 @@ def why_waiting(state: State, contact_id: ContactId) -> tuple[str, Says] | None:
     if not contact.can_be_offered:
         return ("waits_for_callback" if contact.callback is not None else "waits_for_caller"), {}
     pool, step = state.pool(contact), contact.step_in_force
-    idle = [agent for agent in pool.fits if state.is_idle_in(agent, pool)]
+    idle = [agent for agent in pool.fits if pool.has_idle(agent)]
     if idle:
         is_barred = contact.excluded_agents.issuperset(idle)
         return ("waits_excluded" if is_barred else "waits_for_delay"), {"free": len(idle)}

@@ -34,6 +34,7 @@ from gateway.http.availability import Availabilities
 from gateway.http.contacts import Contacts, HumanityCheck, NobodyAsks
 from gateway.http.description import Description, describe, encode
 from gateway.http.edge import Edge
+from gateway.http.explanations import Explanations
 from gateway.http.health import Health
 from gateway.http.origins import Origins, own_origins
 from gateway.http.pages import Pages
@@ -345,6 +346,7 @@ class _House:
             Availabilities(floors=self.floors, directory=self.stores.directory),
             Account(door=door),
             Audit(log=self.stores.audit),
+            Explanations(floors=self.floors, journals=self.journals, directory=self.stores.directory),
             Description(body=encode(describe(TABLE))),
             Health(checks=lambda: self._checks(running), metrics=self.metrics),
             Pages(directory=static, is_demo=self.settings.demo),

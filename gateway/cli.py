@@ -4,6 +4,7 @@ What takes long to import is imported by the command that needs it.
 """
 
 import asyncio
+import datetime as dt
 import os
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
@@ -256,6 +257,44 @@ def journal_export(
     with _refusals(), _writing(file) as out:
         lines = export_journal(loaded.settings.database, out)
     typer.echo(f"{lines} lines.", err=True)
+
+
+@journal.command("explain")
+def journal_explain(
+    contact: Annotated[str, typer.Argument(metavar="CONTACT", help="Id of the contact.", show_default=False)],
+    site: Annotated[
+        str | None, typer.Option("--site", help="Site; may be left out if there is one.", show_default=False)
+    ] = None,
+    lang: Annotated[str, typer.Option(help="en or de.")] = "en",
+    data_dir: DataDir = None,
+    demo: Demo = False,
+) -> None:
+    """Tell what happened to a contact, and why."""
+    loaded = _load(_common(data_dir, demo))
+
+    async def run() -> str:
+        from acd.ids import ContactId, SiteId
+        from gateway.clock import system_clock
+        from gateway.explanation import explain, in_sentences, notes
+        from gateway.forms import journal_to_read, open_database
+        from gateway.storage.directory import StoredDirectory
+        from gateway.texts import language_of
+
+        where = SiteId(_site(loaded, site))
+        async with open_database(loaded.settings) as database:
+            told = await explain(journal_to_read(database, where, system_clock), ContactId(contact))
+            if not told.entries:
+                raise _Wrong(f"Nothing is recorded of {contact} at site {where}.")
+            language = language_of(lang)
+            said = await in_sentences(told, StoredDirectory(database), where, language, "UTC")
+        lines = [
+            f"{dt.datetime.fromtimestamp(entry.at / 1000, dt.UTC):%Y-%m-%d %H:%M:%S}  {sentence}"
+            for entry, sentence in zip(told.entries, said, strict=True)
+        ]
+        return "\n".join([*lines, *notes(told, language)])
+
+    with _refusals():
+        typer.echo(asyncio.run(run()))
 
 
 @cli.command()

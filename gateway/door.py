@@ -7,7 +7,7 @@ import structlog
 from acd.ids import AgentId, Millis, SiteId
 from gateway.auth.doorkeeper import BadCredentials, Doorkeeper, LockedOut, Recognised, key_of
 from gateway.auth.passwords import PasswordsBusy
-from gateway.auth.roles import Right, may, roles_of
+from gateway.auth.roles import Right, groups_supervised, may, roles_of
 from gateway.http.edge import COOKIE
 from gateway.http.problems import Refused
 from gateway.http.route import Who
@@ -119,4 +119,5 @@ def _who(recognised: Recognised) -> Who:
         rights=frozenset(right.value for right in Right if may(user, right)),
         csrf=recognised.csrf,
         sign_in=recognised.key,
+        supervises=groups_supervised(user),
     )

@@ -173,6 +173,13 @@ async def open_form(
         yield form
 
 
+def journal_to_read(database: SqliteDatabase | PostgresDatabase, site: SiteId, clock: Clock) -> Journal:
+    """The journal of a site beside servers that may be running. It is not written to."""
+    if isinstance(database, SqliteDatabase):
+        return SqliteJournal(database, site, clock=clock)
+    return PostgresJournal(database, site, keeper=Keeper(database), clock=clock)
+
+
 @asynccontextmanager
 async def open_database(settings: Settings) -> AsyncIterator[SqliteDatabase | PostgresDatabase]:
     """The database of either form, for short work beside servers that may be running.

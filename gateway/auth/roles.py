@@ -27,6 +27,9 @@ class Right(StrEnum):
     """Sign in and out, and see one's own name and roles."""
     SERVE = "serve"
     """Open the agent desk, choose a presence, take and end contacts of the granted groups."""
+    SUPERVISE = "supervise"
+    """Set an agent's presence, sign them out, move them between groups; assign and end contacts; close and reopen
+    groups. In the granted groups."""
     READ_AUDIT = "read_audit"
     """Read who did what. Needs the role in the whole site."""
 
@@ -34,6 +37,7 @@ class Right(StrEnum):
 RIGHTS: Final[Mapping[Right, frozenset[Role]]] = {
     Right.SEE_SELF: frozenset(Role),
     Right.SERVE: frozenset({Role.AGENT}),
+    Right.SUPERVISE: frozenset({Role.SUPERVISOR}),
     Right.READ_AUDIT: frozenset({Role.ADMINISTRATOR}),
 }
 
@@ -58,6 +62,11 @@ def groups_served(user: User, groups: Iterable[GroupId]) -> tuple[GroupId, ...]:
     """Which of a site's groups the user takes contacts of, in the site's order."""
     granted = {grant.group for grant in user.grants if grant.role in RIGHTS[Right.SERVE]}
     return tuple(group for group in groups if WHOLE_SITE in granted or group in granted)
+
+
+def groups_supervised(user: User) -> frozenset[GroupId]:
+    """The groups the user is a supervisor of; :data:`WHOLE_SITE` stands for all."""
+    return frozenset(grant.group for grant in user.grants if grant.role in RIGHTS[Right.SUPERVISE])
 
 
 def grants(roles: Iterable[Role], groups: Iterable[GroupId]) -> frozenset[Grant]:

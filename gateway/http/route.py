@@ -8,8 +8,9 @@ from typing import Any, Literal
 import msgspec
 from aiohttp import web
 
-from acd.ids import AgentId, Millis, SiteId
+from acd.ids import AgentId, GroupId, Millis, SiteId
 from gateway.http.address import Peer
+from gateway.storage.users import WHOLE_SITE
 from signaling.protocol.base import Language
 
 
@@ -44,6 +45,7 @@ class Who:
         csrf: What every change has to carry.
         rights: What they may do.
         sign_in: Stands for this browser's sign-in; never the cookie itself.
+        supervises: The groups they watch over; ``*`` for all of the site.
     """
 
     id: AgentId
@@ -53,6 +55,11 @@ class Who:
     rights: frozenset[str]
     csrf: str
     sign_in: bytes
+    supervises: frozenset[GroupId] = frozenset()
+
+    def watches(self, group: GroupId) -> bool:
+        """Whether they are a supervisor of the group."""
+        return WHOLE_SITE in self.supervises or group in self.supervises
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from gateway.http.availability import Availabilities
 from gateway.http.contacts import VISITOR_HEADER, Contacts
 from gateway.http.description import Description
 from gateway.http.edge import CSRF_HEADER
+from gateway.http.explanations import ExplainedContact, Explanations
 from gateway.http.health import Alive, Health, Readiness
 from gateway.http.pages import Pages
 from gateway.http.route import Access, Kind, Route
@@ -93,6 +94,17 @@ TABLE: Final[tuple[Route, ...]] = (
         right="read_audit",
         query={"after": "Number of the last entry already known."},
         answers={200: AuditPage},
+        problems=("not_found",),
+    ),
+    Route(
+        method="GET",
+        path="/api/v1/sites/{site}/contacts/{contact}/explanation",
+        part=Explanations,
+        handler=Explanations.show,
+        summary="Read what happened to a contact, and why",
+        access=Access.SIGNED_IN,
+        right="supervise",
+        answers={200: ExplainedContact},
         problems=("not_found",),
     ),
     Route(
