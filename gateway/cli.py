@@ -252,10 +252,19 @@ def journal_export(
 ) -> None:
     """Write facts and decisions as JSON lines. They hold nothing personal."""
     loaded = _load(_common(data_dir, demo))
-    from gateway.storage.backup import export_journal
+    from gateway.storage.backup import export_from, export_journal
+
+    async def from_postgres(out: "BinaryIO") -> int:
+        from gateway.storage.postgres import open_postgres
+
+        async with open_postgres(_postgres(loaded)) as database:
+            return await database.look_long(lambda tx: export_from(tx, out))
 
     with _refusals(), _writing(file) as out:
-        lines = export_journal(loaded.settings.database, out)
+        if loaded.settings.mode == "scaled":
+            lines = asyncio.run(from_postgres(out))
+        else:
+            lines = export_journal(loaded.settings.database, out)
     typer.echo(f"{lines} lines.", err=True)
 
 
@@ -351,8 +360,9 @@ def backup(
     data_dir: DataDir = None,
     demo: Demo = False,
 ) -> None:
-    """Copy the database into a file, also while the server runs."""
+    """Copy the SQLite database into a file, also while the server runs."""
     loaded = _load(_common(data_dir, demo))
+    _only_embedded(loaded)
     from gateway.storage import backup as storage
 
     with _refusals():
@@ -367,8 +377,9 @@ def restore(
     demo: Demo = False,
     yes: Yes = False,
 ) -> None:
-    """Make a backup the database. The server has to be stopped."""
+    """Make a backup the SQLite database. The server has to be stopped."""
     loaded = _load(_common(data_dir, demo))
+    _only_embedded(loaded)
     from gateway.demo import DEMO_SITE
     from gateway.storage import backup as storage
 
@@ -386,9 +397,35 @@ def migrate(data_dir: DataDir = None, demo: Demo = False) -> None:
     loaded = _load(_common(data_dir, demo))
     from gateway.storage import backup as storage
 
+    async def postgres() -> tuple[str | None, str | None]:
+        from gateway.storage.postgres import PostgresDatabase
+
+        database = PostgresDatabase(_postgres(loaded))
+        try:
+            return await database.migrate()
+        finally:
+            await database.close()
+
     with _refusals():
-        before, after = storage.migrate(loaded.settings.database)
+        if loaded.settings.mode == "scaled":
+            before, after = asyncio.run(postgres())
+        else:
+            before, after = storage.migrate(loaded.settings.database)
     typer.echo(f"The database is at {after}." if before == after else f"From {before or 'nothing'} to {after}.")
+
+
+def _only_embedded(loaded: Loaded) -> None:
+    if loaded.settings.mode == "scaled":
+        _fail(
+            "This is for the SQLite file of the embedded form. Use PostgreSQL's own tools, such as pg_dump and "
+            "pg_restore: everything is in that one database."
+        )
+
+
+def _postgres(loaded: Loaded) -> str:
+    url = loaded.settings.postgres.url
+    assert url is not None, "settings see to it"
+    return url.get_secret_value()
 
 
 def _common(data_dir: Path | None, demo: bool) -> dict[str, tuple[str, object]]:

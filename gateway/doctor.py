@@ -15,11 +15,13 @@ from acd.ids import SessionId, SiteId
 from gateway.app import STATIC
 from gateway.auth.doorkeeper import HOUSE
 from gateway.clock import Clock, system_clock
+from gateway.forms import open_database
 from gateway.journal.port import JournalUnavailable
 from gateway.journal.sqlite import SqliteJournal
+from gateway.runtime.wakeups import why_not
 from gateway.settings import Settings
 from gateway.storage.audit import ChainBroken, StoredAudit
-from gateway.storage.database import AlreadyServed, StorageUnavailable, open_sqlite, served_here
+from gateway.storage.database import AlreadyServed, SqliteDatabase, StorageUnavailable, served_here
 from gateway.storage.directory import StoredDirectory
 from gateway.storage.migrate import SchemaIsNewer
 from gateway.tls import CertificateUnusable, expiry_of, server_context
@@ -54,9 +56,10 @@ async def examine(
     settings: Settings, *, now: Clock = system_clock, trust: ssl.SSLContext | None = None
 ) -> list[Finding]:
     """Look at everything. ``trust`` replaces the system's idea of whose certificates are good."""
-    is_served = _is_served(settings.database)
+    is_served = settings.mode == "embedded" and _is_served(settings.database)
     findings = [*_data_dir(settings.data_dir), _port(settings, is_served=is_served)]
     findings += [finding async for finding in _database_and_clock(settings, now)]
+    findings += [finding async for finding in _wakeups(settings)]
     findings += list(_certificate(settings, dt.datetime.fromtimestamp(now() / 1000, dt.UTC)))
     findings += [finding async for finding in _turn(settings, now, trust)]
     if not (STATIC / "agent" / "index.html").is_file():
@@ -112,19 +115,32 @@ async def _database_and_clock(settings: Settings, now: Clock) -> AsyncIterator[F
     if shown < _EARLIEST:
         yield Finding("Clock", Verdict.BAD, f"says {shown:%Y-%m-%d}. Set it, or certificates and credentials fail.")
         return
-    if settings.database.exists():
+    if settings.mode == "scaled" or settings.database.exists():
         try:
-            async with open_sqlite(settings.database, alone=False) as database:
+            async with open_database(settings) as database:
                 sites: list[SiteId] = list(await StoredDirectory(database).sites())
-                last = max([await SqliteJournal(database, site, clock=now).last_at() for site in sites], default=at)
+                if isinstance(database, SqliteDatabase):
+                    last = max([await SqliteJournal(database, site, clock=now).last_at() for site in sites], default=at)
+                else:
+                    last = await database.now()
                 yield await _audit(StoredAudit(database), [*sites, HOUSE])
         except (SchemaIsNewer, StorageUnavailable, JournalUnavailable) as why:
             yield Finding("Database", Verdict.BAD, str(why))
             return
         if last - at > _BEHIND_MS:
-            yield Finding("Clock", Verdict.BAD, f"is {(last - at) // 1000} s behind what was recorded last. Set it.")
+            behind = "what was recorded last" if settings.mode == "embedded" else "the database's"
+            yield Finding("Clock", Verdict.BAD, f"is {(last - at) // 1000} s behind {behind}. Set it.")
             return
     yield Finding("Clock", Verdict.GOOD, f"says {shown:%Y-%m-%d %H:%M} UTC.")
+
+
+async def _wakeups(settings: Settings) -> AsyncIterator[Finding]:
+    if settings.redis.url is not None:
+        why = await why_not(settings.redis.url.get_secret_value())
+        if why is None:
+            yield Finding("Redis", Verdict.GOOD, "answers.")
+        else:
+            yield Finding("Redis", Verdict.DOUBTFUL, f"does not answer ({why}). News between processes take a second.")
 
 
 async def _audit(log: StoredAudit, sites: Iterable[SiteId]) -> Finding:

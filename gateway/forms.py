@@ -169,7 +169,8 @@ async def open_form(
         stack.push_async_callback(form.membership.leave)
         jobs = await stack.enter_async_context(Lifetime(on_failure))
         jobs.start(form.membership.run, "membership")
-        jobs.start(form.wakeups.run, "wakeups")
+        jobs.start(form.wakeups.call_out, "wakeups")
+        jobs.start(form.wakeups.listen, "wakeups")
         yield form
 
 

@@ -7,13 +7,13 @@ when it does not hear it.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 import structlog
 from redis.asyncio import Redis
-from redis.asyncio.client import PubSub
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from acd.ids import ProcessId
@@ -36,8 +36,27 @@ class _Deaf(OSError):
     """Our own voice did not come back."""
 
 
+def _at(url: str) -> Redis:
+    # Never connected anew behind our back: what was missed meanwhile has to be looked for.
+    return Redis.from_url(
+        url, socket_timeout=_TIMEOUT_S, socket_connect_timeout=_TIMEOUT_S, retry=Retry(NoBackoff(), 0)
+    )
+
+
+async def why_not(url: str) -> str | None:
+    """Why this Redis cannot be used; ``None`` if it can."""
+    redis = _at(url)
+    try:
+        await redis.ping()
+    except _AWAY as why:
+        return str(why)
+    finally:
+        await redis.aclose()
+    return None
+
+
 class Wakeups:
-    """What this process calls out to the others, and hears from them. Run :meth:`run` beside.
+    """What this process calls out to the others, and hears from them. Run :meth:`call_out` and :meth:`listen` beside.
 
     Args:
         channel: The same for all processes on one database.
@@ -61,58 +80,63 @@ class Wakeups:
             self._waiting[hint] = None
             self._bell.ring()
 
-    async def run(self) -> None:
-        """Call and listen until cancelled, whatever becomes of Redis meanwhile."""
+    async def call_out(self) -> None:
+        """Tell what is to be told, until cancelled, whatever becomes of Redis meanwhile."""
+        while True:
+            redis = _at(self._url)
+            try:
+                while True:
+                    await self._publish(redis)
+                    await self._bell.wait(_OWN_VOICE_S if self._is_connected else _AGAIN_S[0])
+            except _AWAY:
+                # Whoever listens says so. What was not told is seen anyway.
+                self._waiting.clear()
+            finally:
+                await redis.aclose()
+            await asyncio.sleep(_AGAIN_S[0])
+
+    async def listen(self) -> None:
+        """Hear what the others tell, until cancelled, whatever becomes of Redis meanwhile."""
         failures = 0
         while True:
+            redis = _at(self._url)
             try:
-                async with self._connection() as (redis, listening):
-                    failures = 0
-                    async with asyncio.TaskGroup() as both:
-                        both.create_task(self._call_out(redis))
-                        both.create_task(self._listen(listening))
-            except* _AWAY as why:
-                if failures == 0:
-                    _log.warning("wakeups_lost", why=type(why.exceptions[0]).__name__)
+                async with redis.pubsub() as listening:
+                    await listening.subscribe(self._channel)
+                    self._heard_at = asyncio.get_running_loop().time()
+                    while True:
+                        self._on_message(await listening.get_message(ignore_subscribe_messages=True, timeout=1.0))
+            except _AWAY as why:
+                if self._is_connected or failures == 0:
+                    _log.warning("wakeups_lost", why=type(why).__name__)
+                failures = 0 if self._is_connected else failures + 1
             finally:
                 self._is_connected = False
-                self._waiting.clear()
                 self._metrics.wakeups_connected.set(0)
+                await redis.aclose()
             await asyncio.sleep(_AGAIN_S[min(failures, len(_AGAIN_S) - 1)])
-            failures += 1
 
-    @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[tuple[Redis, PubSub]]:
-        redis = Redis.from_url(self._url, socket_timeout=_TIMEOUT_S, socket_connect_timeout=_TIMEOUT_S)
-        try:
-            async with redis.pubsub() as listening:
-                await listening.subscribe(self._channel)
-                self._heard_at = asyncio.get_running_loop().time()
-                self._is_connected = True
-                self._metrics.wakeups_connected.set(1)
-                _log.info("wakeups_connected")
-                self._hear("")
-                yield redis, listening
-        finally:
-            await redis.aclose()
+    async def _publish(self, redis: Redis) -> None:
+        hints, self._waiting = [*self._waiting, ""], {}
+        async with redis.pipeline(transaction=False) as pipe:
+            for hint in hints:
+                pipe.publish(self._channel, f"{self._process} {hint}")
+            await pipe.execute()
 
-    async def _call_out(self, redis: Redis) -> None:
-        while True:
-            hints, self._waiting = [*self._waiting, ""], {}
-            async with redis.pipeline(transaction=False) as pipe:
-                for hint in hints:
-                    pipe.publish(self._channel, f"{self._process} {hint}")
-                await pipe.execute()
-            await self._bell.wait(_OWN_VOICE_S)
+    def _on_message(self, message: dict[str, Any] | None) -> None:
+        if message is not None:
+            sender, _, hint = message["data"].decode().partition(" ")
+            if sender == self._process:
+                self._on_own_voice()
+            elif hint:
+                self._hear(hint)
+        elif asyncio.get_running_loop().time() - self._heard_at > _DEAF_S:
+            raise _Deaf
 
-    async def _listen(self, listening: PubSub) -> None:
-        while True:
-            message = await listening.get_message(ignore_subscribe_messages=True, timeout=1.0)
-            if message is not None:
-                sender, _, hint = message["data"].decode().partition(" ")
-                if sender == self._process:
-                    self._heard_at = asyncio.get_running_loop().time()
-                elif hint:
-                    self._hear(hint)
-            elif asyncio.get_running_loop().time() - self._heard_at > _DEAF_S:
-                raise _Deaf
+    def _on_own_voice(self) -> None:
+        self._heard_at = asyncio.get_running_loop().time()
+        if not self._is_connected:
+            self._is_connected = True
+            self._metrics.wakeups_connected.set(1)
+            _log.info("wakeups_connected")
+            self._hear("")

@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import msgspec
+from sqlalchemy import Connection, select
 
 from gateway.storage.database import connect, engine_on, served_here
 from gateway.storage.migrate import SchemaIsNewer, bring_up_to_date, is_known, revision_of
+from gateway.storage.tables import decisions, facts, journal_heads, quarantined_facts
 
 
 class BackupRefused(Exception):
@@ -81,46 +83,51 @@ def restore(copy: Path, path: Path, *, unless_site: str | None = None) -> Path |
 
 
 def export_journal(path: Path, out: BinaryIO) -> int:
-    """Write every site's record as JSON lines: each fact, then what was decided about it.
-
-    There is nothing personal in it; that stands in other tables. Answers how many lines.
+    """Write every site's record in a file as :func:`export_from` does.
 
     Raises:
-        BackupRefused: If there is no database, or it cannot be read.
+        BackupRefused: If there is no database.
+    """
+    with closing(_open_to_read(path)) as source, engine_on(source, begin="BEGIN").begin() as tx:
+        return export_from(tx, out)
+
+
+def export_from(tx: Connection, out: BinaryIO) -> int:
+    """Write every site's record as JSON lines: each fact, then what was decided about it.
+
+    There is nothing personal in it; that stands in other tables. Answers how many lines. The
+    transaction has to show one moment throughout.
     """
     lines = 0
-    with closing(_open_to_read(path)) as source:
-        _check(source, path, "`zuruf restore` brings a backup back.")
-        # One transaction, so that the record is that of one moment.
-        source.execute("BEGIN")
-        sites = [site for (site,) in source.execute("SELECT site FROM journal_heads ORDER BY site")]
-        for site in sites:
-            for line in _record_of(source, site):
-                out.write(msgspec.json.encode(line) + b"\n")
-                lines += 1
+    for site in tx.execute(select(journal_heads.c.site).order_by(journal_heads.c.site)).scalars().all():
+        for line in _record_of(tx, site):
+            out.write(msgspec.json.encode(line) + b"\n")
+            lines += 1
     return lines
 
 
-def _record_of(source: sqlite3.Connection, site: str) -> Iterator[dict[str, Any]]:
-    set_aside = dict(
-        source.execute("SELECT position, reason FROM quarantined_facts WHERE site = ?", (site,)).fetchall()
-    )
-    decisions = groupby(
-        source.execute("SELECT cause, number, at, body FROM decisions WHERE site = ? ORDER BY number", (site,)),
+def _record_of(tx: Connection, site: str) -> Iterator[dict[str, Any]]:
+    reasons = select(quarantined_facts.c.position, quarantined_facts.c.reason).where(quarantined_facts.c.site == site)
+    set_aside = {row.position: row.reason for row in tx.execute(reasons)}
+    made = select(decisions.c.cause, decisions.c.number, decisions.c.at, decisions.c.body)
+    told = select(facts.c.position, facts.c.at, facts.c.source, facts.c.request, facts.c.body)
+    # A few at a time: a record may be larger than memory.
+    a_few = {"yield_per": 1_000}
+    by_cause = groupby(
+        tx.execute(made.where(decisions.c.site == site).order_by(decisions.c.number), execution_options=a_few),
         key=itemgetter(0),
     )
-    cause, caused = next(decisions, (None, iter(())))
-    facts = source.execute(
-        "SELECT position, at, source, request, body FROM facts WHERE site = ? ORDER BY position", (site,)
-    )
-    for position, at, who, request, body in facts:
+    cause, caused = next(by_cause, (None, iter(())))
+    for position, at, who, request, body in tx.execute(
+        told.where(facts.c.site == site).order_by(facts.c.position), execution_options=a_few
+    ):
         line = {"site": site, "position": position, "at": at, "source": who, "request": request}
         yield line | {"fact": msgspec.Raw(body)} | ({"setAside": set_aside[position]} if position in set_aside else {})
         # Trimming deletes facts and their decisions together, so the two keep step.
         while cause is not None and cause <= position:
             for _, number, made_at, decision in caused:
                 yield {"site": site, "number": number, "cause": cause, "at": made_at, "decision": msgspec.Raw(decision)}
-            cause, caused = next(decisions, (None, iter(())))
+            cause, caused = next(by_cause, (None, iter(())))
 
 
 def _open_to_read(path: Path) -> sqlite3.Connection:

@@ -18,13 +18,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from acd.ids import Millis
 from gateway.storage.database import StorageUnavailable
-from gateway.storage.migrate import bring_up_to_date
+from gateway.storage.migrate import bring_up_to_date, revision_of
 
 T = TypeVar("T")
 
 CONNECT_S: Final = 2.0
 WORK_S: Final = 3.0
-_MIGRATE_S: Final = 600.0
+_LONG_S: Final = 3600.0
 _MOST: Final = 8
 _ATTEMPTS: Final = 12
 _AGAIN_S: Final = 0.005
@@ -75,18 +75,25 @@ class PostgresDatabase:
         """See :meth:`gateway.storage.database.Database.look`."""
         return await self._run(self._engine, work, WORK_S)
 
-    async def migrate(self) -> None:
-        """Bring the tables to this release's form, one process at a time.
+    async def look_long(self, work: Callable[[Connection], T]) -> T:
+        """Like :meth:`look` for work that takes its time, and sees the database as of one moment."""
+        return await self._run(self._engine.execution_options(isolation_level="REPEATABLE READ"), work, _LONG_S)
+
+    async def migrate(self) -> tuple[str | None, str | None]:
+        """Bring the tables to this release's form, one process at a time; answers the revision before and after.
 
         Raises:
             SchemaIsNewer: If a later release of Zuruf wrote this database.
+            StorageUnavailable: If the database cannot be reached.
         """
 
-        def work(tx: Connection) -> None:
+        def work(tx: Connection) -> tuple[str | None, str | None]:
             tx.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATING})")
+            before = revision_of(tx)
             bring_up_to_date(tx)
+            return before, revision_of(tx)
 
-        await self._run(self._engine, work, _MIGRATE_S)
+        return await self._run(self._engine, work, _LONG_S)
 
     async def now(self) -> Millis:
         """What the database's clock says.

@@ -65,7 +65,7 @@ def test_another_file_can_be_named(tmp_path: Path) -> None:
         ({"ZURUF_SECRET": "short"}, "", "at least 32 characters"),
         ({"ZURUF_SERVER__PUBLIC_URL": "https://a.example/path"}, "", "an origin looks like"),
         ({"ZURUF_CONFIG": "missing.toml"}, "", "does not exist"),
-        ({}, "server = [", "cannot be read"),
+        ({}, "server = [", "is not valid TOML"),
         ({}, "[[site]]\nid = 'a'\ngroups = []\n", "site.0.groups"),
     ],
 )

@@ -86,6 +86,18 @@ class Crowd:
 
         await until(look, lambda over: over >= wanted, limit_s=limit_s, saying=f"{count} more contacts were served")
 
+    async def served_again(self, *, limit_s: float = GHOST_S) -> None:
+        """Everybody is there, and calls go on."""
+        await all_here(self.people, limit_s=limit_s)
+        await self.serve(3, limit_s=limit_s)
+        self.check()
+
+    async def kill_one(self) -> None:
+        """Kill a server at any moment, start it again, and see that nobody is let down."""
+        await self.go_on()
+        await self.chance.choice(self.gateways.servers).restart()
+        await self.served_again()
+
     async def finish(self) -> None:
         """Let nobody new come, everybody be served, and check that nothing is left."""
         self._is_closing = True

@@ -18,17 +18,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from tests.e2e.waiting import passing
+from tests.scenarios.crowd import crowd
+from tests.scenarios.gateways import gateways_of
 from tests.scenarios.killing import Told, killed_again_and_again
+from tests.servers import running_postgres, running_redis
 
 ROOT: Final = Path(__file__).parents[2]
 KEPT: Final = ROOT / "docs" / "reference" / "soak.json"
 FOLDER: Final = ROOT / ".make" / "soak"
 ROUNDS: Final = 200
+STRETCH: Final = 20
+"""So many rounds are done with the same servers; whoever stops a soak loses no more."""
+WITHOUT_REDIS_S: Final = 30.0
 EXAMPLES: Final = 5_000
 """As the profile ``soak`` in ``tests/conftest.py`` has it."""
 
 PARTS: Final[Mapping[str, str]] = {
     "kills": "kill -9 while everybody is busy, the record held against what people were told",
+    "gateways": "kill -9 of one of two servers on one site, then Redis away for 30 s; people held against the database",
     "acd": "tests/acd",
     "signaling": "tests/signaling",
     "gateway": "tests/gateway",
@@ -53,6 +61,8 @@ class Run:
         over: Parts that passed.
         rounds: How often was killed, and ``told`` what was acknowledged then.
         seconds: How long the killing took so far.
+        gateway_rounds: How often a server was killed, ``gateway_contacts`` how many callers were
+            served then, and ``gateway_seconds`` how long it took.
     """
 
     folder: Path
@@ -61,6 +71,9 @@ class Run:
     rounds: int = 0
     seconds: float = 0.0
     told: Told = field(default_factory=Told)
+    gateway_rounds: int = 0
+    gateway_contacts: int = 0
+    gateway_seconds: float = 0.0
 
     @classmethod
     def in_folder(cls, folder: Path, tree: str) -> "Run":
@@ -73,7 +86,17 @@ class Run:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
             return cls(folder, tree)
-        return cls(folder, tree, kept["over"], kept["rounds"], kept["seconds"], Told.recalled(kept["told"]))
+        return cls(
+            folder,
+            tree,
+            kept["over"],
+            kept["rounds"],
+            kept["seconds"],
+            Told.recalled(kept["told"]),
+            kept["gateway_rounds"],
+            kept["gateway_contacts"],
+            kept["gateway_seconds"],
+        )
 
     def keep(self) -> None:
         """Remember it, whole or not at all."""
@@ -83,6 +106,9 @@ class Run:
             "rounds": self.rounds,
             "seconds": self.seconds,
             "told": self.told.kept(),
+            "gateway_rounds": self.gateway_rounds,
+            "gateway_contacts": self.gateway_contacts,
+            "gateway_seconds": self.gateway_seconds,
         }
         fresh = self.folder / "run.json.new"
         fresh.write_text(json.dumps(kept))
@@ -99,6 +125,29 @@ class Run:
 
         await killed_again_and_again(str(self.folder / "zuruf.sqlite3"), range(self.rounds, rounds), self.told, after)
         self.seconds = time.monotonic() - begun
+
+    async def kill_gateways(self, *, rounds: int, after_round: Callable[[int], None]) -> None:
+        """Do the rounds that are left on two servers, a stretch at a time; each ends with Redis away."""
+        with running_postgres() as postgres, running_redis() as redis:
+            while self.gateway_rounds < rounds:
+                begun, stretch = time.monotonic(), self.folder / f"gateways-{self.gateway_rounds}"
+                shutil.rmtree(stretch, ignore_errors=True)
+                stretch.mkdir()
+                until = min(rounds, self.gateway_rounds + STRETCH)
+                async with gateways_of("scaled", stretch, postgres, redis) as site, crowd(site) as people:
+                    for number in range(self.gateway_rounds, until):
+                        await people.kill_one()
+                        after_round(number + 1)
+                    if until == rounds:
+                        redis.kill()
+                        async with passing(WITHOUT_REDIS_S):
+                            await people.serve(10, limit_s=WITHOUT_REDIS_S)
+                        redis.start()
+                        await people.served_again()
+                self.gateway_rounds = until
+                self.gateway_contacts += len(people.over)
+                self.gateway_seconds += time.monotonic() - begun
+                self.keep()
 
 
 def page(kept: Mapping[str, Mapping[str, Any]]) -> str:
@@ -120,7 +169,7 @@ def main() -> None:
     run = Run.in_folder(FOLDER, _tree())
     for part in [part for part in wanted if part not in run.over]:
         print(f"==> {PARTS[part]}", file=sys.stderr, flush=True)
-        count, seconds = _kills(run) if part == "kills" else _tests(part)
+        count, seconds = _SPECIAL[part](run) if part in _SPECIAL else _tests(part)
         _write(part, {"what": PARTS[part], "count": count, "date": _today(), "seconds": round(seconds)})
         run.over.append(part)
         run.keep()
@@ -128,12 +177,21 @@ def main() -> None:
         shutil.rmtree(FOLDER)
 
 
-def _kills(run: Run) -> tuple[str, float]:
-    def say(number: int) -> None:
-        print(f"    {number} of {ROUNDS}", end="\r", file=sys.stderr, flush=True)
+def _say(number: int) -> None:
+    print(f"    {number} of {ROUNDS}", end="\r", file=sys.stderr, flush=True)
 
-    asyncio.run(run.kill(rounds=ROUNDS, after_round=say))
+
+def _kills(run: Run) -> tuple[str, float]:
+    asyncio.run(run.kill(rounds=ROUNDS, after_round=_say))
     return f"{ROUNDS} rounds, {len(run.told.asked)} contacts", run.seconds
+
+
+def _gateway_kills(run: Run) -> tuple[str, float]:
+    asyncio.run(run.kill_gateways(rounds=ROUNDS, after_round=_say))
+    return f"{ROUNDS} rounds, {run.gateway_contacts} contacts", run.gateway_seconds
+
+
+_SPECIAL: Final = {"kills": _kills, "gateways": _gateway_kills}
 
 
 def _tests(part: str) -> tuple[str, float]:

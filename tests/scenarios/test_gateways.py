@@ -11,7 +11,7 @@ import pytest
 
 from acd.core import CORE_VERSION
 from tests.e2e.waiting import passing, until
-from tests.scenarios.crowd import Crowd, crowd
+from tests.scenarios.crowd import crowd
 from tests.scenarios.gateways import Gateways, gateways, gateways_of
 from tests.scenarios.people import Agent, Caller, all_here, browser
 from tests.servers import Postgres, Redis, running_postgres, running_redis
@@ -34,22 +34,13 @@ def own_redis() -> Iterator[Redis]:
         yield server
 
 
-async def served_again(people: Crowd, *, limit_s: float = 10) -> None:
-    """Everybody is there, and calls go on."""
-    await all_here(people.people, limit_s=limit_s)
-    await people.serve(3, limit_s=limit_s)
-    people.check()
-
-
 @pytest.mark.timeout(180)
 async def test_a_gateway_killed_at_any_moment_costs_nobody_the_contact(
     form: str, tmp_path: Path, postgres: Postgres, redis: Redis
 ) -> None:
     async with gateways_of(form, tmp_path, postgres, redis) as site, crowd(site) as people:
         for _ in range(ROUNDS[form]):
-            await people.go_on()
-            await people.chance.choice(site.servers).restart()
-            await served_again(people)
+            await people.kill_one()
 
 
 @pytest.mark.timeout(120)
@@ -61,7 +52,7 @@ async def test_a_gateway_that_is_stopped_in_order_costs_nobody_the_contact(
             await people.go_on()
             await server.stop()
             await server.start()
-            await served_again(people)
+            await people.served_again()
 
 
 @pytest.mark.timeout(120)
@@ -168,7 +159,7 @@ async def test_without_postgresql_new_callers_are_put_off_and_calls_go_on(
             assert retry_after >= 1
         own_postgres.start()
 
-        await served_again(people, limit_s=20)
+        await people.served_again(limit_s=20)
         assert {person: person.attaches for person in people.agents} == attaches, "nobody lost the socket"
 
 
