@@ -79,6 +79,7 @@ class RequeueReason(StrEnum):
     SETUP_FAILED = "setup_failed"
     AGENT_LOST = "agent_lost"
     CONTRADICTED = "contradicted"
+    TRANSFERRED = "transferred"
 
 
 class StepReason(StrEnum):
@@ -97,6 +98,7 @@ class OverflowReason(StrEnum):
     UNDERSTAFFED = "understaffed"
     FULL = "full"
     TOO_LONG = "too_long"
+    TRANSFERRED = "transferred"
 
 
 class VisitKind(StrEnum):
@@ -122,6 +124,21 @@ class Step:
     agent: AgentId | None = None
     for_ms: Millis | None = None
     by_hand: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """To whom a contact is handed on.
+
+    Attributes:
+        agent: To this agent; else to a group.
+        group: To this group; ``None``: the one it is in.
+        needs: What is asked for there, beside what the contact asks for anyway.
+    """
+
+    agent: AgentId | None = None
+    group: GroupId | None = None
+    needs: tuple[Need, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,13 +252,18 @@ class RaiseAlarm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """Let the contact wait in this group from now on, at the place it has earned."""
+    """Let the contact wait in this group from now on, at the place it has earned.
+
+    Attributes:
+        needs: What the contact itself asks for from now on; ``None``: as before.
+    """
 
     contact: ContactId
     group: GroupId
     policy: MediaPolicy
     reason: OverflowReason
     rules: Rules
+    needs: tuple[Need, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,12 +272,14 @@ class AskCaller:
 
     Attributes:
         until: No answer by then ends the contact; ``None``: it may stay unanswered.
+        transfer: What their agent wants to do, if it is that.
     """
 
     contact: ContactId
     answer: Answer
     reason: OverflowReason
     until: Millis | None = None
+    transfer: Transfer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

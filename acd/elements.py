@@ -78,6 +78,12 @@ def requeue(state: State, contact: Contact, reason: RequeueReason, at: Millis) -
     yield from free(state, agent, contact.id, talked=contact.phase is Phase.TALKING)
 
 
+def hand_back(state: State, contact: Contact, reason: RequeueReason, at: Millis) -> Decisions:
+    """Let the contact wait in front again; its agent talked and wraps up."""
+    yield Requeue(contact=contact.id, agent=agent_of(contact), reason=reason)
+    yield from _wrap_up(state, contact, at)
+
+
 def end(state: State, contact: Contact, reason: EndReason, at: Millis, *, wraps_up: bool = True) -> Decisions:
     """End the contact; an agent who talked has wrap-up, one who did not is freed as if nothing was."""
     yield EndContact(contact=contact.id, reason=reason)
@@ -86,12 +92,10 @@ def end(state: State, contact: Contact, reason: EndReason, at: Millis, *, wraps_
         yield from _remember(state, group, contact, reason, at)
     if contact.agent is None:
         return
-    talked = contact.phase is Phase.TALKING
-    if wraps_up and talked and group is not None and _has_wrap_up(group):
-        until = None if group.wrap_up is WrapUpRule.MANDATORY else after(at, group.wrap_up_ms)
-        yield StartWrapUp(agent=contact.agent, contact=contact.id, until=until)
+    if wraps_up:
+        yield from _wrap_up(state, contact, at)
     else:
-        yield from free(state, contact.agent, contact.id, talked=talked)
+        yield from free(state, contact.agent, contact.id, talked=contact.phase is Phase.TALKING)
 
 
 def end_wrap_up(state: State, agent: AgentState, contact: ContactId, code: str = "") -> Decisions:
@@ -144,6 +148,17 @@ def patience_of(state: State) -> Patience:
 def after(at: Millis, length_ms: Millis) -> Millis:
     """The moment so much later."""
     return Millis(at + length_ms)
+
+
+def _wrap_up(state: State, contact: Contact, at: Millis) -> Decisions:
+    """The agent who talked wraps up, if the group wants that; one who did not is free."""
+    agent, group = agent_of(contact), state.group(contact.group)
+    talked = contact.phase is Phase.TALKING
+    if talked and group is not None and _has_wrap_up(group):
+        until = None if group.wrap_up is WrapUpRule.MANDATORY else after(at, group.wrap_up_ms)
+        yield StartWrapUp(agent=agent, contact=contact.id, until=until)
+    else:
+        yield from free(state, agent, contact.id, talked=talked)
 
 
 def _has_wrap_up(group: Group) -> bool:

@@ -103,6 +103,7 @@ _REQUEUED: Final = {
     RequeueReason.SETUP_FAILED: Trigger.SETUP_FAILED,
     RequeueReason.AGENT_LOST: Trigger.AGENT_LOST,
     RequeueReason.CONTRADICTED: Trigger.CONTRADICTED,
+    RequeueReason.TRANSFERRED: Trigger.TRANSFERRED,
 }
 
 _ENDED: Final = {
@@ -186,7 +187,9 @@ def evolve(state: State, decision: Decision, at: Millis) -> None:
         case Move():
             _move(state, decision, at)
         case AskCaller():
-            question = Question(answer=decision.answer, reason=decision.reason, until=decision.until)
+            question = Question(
+                answer=decision.answer, reason=decision.reason, until=decision.until, transfer=decision.transfer
+            )
             contact = state.contacts[decision.contact]
             state.put_contact(changed(contact, question=question, too_long_at=None, is_settled=True))
         case DropQuestion():
@@ -345,6 +348,7 @@ def _move(state: State, decision: Move, at: Millis) -> None:
         came_at=at,
         question=None,
         is_settled=False,
+        needs=contact.needs if decision.needs is None else decision.needs,
         visited=(*contact.visited, decision.group),
     )
     state.put_contact(_under(moved, decision.rules))
@@ -445,6 +449,7 @@ def _assign(state: State, decision: Assign, at: Millis) -> None:
             ringing=(),
             shared=False,
             deadline=decision.setup_until,
+            came_back=None,
             question=None,
             callback=None,
             too_long_at=None,
@@ -475,6 +480,8 @@ def _requeue(state: State, decision: Requeue, at: Millis) -> None:
             deadline=None,
             media=frozenset(),
             head_start_ms=decision.head_start_ms,
+            came_back=decision.reason,
+            question=None,
             setup_failures=contact.setup_failures + (decision.reason is RequeueReason.SETUP_FAILED),
         )
     )

@@ -246,6 +246,24 @@ class AgentHungUp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TransferAsked:
+    """The agent wants somebody else to have the contact, and leaves: a blind transfer.
+
+    Attributes:
+        to_agent: To this agent, of the contact's group or not; else to a group.
+        to_group: To this group; ``None``: the one it is in.
+        needs: What the new agent must be able to do, beside what the contact asks for anyway.
+    """
+
+    agent: AgentId
+    contact: ContactId
+    epoch: Epoch
+    to_agent: AgentId | None = None
+    to_group: GroupId | None = None
+    needs: tuple[Need, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WrapUpFinished:
     """The agent is done with the work after the contact.
 
@@ -354,6 +372,7 @@ Fact = (
     | MediaConnected
     | MediaFailed
     | AgentHungUp
+    | TransferAsked
     | WrapUpFinished
     | ContactContradicted
     | AgentElsewhere

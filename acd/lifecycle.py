@@ -42,6 +42,7 @@ class Trigger(StrEnum):
     SETUP_FAILED = "setup_failed"
     SETUP_GIVEN_UP = "setup_given_up"
     CONTRADICTED = "contradicted"
+    TRANSFERRED = "transferred"
     ABANDONED = "abandoned"
     CALLER_HUNG_UP = "caller_hung_up"
     AGENT_HUNG_UP = "agent_hung_up"
@@ -128,6 +129,7 @@ TRANSITIONS: Final[Mapping[tuple[Phase, Trigger], Phase]] = {
     (Phase.CONNECTING, Trigger.SUPERVISOR): Phase.ENDED,
     (Phase.TALKING, Trigger.AGENT_LOST): Phase.QUEUED,
     (Phase.TALKING, Trigger.CONTRADICTED): Phase.QUEUED,
+    (Phase.TALKING, Trigger.TRANSFERRED): Phase.QUEUED,
     (Phase.TALKING, Trigger.CALLER_HUNG_UP): Phase.ENDED,
     (Phase.TALKING, Trigger.AGENT_HUNG_UP): Phase.ENDED,
     (Phase.TALKING, Trigger.CALLER_LOST): Phase.ENDED,
@@ -154,6 +156,9 @@ STALE: Final[frozenset[tuple[Phase, Trigger]]] = frozenset(
         (Phase.TALKING, Trigger.SETUP_FAILED),
         (Phase.QUEUED, Trigger.AGENT_HUNG_UP),
         (Phase.OFFERED, Trigger.AGENT_HUNG_UP),
+        (Phase.QUEUED, Trigger.TRANSFERRED),
+        (Phase.OFFERED, Trigger.TRANSFERRED),
+        (Phase.CONNECTING, Trigger.TRANSFERRED),
         (Phase.QUEUED, Trigger.CONTRADICTED),
         (Phase.OFFERED, Trigger.CONTRADICTED),
     }

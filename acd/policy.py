@@ -7,7 +7,7 @@ present gets no decisions; nothing here raises.
 
 from typing import Final, assert_never
 
-from acd import admission, callbacks, waiting
+from acd import admission, callbacks, transfers, waiting
 from acd.config import Channel, Group, Site, WrapUpRule
 from acd.decisions import (
     Assign,
@@ -87,6 +87,7 @@ from acd.facts import (
     SiteConfigured,
     Ticked,
     TimeSkipped,
+    TransferAsked,
     WrapUpFinished,
 )
 from acd.ids import AgentId, Epoch, GroupId, Millis, ProcessId, VisitorKey
@@ -166,6 +167,8 @@ def about(state: State, fact: Fact, at: Millis) -> Decisions:
             return _on_media_failed(state, fact, at)
         case AgentHungUp():
             return _on_agent_hung_up(state, fact, at)
+        case TransferAsked():
+            return transfers.on_asked(state, fact, at)
         case WrapUpFinished():
             return _on_wrap_up_finished(state, fact)
         case ContactContradicted():

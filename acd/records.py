@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from acd.config import KIND, Answer, Capacity, Channel, Kind, MediaPolicy, Need, Site
-from acd.decisions import OverflowReason, Step, VisitKind
+from acd.decisions import OverflowReason, RequeueReason, Step, Transfer, VisitKind
 from acd.facts import Health, Party, Presence
 from acd.ids import AgentId, ContactId, Epoch, GroupId, Millis, ProcessId, SessionId, VisitorKey
 from acd.lifecycle import Phase, Routing
@@ -56,11 +56,13 @@ class Question:
 
     Attributes:
         until: No answer by then is a no that ends the contact.
+        transfer: What their agent wants to do, if it is that.
     """
 
     answer: Answer
     reason: OverflowReason
     until: Millis | None = None
+    transfer: Transfer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +100,7 @@ class Contact:
         media: The ends that have media in this epoch.
         excluded: Agents not to be asked again for this contact, and until when.
         setup_failures: Set-ups that failed so far.
+        came_back: Why it waits again, after an agent had it.
         failed_offers: Offers that nobody was gone for and nobody took.
         alarmed: A supervisor has been called.
         needs: What it asks for itself, whatever its group asks for.
@@ -133,6 +136,7 @@ class Contact:
     media: frozenset[Party] = frozenset()
     excluded: tuple[tuple[AgentId, Millis], ...] = ()
     setup_failures: int = 0
+    came_back: RequeueReason | None = None
     failed_offers: int = 0
     alarmed: bool = False
     needs: tuple[Need, ...] = ()

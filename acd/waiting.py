@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from acd import transfers
 from acd.callbacks import can_be_called_back, hold_place
 from acd.config import Answer, AnswerKind, Channel, Group
 from acd.decisions import (
@@ -101,10 +102,15 @@ def too_long(state: State, contact: Contact, at: Millis) -> Decisions:
 def on_answered(state: State, fact: CallerAnswered, at: Millis) -> Decisions:
     """The caller said yes or no."""
     contact = state.contacts.get(fact.contact)
-    if contact is None or not contact.is_waiting or contact.question is None:
+    if contact is None or contact.question is None:
         return
     question = contact.question
-    if not fact.accepted or not _can_have(state, contact, question.answer):
+    if question.transfer is not None:
+        if fact.accepted and transfers.is_possible(state, contact, question.transfer):
+            yield from transfers.transfer(state, contact, question.transfer, at)
+        else:
+            yield DropQuestion(contact=contact.id)
+    elif not fact.accepted or not _can_have(state, contact, question.answer):
         yield from declined(state, contact, at)
     elif question.answer.kind is AnswerKind.CALLBACK:
         yield from hold_place(state, contact, None, at)
