@@ -21,9 +21,10 @@ from acd.facts import (
     OfferDeclined,
     Presence,
     PresenceChosen,
+    TransferAsked,
     WrapUpFinished,
 )
-from acd.ids import ContactId, Epoch
+from acd.ids import AgentId, ContactId, Epoch, GroupId
 from acd.records import Contact
 from acd.state import State
 from signaling.hub import SessionHub
@@ -33,12 +34,15 @@ from signaling.media_rules import MediaRules, passed
 from signaling.ports import MailboxFull
 from signaling.protocol.agent import (
     AcceptOffer,
+    AskForTargets,
     DeclineOffer,
     EndContact,
     FinishWrapUp,
     HealthReport,
     SetPresence,
     SignOut,
+    Targets,
+    TransferContact,
 )
 from signaling.protocol.base import Message, Request
 from signaling.protocol.caller import LeaveContact, PageLeaving
@@ -50,8 +54,9 @@ from signaling.protocol.media import (
     RefreshIce,
     SendSignal,
 )
-from signaling.refusals import Busy, NotAllowed, NotNow, OfferGone, Pending, StaleGeneration
+from signaling.refusals import Busy, NotAllowed, NoTarget, NotNow, OfferGone, Pending, StaleGeneration
 from signaling.sessions import AgentSession, AnySession, CallerSession, contact_in_call
+from signaling.transfers import transfer_targets
 
 
 @dataclass(slots=True)
@@ -87,7 +92,7 @@ class Asked:
     @property
     def call(self) -> Contact:
         """The contact in which the session connects or talks, where only those may who do."""
-        contact = contact_in_call(self.state, self.session.contact_id(self.state))
+        contact = self.session.call(self.state)
         if contact is None:
             raise NotNow
         return contact
@@ -169,6 +174,33 @@ async def end_contact(message: EndContact, asked: Asked) -> None:
     """Hang up."""
     contact = ContactId(message.contact_id)
     await asked.tell(AgentHungUp(agent=asked.desk.agent, contact=contact, epoch=Epoch(message.epoch)), must=True)
+
+
+@handles(AskForTargets)
+async def list_targets(message: AskForTargets, asked: Asked) -> Targets:
+    """Say to whom a contact can be handed on."""
+    names = asked.hub.pictures.names
+    await names.learn_targets(asked.state, asked.desk.language)
+    return transfer_targets(message.id, asked.state, asked.desk.agent, names, asked.desk.language)
+
+
+@handles(TransferContact)
+async def transfer_contact(message: TransferContact, asked: Asked) -> None:
+    """Hand the contact on."""
+    agent, contact_id = asked.desk.agent, ContactId(message.contact_id)
+    await asked.tell(
+        TransferAsked(
+            agent=agent,
+            contact=contact_id,
+            epoch=Epoch(message.epoch),
+            to_agent=None if message.agent_id is None else AgentId(message.agent_id),
+            to_group=None if message.group_id is None else GroupId(message.group_id),
+        ),
+        must=True,
+    )
+    contact = asked.state.contacts.get(contact_id)
+    if contact is not None and contact.agent == agent and contact.question is None:
+        raise NoTarget
 
 
 @handles(FinishWrapUp)

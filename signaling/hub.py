@@ -54,7 +54,7 @@ from signaling.protocol.attach import AttachAsAgent, AttachAsCaller
 from signaling.protocol.limits import LOST_AFTER_MS, REPORT_EVERY_MS, REQUEST_BURST, REQUESTS_PER_SECOND
 from signaling.rate import TokenBucket
 from signaling.refusals import AttachBusy, AttachExpired, AttachSuperseded, NotSignedIn
-from signaling.sessions import AgentSession, AnySession, CallerSession, Roster, Wire, contact_in_call
+from signaling.sessions import AgentSession, AnySession, CallerSession, Roster, Wire
 from signaling.views import Ended
 
 BEAT_S = 1.0
@@ -511,7 +511,7 @@ class SessionHub:
             # beat does not wait for the store.
             session.checked_at = now
             self.means.start(self._apart(self._ask_for_sign_in(session)))
-        in_call = contact_in_call(self.state, session.contact_id(self.state)) is not None
+        in_call = session.call(self.state) is not None
         if session.is_sign_in_over and not in_call:
             await self.kick(session.agent)
 
@@ -540,7 +540,7 @@ class SessionHub:
           page goes on mending it, have no call either. Nobody hangs up on the caller for that:
           it counts as the agent's, so the caller waits in front and is put through anew.
         """
-        contact = contact_in_call(self.state, session.contact_id(self.state))
+        contact = session.call(self.state)
         if contact is None or contact.phase is not Phase.TALKING:
             session.watched = None
             return

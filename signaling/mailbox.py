@@ -17,7 +17,7 @@ from acd.ids import ContactId, Epoch, SessionId
 from acd.state import State
 from signaling.ports import Sessions
 from signaling.protocol.media import Signal, SignalReceived
-from signaling.sessions import AnySession, contact_in_call
+from signaling.sessions import AnySession
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,11 +121,11 @@ class Mailbox:
 def _is_current(
     letter: Letter, session: AnySession, state: State, generation_of: Callable[[SessionId], int | None]
 ) -> bool:
-    contact = contact_in_call(state, letter.contact)
+    contact = session.call(state)
     peer = session.peer_session(state)
     return (
         contact is not None
-        and contact.id == session.contact_id(state)
+        and contact.id == letter.contact
         and contact.epoch == letter.epoch
         and session.generation == letter.for_generation
         and peer is not None

@@ -72,6 +72,15 @@ class Names:
         while (ask := next(self._unknown(session, state()), None)) is not None:
             await ask()
 
+    async def learn_targets(self, state: State, language: Language) -> None:
+        """Learn the names of all groups and of everybody at work."""
+        for group in list(state.groups):
+            if (group, language) not in self._groups:
+                await self._learn_group(group, language)
+        for agent in [agent.id for agent in state.agents.values() if agent.is_staffing]:
+            if agent not in self._agents:
+                await self._learn_agent(agent)
+
     def _unknown(self, session: AnySession, state: State) -> Iterator[Callable[[], Awaitable[None]]]:
         match session:
             case CallerSession():

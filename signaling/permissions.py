@@ -11,6 +11,7 @@ from typing import Final, get_args
 
 from signaling.protocol.agent import (
     AcceptOffer,
+    AskForTargets,
     DeclineOffer,
     EndContact,
     FinishWrapUp,
@@ -18,6 +19,7 @@ from signaling.protocol.agent import (
     RoutingState,
     SetPresence,
     SignOut,
+    TransferContact,
 )
 from signaling.protocol.base import Request
 from signaling.protocol.caller import CallerPhase, LeaveContact, PageLeaving
@@ -78,6 +80,8 @@ AGENT: Final = Table(
         AcceptOffer: _when("offered", "connecting", "talking", otherwise=OfferGone),
         DeclineOffer: _when("offered", otherwise=OfferGone),
         EndContact: _when("connecting", "talking", otherwise=ContactGone),
+        AskForTargets: _when("talking"),
+        TransferContact: _when("talking", otherwise=ContactGone),
         FinishWrapUp: _when("wrap_up", otherwise=ContactGone),
         HealthReport: _when(*_LEADING),
         SignOut: _when(*_LEADING),

@@ -20,7 +20,7 @@ from signaling.protocol.agent import AgentAttached, AgentChanged, Desk
 from signaling.protocol.base import Message
 from signaling.protocol.caller import CallerAttached, CallerChanged, CallerContact
 from signaling.protocol.media import IceConfiguration, Peer
-from signaling.sessions import AgentSession, AnySession, CallerSession, Roster, contact_in_call
+from signaling.sessions import AgentSession, AnySession, CallerSession, Roster
 from signaling.views import (
     Ended,
     Words,
@@ -148,7 +148,7 @@ class Pictures:
         message = self._news(session)
         if message is not None:
             await wire.push(message)
-            if is_first and contact_in_call(self._floor.state, session.contact_id(self._floor.state)) is not None:
+            if is_first and session.call(self._floor.state) is not None:
                 session.is_mail_due = True
         if session.is_mail_due:
             await self.hand_out_mail(session)
@@ -244,7 +244,7 @@ class Pictures:
 
     def _ice_if_assigned_anew(self, session: AnySession) -> IceConfiguration | None:
         state = self._floor.state
-        contact = contact_in_call(state, session.contact_id(state))
+        contact = session.call(state)
         if contact is None or session.ice_for == (contact.id, contact.epoch):
             return None
         return self.issue_ice(session)

@@ -96,6 +96,12 @@ class Busy(Refusal):
     retry_after_ms = 1_000
 
 
+class NoTarget(Refusal):
+    """Nobody is there to hand the contact on to: the group closed, or the agent is away. Ask for targets anew."""
+
+    code = "no_target"
+
+
 class Pending(Refusal):
     """It is written down but not decided yet. Repeat with the same id to learn the outcome."""
 
@@ -125,6 +131,7 @@ REFUSALS: Final[tuple[type[Refusal], ...]] = (
     TooManyRequests,
     BadSignal,
     Busy,
+    NoTarget,
     Pending,
     Internal,
 )

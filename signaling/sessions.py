@@ -139,6 +139,10 @@ class Session:
         """The contact this session may speak of: the caller's, or that in the agent's slot."""
         raise NotImplementedError
 
+    def call(self, state: State) -> Contact | None:
+        """The contact in which this session is one of two ends that connect or talk."""
+        return contact_in_call(state, self.contact_id(state))
+
     def peer_session(self, state: State) -> SessionId | None:
         """The session at the other end of the media, if there is one."""
         raise NotImplementedError
@@ -226,8 +230,13 @@ class AgentSession(Session):
     def contact_id(self, state: State) -> ContactId | None:
         return state.agents[self.agent].contact if self.leads(state) else None
 
+    def call(self, state: State) -> Contact | None:
+        # A contact that was handed on is somebody else's, though it is still wrapped up here.
+        contact = Session.call(self, state)
+        return contact if contact is not None and contact.agent == self.agent else None
+
     def peer_session(self, state: State) -> SessionId | None:
-        contact = contact_in_call(state, self.contact_id(state))
+        contact = self.call(state)
         return None if contact is None else contact.caller.session
 
     def endpoint(self, state: State) -> Endpoint | None:

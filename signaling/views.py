@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from acd.decisions import EndReason
+from acd.decisions import EndReason, RequeueReason
 from acd.facts import Health, Presence
 from acd.ids import AgentId, ContactId, GroupId, Millis, SessionId
 from acd.lifecycle import Phase, Routing
@@ -71,7 +71,8 @@ def caller_contact(state: State, contact: Contact, *, group_name: str, agent_nam
         phase_since=contact.phase_since,
         position=state.position(contact.id),
         agent_name=agent_name if in_call else None,
-        in_front_again=contact.head_start_ms > 0,
+        in_front_again=contact.came_back is not None,
+        transferred=contact.came_back is RequeueReason.TRANSFERRED,
         ended=None,
     )
 
@@ -92,6 +93,7 @@ def ended_contact(ended: Ended, *, group_name: str) -> CallerContact:
         position=None,
         agent_name=None,
         in_front_again=False,
+        transferred=False,
         ended=ended.reason.value,
     )
 
@@ -136,7 +138,7 @@ def agents_desk(
 def agents_peer(state: State, agent: AgentId, generation_of: GenerationOf) -> Peer | None:
     """The caller's end, as the agent's media needs it."""
     contact = contact_in_call(state, state.agents[agent].contact)
-    return None if contact is None else _peer("caller", contact.caller, generation_of)
+    return None if contact is None or contact.agent != agent else _peer("caller", contact.caller, generation_of)
 
 
 def _receives_calls(agent: AgentState) -> ReceivesCalls:

@@ -14,6 +14,7 @@ from signaling.protocol.base import (
     MillisUtc,
     Part,
     Request,
+    RequestNumber,
 )
 from signaling.protocol.media import IceConfiguration, Peer
 
@@ -173,6 +174,45 @@ class EndContact(Request, frozen=True, tag="contact.end"):
     """What is in the agent's slot."""
     epoch: EpochNumber
     """Of the assignment."""
+
+
+class AskForTargets(Request, frozen=True, tag="transfer.targets"):
+    """To whom the contact could be handed on now."""
+
+
+class TransferTarget(Part, frozen=True):
+    """A group or an agent to hand a contact on to."""
+
+    id: Identity
+    """Of the group or the agent."""
+    name: str
+    """What to call it or them."""
+    ready: bool
+    """Whether somebody would be asked at once."""
+
+
+class Targets(Message, frozen=True, tag="transfer.targets_found"):
+    """Answers ``transfer.targets``."""
+
+    id: RequestNumber
+    """Of the request."""
+    groups: list[TransferTarget]
+    """Groups that are open, the contact's own apart."""
+    agents: list[TransferTarget]
+    """Agents at work, oneself apart."""
+
+
+class TransferContact(Request, frozen=True, tag="contact.transfer"):
+    """Hand the contact on and leave it: a blind transfer. One of the two targets is given."""
+
+    contact_id: Identity
+    """What is in the agent's slot."""
+    epoch: EpochNumber
+    """Of the assignment."""
+    group_id: Identity | None = None
+    """To this group. Another media policy than the present one needs the caller's yes."""
+    agent_id: Identity | None = None
+    """To this agent, of the contact's group or not."""
 
 
 class FinishWrapUp(Request, frozen=True, tag="wrapup.finish"):

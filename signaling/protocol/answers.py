@@ -17,6 +17,7 @@ RefusalCode = Literal[
     "too_many_requests",
     "bad_signal",
     "busy",
+    "no_target",
     "pending",
     "internal",
 ]

@@ -62,6 +62,8 @@ class CallerContact(Part, frozen=True):
     """Place in the line, from 1; null once somebody has it."""
     agent_name: str | None
     """Who talks, while somebody does."""
+    transferred: bool
+    """Whether it waits for whom it was handed on to."""
     in_front_again: bool
     """It was in a call that failed and waits in front of the others."""
     ended: EndReason | None

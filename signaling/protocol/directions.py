@@ -4,6 +4,7 @@ from signaling.protocol.agent import (
     AcceptOffer,
     AgentAttached,
     AgentChanged,
+    AskForTargets,
     DeclineOffer,
     EndContact,
     FinishWrapUp,
@@ -11,6 +12,8 @@ from signaling.protocol.agent import (
     SetPresence,
     SignedOut,
     SignOut,
+    Targets,
+    TransferContact,
 )
 from signaling.protocol.answers import Draining, Refused, Reply, Superseded
 from signaling.protocol.caller import CallerAttached, CallerChanged, LeaveContact, PageLeaving
@@ -32,6 +35,8 @@ AgentToServer = (
     | AcceptOffer
     | DeclineOffer
     | EndContact
+    | AskForTargets
+    | TransferContact
     | FinishWrapUp
     | HealthReport
     | SignOut
@@ -50,6 +55,15 @@ ServerToCaller = (
 """What a caller's page is told."""
 
 ServerToAgent = (
-    AgentAttached | AgentChanged | SignalReceived | IceRefreshed | Reply | Refused | Superseded | SignedOut | Draining
+    AgentAttached
+    | AgentChanged
+    | SignalReceived
+    | IceRefreshed
+    | Targets
+    | Reply
+    | Refused
+    | Superseded
+    | SignedOut
+    | Draining
 )
 """What an agent's page is told."""

@@ -24,7 +24,7 @@ export type HealthState = "healthy" | "degraded" | "lost";
 /** Whether calls come, or the first reason why not. The desk's header says it in words. */
 export type ReceivesCalls = "yes" | "offline" | "break" | "other_work" | "elsewhere" | "busy" | "wrap_up" | "not_responding" | "back_off" | "lost";
 
-export type RefusalCode = "malformed" | "unknown_type" | "not_allowed" | "not_now" | "not_yours" | "stale_epoch" | "stale_generation" | "offer_gone" | "contact_gone" | "too_many_requests" | "bad_signal" | "busy" | "pending" | "internal";
+export type RefusalCode = "malformed" | "unknown_type" | "not_allowed" | "not_now" | "not_yours" | "stale_epoch" | "stale_generation" | "offer_gone" | "contact_gone" | "too_many_requests" | "bad_signal" | "busy" | "no_target" | "pending" | "internal";
 
 export type ConnectRefusalCode = "malformed" | "session_expired" | "wrong_origin" | "not_signed_in" | "superseded" | "draining" | "busy" | "too_many_requests" | "internal";
 
@@ -228,6 +228,8 @@ export interface CallerContact {
   readonly position: number | null;
   /** Who talks, while somebody does. */
   readonly agentName: string | null;
+  /** Whether it waits for whom it was handed on to. */
+  readonly transferred: boolean;
   /** It was in a call that failed and waits in front of the others. */
   readonly inFrontAgain: boolean;
   /** How it ended; null while it is open. */
@@ -445,6 +447,49 @@ export interface EndContact {
   readonly contactId: string;
   /** Of the assignment. */
   readonly epoch: number;
+  /** Chosen by the client, unique on its page. */
+  readonly id: string;
+}
+
+/** To whom the contact could be handed on now. */
+export interface AskForTargets {
+  readonly type: "transfer.targets";
+  /** Chosen by the client, unique on its page. */
+  readonly id: string;
+}
+
+/** A group or an agent to hand a contact on to. */
+export interface TransferTarget {
+  /** Of the group or the agent. */
+  readonly id: string;
+  /** What to call it or them. */
+  readonly name: string;
+  /** Whether somebody would be asked at once. */
+  readonly ready: boolean;
+}
+
+/** Answers `transfer.targets`. */
+export interface Targets {
+  readonly type: "transfer.targets_found";
+  /** Of the request. */
+  readonly id: string;
+  /** Groups that are open, the contact's own apart. */
+  readonly groups: readonly TransferTarget[];
+  /** Agents at work, oneself apart. */
+  readonly agents: readonly TransferTarget[];
+}
+
+/** Hand the contact on and leave it: a blind transfer. One of the two targets is given. */
+export interface TransferContact {
+  readonly type: "contact.transfer";
+  /** What is in the agent's slot. */
+  readonly contactId: string;
+  /** Of the assignment. */
+  readonly epoch: number;
+  /** To this group. Another media policy than the present one needs the caller's yes. */
+  readonly groupId: string | null;
+  /** To this agent, of the contact's group or not. */
+  readonly agentId: string | null;
   /** Chosen by the client, unique on its page. */
   readonly id: string;
 }
@@ -699,6 +744,8 @@ export type AgentToServer =
   | AcceptOffer
   | DeclineOffer
   | EndContact
+  | AskForTargets
+  | TransferContact
   | FinishWrapUp
   | HealthReport
   | SignOut
@@ -715,6 +762,7 @@ export type ServerToAgent =
   | AgentChanged
   | SignalReceived
   | IceRefreshed
+  | Targets
   | Reply
   | Refused
   | Superseded
