@@ -12,6 +12,7 @@ from acd.decisions import (
     Decision,
     EndContact,
     EndReason,
+    EndService,
     EndWrapUp,
     ExcludeAgent,
     FreeSlot,
@@ -75,6 +76,7 @@ def requeue(state: State, contact: Contact, reason: RequeueReason, at: Millis) -
         yield from end(state, contact, EndReason.GROUP_GONE, at, wraps_up=False)
         return
     yield Requeue(contact=contact.id, agent=agent, reason=reason)
+    yield from _serve_once_more(state, contact, at)
     yield from free(state, agent, contact.id, talked=contact.phase is Phase.TALKING)
 
 
@@ -148,6 +150,13 @@ def patience_of(state: State) -> Patience:
 def after(at: Millis, length_ms: Millis) -> Millis:
     """The moment so much later."""
     return Millis(at + length_ms)
+
+
+def _serve_once_more(state: State, contact: Contact, at: Millis) -> Decisions:
+    """Who comes back to the line of a closed group is served for as long as those who were in it."""
+    group, stands = group_of(state, contact), state.groups[contact.group]
+    if (stands.by_hand or not stands.is_open) and stands.serve_until is None:
+        yield EndService(group=group.id, again_at=after(at, group.after_hours_ms))
 
 
 def _wrap_up(state: State, contact: Contact, at: Millis) -> Decisions:

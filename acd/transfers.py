@@ -9,7 +9,7 @@ from acd.decisions import AskCaller, Move, OverflowReason, PrependStep, RequeueR
 from acd.elements import Decisions, after, exclude, group_of, hand_back, in_epoch, serving
 from acd.facts import TransferAsked
 from acd.ids import Millis
-from acd.lifecycle import Phase, Trigger
+from acd.lifecycle import Trigger
 from acd.records import Contact
 from acd.requirements import requirement, rules_since, steps_of
 from acd.state import State
@@ -33,8 +33,6 @@ def on_asked(state: State, fact: TransferAsked, at: Millis) -> Decisions:
 
 def is_possible(state: State, contact: Contact, to: Transfer) -> bool:
     """Whether there is somebody at work, or an open group, to hand the contact on to."""
-    if contact.phase is not Phase.TALKING:
-        return False
     if to.agent is not None:
         agent = state.agents.get(to.agent)
         return agent is not None and agent.is_staffing and to.agent != contact.agent

@@ -23,7 +23,7 @@ from acd.decisions import (
 )
 from acd.elements import Decisions, after, end, group_of, serving, withdraw, withdraw_all
 from acd.facts import AssignmentAsked, CallerAnswered, GroupClosed, GroupReopened
-from acd.ids import Millis
+from acd.ids import GroupId, Millis
 from acd.lifecycle import Phase
 from acd.records import Contact
 from acd.requirements import rules_since, steps_of
@@ -124,10 +124,13 @@ def on_answered(state: State, fact: CallerAnswered, at: Millis) -> Decisions:
 
 def declined(state: State, contact: Contact, at: Millis) -> Decisions:
     """No, or no answer in time. Nobody is sent away while it rings for them."""
-    if contact.question is not None and contact.question.until is not None and contact.phase is Phase.QUEUED:
+    has_limit = contact.question is not None and contact.question.until is not None
+    if has_limit and contact.phase is Phase.QUEUED:
         yield from end(state, contact, EndReason.CLOSED, at)
-    else:
-        yield DropQuestion(contact=contact.id)
+        return
+    yield DropQuestion(contact=contact.id)
+    if has_limit:
+        yield _look_again(group_of(state, contact), at)
 
 
 def _can_have(state: State, contact: Contact, answer: Answer) -> bool:
@@ -178,7 +181,7 @@ def keep_hours(state: State, group: Group, at: Millis) -> Decisions:
     if (is_open, changes_at) == (stands.is_open, stands.changes_at):
         return
     if is_open and not stands.by_hand:
-        yield OpenGroup(group=group.id, changes_at=changes_at)
+        yield from _open(state, group.id, changes_at)
         return
     closes = stands.is_open and not is_open and not stands.by_hand
     yield CloseGroup(
@@ -214,7 +217,7 @@ def on_reopened(state: State, fact: GroupReopened) -> Decisions:
     if stands is None or not stands.by_hand:
         return
     if stands.is_open:
-        yield OpenGroup(group=stands.id, changes_at=stands.changes_at)
+        yield from _open(state, stands.id, stands.changes_at)
     else:
         yield CloseGroup(group=stands.id, changes_at=stands.changes_at, serve_until=stands.serve_until)
 
@@ -236,5 +239,18 @@ def end_service(state: State, group: Group, at: Millis) -> Decisions:
             yield from _give(state, contact, answer, OverflowReason.CLOSED, at, until=until)
         else:
             yield from end(state, contact, EndReason.CLOSED, at)
-    again_at = after(at, max(group.ring_ms, LOOK_AGAIN_MS)) if some_ring else None
-    yield EndService(group=group.id, again_at=again_at)
+    yield _look_again(group, at) if some_ring else EndService(group=group.id)
+
+
+def _look_again(group: Group, at: Millis) -> EndService:
+    """Somebody rings, and will wait again in the closed group if nobody answers."""
+    return EndService(group=group.id, again_at=after(at, max(group.ring_ms, LOOK_AGAIN_MS)))
+
+
+def _open(state: State, group: GroupId, changes_at: Millis | None) -> Decisions:
+    """Open the group; who was asked because it closed waits on."""
+    yield OpenGroup(group=group, changes_at=changes_at)
+    for contact_id in list(state.in_line(group)):
+        question = state.contacts[contact_id].question
+        if question is not None and question.until is not None:
+            yield DropQuestion(contact=contact_id)
