@@ -83,6 +83,7 @@ def requeue(state: State, contact: Contact, reason: RequeueReason, at: Millis) -
 def hand_back(state: State, contact: Contact, reason: RequeueReason, at: Millis) -> Decisions:
     """Let the contact wait in front again; its agent talked and wraps up."""
     yield Requeue(contact=contact.id, agent=agent_of(contact), reason=reason)
+    yield from _serve_once_more(state, contact, at)
     yield from _wrap_up(state, contact, at)
 
 

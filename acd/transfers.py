@@ -33,6 +33,8 @@ def on_asked(state: State, fact: TransferAsked, at: Millis) -> Decisions:
 
 def is_possible(state: State, contact: Contact, to: Transfer) -> bool:
     """Whether there is somebody at work, or an open group, to hand the contact on to."""
+    if state.group(contact.group) is None:
+        return False
     if to.agent is not None:
         agent = state.agents.get(to.agent)
         return agent is not None and agent.is_staffing and to.agent != contact.agent

@@ -83,6 +83,7 @@ from acd.facts import (
     SiteConfigured,
     Ticked,
     TimeSkipped,
+    TransferAsked,
     WrapUpFinished,
 )
 from acd.hours import Hours, Span
@@ -412,6 +413,9 @@ FACTS: st.SearchStrategy[Fact] = st.one_of(
     st.builds(MediaConnected, contact=CONTACTS, epoch=EPOCHS, party=PARTIES),
     st.builds(MediaFailed, contact=CONTACTS, epoch=EPOCHS, party=PARTIES),
     st.builds(AgentHungUp, agent=AGENTS, contact=CONTACTS, epoch=EPOCHS),
+    st.builds(
+        TransferAsked, agent=AGENTS, contact=CONTACTS, epoch=EPOCHS, to_agent=st.none() | AGENTS, to_group=GROUPS
+    ),
     st.builds(WrapUpFinished, agent=AGENTS, contact=CONTACTS, code=CODES),
     st.builds(ContactContradicted, contact=CONTACTS, epoch=EPOCHS, party=PARTIES),
     st.builds(AgentElsewhere, agent=AGENTS, source=SOURCES, for_ms=LEASES),
@@ -612,6 +616,14 @@ class AnyDay(RuleBasedStateMachine):
             case _:
                 party = Party.AGENT if how == "no agent" else Party.CALLER
                 self.happen(ContactContradicted(contact=contact, epoch=epoch, party=party))
+
+    @precondition(lambda self: self._served(Phase.TALKING))
+    @rule(choice=st.integers(0, 4), to_agent=st.none() | AGENTS, to_group=st.none() | GROUPS, needs=NEEDS)
+    def hand_on(self, choice: int, to_agent: AgentId | None, to_group: GroupId | None, needs: tuple[Need, ...]) -> None:
+        contact, agent, epoch = self._chosen(choice, self._served(Phase.TALKING))
+        self.happen(
+            TransferAsked(agent=agent, contact=contact, epoch=epoch, to_agent=to_agent, to_group=to_group, needs=needs)
+        )
 
     @precondition(lambda self: self._wrapping_up())
     @rule(choice=st.integers(0, 4), code=CODES)

@@ -38,6 +38,7 @@ from acd.facts import (
     ProcessLost,
     SiteConfigured,
     TimeSkipped,
+    TransferAsked,
     WrapUpFinished,
 )
 
@@ -102,6 +103,7 @@ class Asked:
     answer: Answer
     why: str
     until: int | None
+    to: TransferAsked | None = None
 
 
 @dataclass
@@ -124,6 +126,7 @@ class Call:
     asked: int
     number: int
     caller: Person
+    policy: str = ""
     own_needs: tuple[Need, ...] = ()
     phase: str = "queued"
     agent: str | None = None
@@ -629,6 +632,10 @@ class Oracle:
                 call = self._call_in(fact.contact, fact.epoch, "connecting", "talking")
                 if call and call.agent == fact.agent:
                     self._finish(call, "agent_hung_up")
+            case TransferAsked():
+                call = self._call_in(fact.contact, fact.epoch, "talking")
+                if call and call.agent == fact.agent and self._can_be_handed_on(call, fact):
+                    self._ask_or_hand_on(call, fact)
             case ContactContradicted():
                 call = self._call_in(fact.contact, fact.epoch, "connecting", "talking")
                 if call and fact.party == "caller":
@@ -682,7 +689,12 @@ class Oracle:
                     call.caller.session = fact.session
                     call.caller.leave(self.at, self.site.patience.caller_queued_ms)
             case CallerAnswered():
-                if call.question and call.in_line:
+                if call.question and call.question.to:
+                    if fact.accepted and self._can_be_handed_on(call, call.question.to):
+                        self._hand_on(call, call.question.to)
+                    else:
+                        call.question = None
+                elif call.question and call.in_line:
                     self._hear(call, yes=fact.accepted)
             case EndAsked():
                 self._finish(call, "supervisor")
@@ -869,7 +881,7 @@ class Oracle:
         self.news.append(("admitted", call.id, group.id))
 
     def _join(self, call: Call, group: Group) -> None:
-        call.group = group.id
+        call.group, call.policy = group.id, group.policy
         call.been_in.append(group.id)
         call.came, call.settled = self.at, False
         self._apply_rules(call, group)
@@ -953,7 +965,7 @@ class Oracle:
     def _lead(self, call: Call, answer: Answer, why: str, limit: int | None) -> None:
         if answer.kind is AnswerKind.GROUP:
             group = self.groups[answer.group or ""]
-            if group.policy == self.groups[call.group].policy:
+            if group.policy == call.policy:
                 self._move(call, group)
                 return
         call.question = Asked(answer, why, limit)
@@ -978,7 +990,17 @@ class Oracle:
         elif question.until is not None and call.phase == "queued":
             self._finish(call, "closed")
         else:
+            has_limit = question.until is not None
             call.question = None
+            if has_limit:
+                group = self.groups[call.group]
+                self.doors[group.id].serve_until = self.at + max(group.ring_ms, A_SECOND)
+
+    def _take_back(self, group: Group) -> None:
+        """Whoever was asked because the group closed is not asked any more."""
+        for call in self.calls.values():
+            if call.group == group.id and call.in_line and call.question and call.question.until is not None:
+                call.question = None
 
     def _look_at_the_clock(self, group: Group) -> None:
         door = self.doors[group.id]
@@ -988,6 +1010,8 @@ class Oracle:
         door.open_by_hours = is_open
         if not door.by_hand:
             door.serve_until = None if is_open else self.at + group.after_hours_ms
+            if is_open:
+                self._take_back(group)
 
     def _by_hand(self, group: Group, fact: GroupClosed | GroupReopened) -> None:
         door = self.doors[group.id]
@@ -997,6 +1021,7 @@ class Oracle:
                     door.by_hand, door.answer = False, None
                     if door.open_by_hours:
                         door.serve_until = None
+                        self._take_back(group)
             case GroupClosed():
                 if door.by_hand and door.answer == fact.waiting:
                     return
@@ -1178,6 +1203,66 @@ class Oracle:
         call.phase, call.agent, call.until = "queued", None, None
         call.media = set()
         call.ahead, call.behind = A_DAY, 0
+        call.question = None
+        self._serve_once_more(self.groups[call.group])
+
+    def _serve_once_more(self, group: Group) -> None:
+        door = self.doors[group.id]
+        if (door.by_hand or not door.open_by_hours) and door.serve_until is None:
+            door.serve_until = self.at + group.after_hours_ms
+
+    def _can_be_handed_on(self, call: Call, to: TransferAsked) -> bool:
+        if call.group not in self.groups:
+            return False
+        if to.to_agent:
+            worker = self.workers.get(to.to_agent)
+            return worker is not None and worker.at_work and worker.id != call.agent
+        group = self.groups.get(to.to_group or call.group)
+        somewhere_else = group is not None and (group.id != call.group or bool(to.needs))
+        return group is not None and somewhere_else and call.channel in group.channels and self.is_open(group.id)
+
+    def _ask_or_hand_on(self, call: Call, to: TransferAsked) -> None:
+        group = self.groups[call.group if to.to_agent or not to.to_group else to.to_group]
+        if group.policy == call.policy:
+            self._hand_on(call, to)
+            return
+        answer = Answer(kind=AnswerKind.GROUP, group=group.id)
+        call.question = Asked(answer, "transferred", None, to)
+        self.news.append(("asked", call.id, answer.kind, group.id, "transferred"))
+
+    def _hand_on(self, call: Call, to: TransferAsked) -> None:
+        giver = self.workers[str(call.agent)]
+        self._let_work_on(call, giver)
+        call.phase, call.agent, call.until = "queued", None, None
+        call.media = set()
+        call.ahead, call.behind = A_DAY, 0
+        call.question = None
+        self._serve_once_more(self.groups[call.group])
+        if not to.to_agent:
+            needs: dict[str, Need] = {}
+            for need in (*call.own_needs, *to.needs):
+                known = needs.get(need.skill, need)
+                level, must = max(need.level, known.level), need.must or known.must
+                needs[need.skill] = Need(skill=need.skill, level=level, must=must)
+            call.own_needs = tuple(needs[skill] for skill in sorted(needs))
+            self._join(call, self.groups[to.to_group or call.group])
+            self.news.append(("moved", call.id, call.group))
+        group = self.groups[call.group]
+        call.barred[giver.id] = self.at + group.missed_ms
+        if to.to_agent:
+            call.wishes.insert(call.wish, Wish(agent=to.to_agent, length=group.preferred_ms, by_hand=True))
+            call.wish_until = self.at + group.preferred_ms
+
+    def _let_work_on(self, call: Call, worker: Worker) -> None:
+        """Who talked wraps up, if that is the custom; who did not is free."""
+        group = self.groups.get(call.group)
+        works_on = call.phase == "talking" and group is not None and group.wrap_up != "none"
+        if works_on and group is not None and (group.wrap_up_ms > 0 or group.wrap_up == "mandatory"):
+            slot = worker.slots[call.id]
+            slot.doing = "wrap_up"
+            slot.until = None if group.wrap_up == "mandatory" else self.at + group.wrap_up_ms
+        else:
+            self._free(worker, call.id)
 
     def _no_media(self, call: Call) -> None:
         if call.failures == 2:
@@ -1195,14 +1280,10 @@ class Oracle:
         if group is not None:
             self._remember(call, why, group)
         if call.agent is not None:
-            worker = self.workers[call.agent]
-            works_on = call.phase == "talking" and wrap_up and group is not None and group.wrap_up != "none"
-            if works_on and group is not None and (group.wrap_up_ms > 0 or group.wrap_up == "mandatory"):
-                slot = worker.slots[call.id]
-                slot.doing = "wrap_up"
-                slot.until = None if group.wrap_up == "mandatory" else self.at + group.wrap_up_ms
+            if wrap_up:
+                self._let_work_on(call, self.workers[call.agent])
             else:
-                self._free(worker, call.id)
+                self._free(self.workers[call.agent], call.id)
         del self.calls[call.id]
         self.news.append(("ended", call.id, why))
 
