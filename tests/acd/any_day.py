@@ -618,7 +618,12 @@ class AnyDay(RuleBasedStateMachine):
                 self.happen(ContactContradicted(contact=contact, epoch=epoch, party=party))
 
     @precondition(lambda self: self._served(Phase.TALKING))
-    @rule(choice=st.integers(0, 4), to_agent=st.none() | AGENTS, to_group=st.none() | GROUPS, needs=NEEDS)
+    @rule(
+        choice=st.integers(0, 4),
+        to_agent=st.none() | AGENTS,
+        to_group=st.none() | GROUPS,
+        needs=st.sampled_from(NEEDS),
+    )
     def hand_on(self, choice: int, to_agent: AgentId | None, to_group: GroupId | None, needs: tuple[Need, ...]) -> None:
         contact, agent, epoch = self._chosen(choice, self._served(Phase.TALKING))
         self.happen(

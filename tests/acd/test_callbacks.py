@@ -344,3 +344,9 @@ class TestTheEndOfOne:
         dated = desk.contact(ContactId("dated"))
         assert dated.callback is not None
         assert (dated.callback.due_at, dated.phase) == (due_at, Phase.QUEUED)
+
+
+def test_a_link_is_nothing_to_a_caller_who_waits_on_the_page(desk: Desk) -> None:
+    first = desk.caller("first", SALES)
+
+    assert desk.open_link(first, "another tab") == []

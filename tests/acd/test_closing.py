@@ -7,7 +7,7 @@ import pytest
 
 from acd.config import Answer, AnswerKind, Callbacks, Channel, MediaPolicy
 from acd.decisions import AskCaller, CloseGroup, EndReason, EndService, Move, OpenGroup, OverflowReason
-from acd.facts import TimeSkipped
+from acd.facts import Presence, TimeSkipped
 from acd.hours import Holiday, Hours, Span
 from acd.ids import GroupId, Millis
 from tests.acd.desk import SALES, SUPPORT, Desk
@@ -382,3 +382,46 @@ class TestWhatTheyGet:
     def everything_is_possible(desk: Desk) -> None:
         desk.rule(SALES, channels=(Channel.VIDEO, Channel.MESSAGE), callbacks=Callbacks())
         desk.rule(SUPPORT, policy=MediaPolicy.RELAY)
+
+
+class TestNobodyIsLeftBehind:
+    def test_who_loses_the_agent_after_closing_time_is_served_once_more(self, desk: Desk) -> None:
+        desk.rule(SALES, after_hours_ms=Millis(60_000), when_closing=Answer())
+        ana = desk.ready_agent("ana", SALES)
+        first = desk.caller("first", SALES)
+        desk.talk(ana)
+        desk.close(waiting=Answer())
+        desk.sign_out(ana)
+
+        assert desk.queue() == [first]
+        desk.pass_time(seconds=60)
+
+        assert desk.ends() == {first: EndReason.CLOSED}
+
+    def test_who_said_no_while_it_rang_is_told_when_nobody_answers(self, desk: Desk) -> None:
+        desk.rule(SALES, callbacks=Callbacks(), ring_ms=Millis(10_000))
+        ana = desk.ready_agent("ana", SALES)
+        desk.choose(ana, Presence.BREAK)
+        first = desk.caller("first", SALES)
+        desk.close(waiting=CALLBACK)
+        desk.choose(ana, Presence.AVAILABLE)
+        assert desk.ringing() == {ana: first}
+
+        desk.answer(first, accepted=False)
+        desk.pass_time(seconds=20)
+
+        question = desk.contact(first).question
+        assert question is not None
+        assert question.until is not None
+
+    def test_reopening_takes_back_what_was_asked(self, desk: Desk) -> None:
+        desk.rule(SALES, callbacks=Callbacks())
+        first = desk.caller("first", SALES)
+        desk.close(waiting=CALLBACK)
+        assert desk.contact(first).question is not None
+
+        desk.reopen()
+        desk.pass_time(seconds=200)
+
+        assert desk.contact(first).question is None
+        assert desk.queue() == [first]

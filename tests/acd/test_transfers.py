@@ -191,3 +191,11 @@ def test_a_group_without_wrap_up_frees_who_handed_on(desk: Desk) -> None:
     assert desk.queue(SALES) == [first]
     desk.caller_hangs_up(first)
     assert EndReason.ABANDONED in {getattr(decision, "reason", None) for decision in desk.decided}
+
+
+def test_who_talks_for_a_group_that_is_gone_cannot_hand_on(desk: Desk, talk: tuple[AgentId, ContactId]) -> None:
+    ana, _ = talk
+    ben = desk.ready_agent("ben", SUPPORT)
+    desk.configure(groups=tuple(group for group in desk.site.groups if group.id != SALES))
+
+    assert transfer(desk, ana, to_agent=ben) == []
