@@ -12,7 +12,7 @@ from tests.acd.mutants import MUTANTS, Mutant
 def test_a_core_that_is_wrong_is_noticed(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:
     mutant.put_in_place(monkeypatch)
     one_look = settings(
-        max_examples=80, stateful_step_count=50, phases=[Phase.generate], database=None, derandomize=True
+        max_examples=250, stateful_step_count=50, phases=[Phase.generate], database=None, derandomize=True
     )
 
     class Such(AnyDay):

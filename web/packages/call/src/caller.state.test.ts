@@ -15,6 +15,7 @@ function contact(change: Partial<CallerContact> = {}): CallerContact {
     phaseSince: 1_000,
     position: 2,
     agentName: null,
+    transferred: false,
     inFrontAgain: false,
     ended: null,
     ...change,

@@ -36,7 +36,7 @@ export type Step =
   /** Another tab has the contact. */
   | { readonly name: "superseded"; readonly channel: Channel };
 
-export type Setback = "setup" | "agent" | "unknown";
+export type Setback = "setup" | "agent" | "transfer" | "unknown";
 
 export interface CallerState {
   readonly step: Step;
@@ -159,6 +159,7 @@ function told(state: CallerState, message: ServerToCaller, at: number): CallerSt
 }
 
 function setbackOf(before: Step, now: CallerContact): Setback {
+  if (now.transferred) return "transfer";
   if (before.name !== "contact") return "unknown";
   const assigned = before.contact.phase === "connecting" || before.contact.phase === "talking";
   if (assigned && (now.phase === "queued" || now.phase === "offered")) {

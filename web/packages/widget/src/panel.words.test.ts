@@ -22,6 +22,7 @@ function contactStep(
     phaseSince: 0,
     position: 2,
     agentName: null,
+    transferred: false,
     inFrontAgain: false,
     ended: null,
     ...change,

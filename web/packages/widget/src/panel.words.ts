@@ -70,7 +70,12 @@ function talkingTo(contact: CallerContact, t: PanelTexts): string {
 /** Why a contact that had an agent waits again; null for one that simply waits. */
 export function setbackNote({ setback }: Step & { name: "contact" }, t: PanelTexts): string | null {
   if (setback === null) return null;
-  const what = { setup: t.setbackSetup, agent: t.setbackAgent, unknown: t.setbackUnknown }[setback];
+  const what = {
+    setup: t.setbackSetup,
+    agent: t.setbackAgent,
+    transfer: t.handedOn,
+    unknown: t.setbackUnknown,
+  }[setback];
   return `${what} ${t.frontAgain}`;
 }
 
