@@ -24,6 +24,7 @@ from acd.ids import ContactId, Millis, SiteId
 from gateway.auth.doorkeeper import Doorkeeper
 from gateway.auth.passwords import Passwords
 from gateway.clock import Clock, system_clock
+from gateway.configuration.in_force import InForce
 from gateway.demo import DEMO_SITE, NotForThis, seed_people
 from gateway.door import Door
 from gateway.forms import Form, open_form
@@ -31,6 +32,7 @@ from gateway.http.account import Account
 from gateway.http.address import peer_of
 from gateway.http.audit import Audit
 from gateway.http.availability import Availabilities
+from gateway.http.configuration import Configuration
 from gateway.http.contacts import Contacts, HumanityCheck, NobodyAsks
 from gateway.http.description import Description, describe, encode
 from gateway.http.edge import Edge
@@ -51,6 +53,7 @@ from gateway.secret import SecretUnusable, server_secret
 from gateway.settings import Settings
 from gateway.sites import SitePlan, as_configured, plan
 from gateway.storage.audit import StoredAudit
+from gateway.storage.configuration import StoredConfiguration
 from gateway.storage.database import AlreadyServed, Database, StorageUnavailable
 from gateway.storage.directory import StoredDirectory
 from gateway.storage.migrate import SchemaIsNewer
@@ -88,6 +91,7 @@ class Stores:
     sessions: StoredSessions
     directory: StoredDirectory
     audit: StoredAudit
+    configuration: StoredConfiguration
 
     @classmethod
     def on(cls, database: Database) -> "Stores":
@@ -98,6 +102,7 @@ class Stores:
             sessions=StoredSessions(database),
             directory=StoredDirectory(database),
             audit=StoredAudit(database),
+            configuration=StoredConfiguration(database),
         )
 
 
@@ -179,7 +184,8 @@ class _House:
         self.secret = secret
         self.floors: dict[SiteId, SiteRuntime] = {}
         self.journals: dict[SiteId, Journal] = {}
-        self.configurations: list[Callable[[], Awaitable[None]]] = []
+        self.in_force: dict[SiteId, InForce] = {}
+        self.following: list[Callable[[], Awaitable[None]]] = []
         self.is_storage_up = True
 
     async def open(
@@ -244,11 +250,8 @@ class _House:
         return [plan(site, contacts_per_visitor=per_visitor) for site in written]
 
     async def _open_site(self, stack: AsyncExitStack, planned: SitePlan) -> None:
-        directory, at = self.stores.directory, self.clock()
-        await directory.add_site(planned.id, planned.name, at)
-        for group, names in planned.names.items():
-            await directory.name_group(planned.id, group, names)
-
+        at = self.clock()
+        await self.stores.directory.add_site(planned.id, planned.name, at)
         journal = self.form.journal(planned.id)
         floor = SiteRuntime(
             planned.id,
@@ -263,23 +266,35 @@ class _House:
         stack.callback(self.metrics.follow(floor))
         self.floors[planned.id] = floor
         self.journals[planned.id] = journal
-        configuration = ConfigurationJob(
+        in_force = InForce(
+            planned.id,
+            self.stores.configuration,
+            people=partial(self._people, planned.id),
+            changed=lambda: following.run(),
+        )
+        following = ConfigurationJob(
             floor=floor,
-            wanted=partial(self._wanted, planned),
+            wanted=partial(self._wanted, in_force),
             audit=self.stores.audit,
             process=self.process,
             clock=self.clock,
         )
-        self.configurations.append(partial(self._configure, floor, configuration))
-        await self.configurations[-1]()
+        await in_force.open(planned.seed, at)
+        self.in_force[planned.id] = in_force
+        self.following.append(partial(self._configure, floor, following))
+        await self.following[-1]()
 
-    async def _configure(self, floor: SiteRuntime, configuration: ConfigurationJob) -> None:
+    async def _configure(self, floor: SiteRuntime, following: ConfigurationJob) -> None:
         # Of processes that were told different things, the one that decides is right.
         if floor.is_deciding:
-            await configuration.run()
+            await following.run()
 
-    async def _wanted(self, planned: SitePlan) -> Site:
-        return as_configured(planned, await self.stores.users.of_site(planned.id))
+    async def _wanted(self, in_force: InForce) -> Site:
+        version = await in_force.look()
+        return as_configured(version.document, await self.stores.users.of_site(in_force.site))
+
+    async def _people(self, site: SiteId) -> frozenset[str]:
+        return frozenset(user.id for user in await self.stores.users.of_site(site))
 
     def _origins(self, plans: Iterable[SitePlan], scheme: str, port: int) -> Origins:
         server = self.settings.server
@@ -347,6 +362,7 @@ class _House:
             Account(door=door),
             Audit(log=self.stores.audit),
             Explanations(floors=self.floors, journals=self.journals, directory=self.stores.directory),
+            Configuration(sites=self.in_force, history=self.stores.configuration),
             Description(body=encode(describe(TABLE))),
             Health(checks=lambda: self._checks(running), metrics=self.metrics),
             Pages(directory=static, is_demo=self.settings.demo),
@@ -377,8 +393,8 @@ class _House:
             clock=self.clock,
         )
         jobs.repeat(retention.run, "retention", every=_RETENTION_S)
-        for configuration in self.configurations:
-            jobs.repeat(configuration, "configuration", every=_FOLLOW_S)
+        for following in self.following:
+            jobs.repeat(following, "configuration", every=_FOLLOW_S)
         jobs.repeat(door.close_desks, "desks", every=_FOLLOW_S)
         jobs.repeat(self._look_at_storage, "storage", every=_FOLLOW_S)
         jobs.start(self._measure_lag, "lag")

@@ -11,15 +11,18 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, NoReturn, TypeVar
 
 import typer
 
 from gateway.settings import Loaded, SettingsWrong, load, shown
 
 if TYPE_CHECKING:
+    from acd.ids import SiteId
     from gateway.app import Stores
     from gateway.storage.users import Grant, User
+
+T = TypeVar("T")
 
 _WRONG_SETTINGS = 2
 _FAILED = 1
@@ -142,13 +145,15 @@ def user_add(
 ) -> None:
     """Add somebody who signs in."""
     loaded = _load(_common(data_dir, demo))
+    from acd.ids import SiteId
+
     with _refusals():
         named = _site(loaded, site)
-        granted = _grants(loaded, named, role, group)
+        granted = _asked(loaded, lambda stores: _grants(stores, loaded, SiteId(named), role, group))
     password = _password(password_stdin)
 
     async def work(stores: "Stores") -> str:
-        from acd.ids import AgentId, SiteId
+        from acd.ids import AgentId
         from gateway.auth.passwords import Passwords
         from gateway.clock import system_clock
         from gateway.ids import new_id
@@ -198,7 +203,7 @@ def user_role(name: Name, role: Roles, group: Groups = None, data_dir: DataDir =
     loaded = _load(_common(data_dir, demo))
 
     async def work(stores: "Stores", found: "User") -> str:
-        granted = _grants(loaded, found.site, role, group)
+        granted = await _grants(stores, loaded, found.site, role, group)
         await stores.users.set_grants(found.id, granted)
         return f"{name} is {', '.join(sorted({grant.role for grant in granted}))} now."
 
@@ -443,16 +448,19 @@ def _load(options: Mapping[str, tuple[str, object]]) -> Loaded:
 
 def _do(loaded: Loaded, work: Callable[["Stores"], Coroutine[Any, Any, str]]) -> None:
     """Do something short with the database, beside a server that may be running."""
+    with _refusals():
+        typer.echo(_asked(loaded, work))
 
-    async def run() -> str:
+
+def _asked(loaded: Loaded, work: Callable[["Stores"], Coroutine[Any, Any, T]]) -> T:
+    async def run() -> T:
         from gateway.app import Stores
         from gateway.forms import open_database
 
         async with open_database(loaded.settings) as database:
             return await work(Stores.on(database))
 
-    with _refusals():
-        typer.echo(asyncio.run(run()))
+    return asyncio.run(run())
 
 
 def _do_for(loaded: Loaded, name: str, action: str, work: Callable[["Stores", "User"], Awaitable[str]]) -> None:
@@ -589,7 +597,9 @@ def _site(loaded: Loaded, named: str | None) -> str:
     return named
 
 
-def _grants(loaded: Loaded, site: str, roles: list[str], groups: list[str] | None) -> "frozenset[Grant]":
+async def _grants(
+    stores: "Stores", loaded: Loaded, site: "SiteId", roles: list[str], groups: list[str] | None
+) -> "frozenset[Grant]":
     from acd.ids import GroupId
     from gateway.auth.roles import Role, grants
     from gateway.demo import DEMO_SITE
@@ -597,7 +607,10 @@ def _grants(loaded: Loaded, site: str, roles: list[str], groups: list[str] | Non
     if unknown := [role for role in roles if role not in list(Role)]:
         raise _Wrong(f"{unknown[0]} is not a role. Roles are {', '.join(Role)}.")
     sites = (DEMO_SITE,) if loaded.settings.demo else loaded.settings.site
-    known = [group.id for written in sites if written.id == site for group in written.groups]
+    version = await stores.configuration.newest(site)
+    # Before the first start there is only what the site will begin with.
+    begun = [group.id for written in sites if written.id == site for group in written.groups]
+    known = begun if version is None else [group.id for group in version.document.groups]
     if strangers := [group for group in groups or [] if group not in known]:
         raise _Wrong(f"Site {site} has no group {strangers[0]}. It has {', '.join(known) or 'none'}.")
     return grants([Role(role) for role in roles], [GroupId(group) for group in groups or []])

@@ -1,73 +1,67 @@
-"""Sites as the operator wrote them down, and as the core has to know them.
+"""Sites as the operator sets them up, and as the core has to know them.
 
-Groups come from settings, agents from the users who were granted groups. When what the
-core knows differs from that, it is told by a fact, so a replay sees the rules that were
-in force.
+Settings say which sites there are, whose pages may embed them, and what a new site begins
+with. From then on its configuration is in the database. Who may serve which groups is
+granted to users.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from acd.config import Agent, Channel, Group, MediaPolicy, Site
-from acd.ids import GroupId, Millis, SiteId
+from acd.config import Channel, Site
+from acd.ids import AgentId, GroupId, SiteId
 from gateway.auth.roles import groups_served
+from gateway.configuration.document import GroupRules, SiteDocument, Words
+from gateway.configuration.rules import site_of
 from gateway.settings import GroupSettings, SiteSettings
 from gateway.storage.users import User
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SitePlan:
-    """A site without its agents.
+    """A site without what it decides itself.
 
     Attributes:
-        names: Group to language to name.
+        seed: What it begins with.
         origins: Pages that may embed the widget, besides our own.
     """
 
     id: SiteId
     name: str
-    groups: tuple[Group, ...]
-    names: Mapping[GroupId, Mapping[str, str]]
+    seed: SiteDocument
     origins: frozenset[str]
-    contacts_per_visitor: int
 
 
 def plan(written: SiteSettings, *, contacts_per_visitor: int) -> SitePlan:
-    """What the operator wrote, in the core's words."""
+    """What the operator wrote."""
     return SitePlan(
         id=SiteId(written.id),
         name=written.name or written.id,
-        groups=tuple(_group(group) for group in written.groups),
-        names={GroupId(group.id): {"de": group.names.de, "en": group.names.en} for group in written.groups},
+        seed=SiteDocument(
+            groups=tuple(_group(group) for group in written.groups), contacts_per_visitor=contacts_per_visitor
+        ),
         origins=frozenset(written.origins),
-        contacts_per_visitor=contacts_per_visitor,
     )
 
 
-def as_configured(planned: SitePlan, users: Iterable[User]) -> Site:
+def as_configured(document: SiteDocument, users: Iterable[User]) -> Site:
     """The site as the core has to know it, with the agents who are let in now."""
-    known = [group.id for group in planned.groups]
-    agents = [
-        Agent(id=user.id, groups=served)
-        for user in users
-        if not user.is_disabled and (served := groups_served(user, known))
-    ]
-    return Site(
-        groups=planned.groups,
-        agents=tuple(sorted(agents, key=lambda agent: agent.id)),
-        contacts_per_visitor=planned.contacts_per_visitor,
-    )
+    known = [GroupId(group.id) for group in document.groups]
+    granted: dict[AgentId, tuple[GroupId, ...]] = {
+        user.id: groups_served(user, known) for user in users if not user.is_disabled
+    }
+    return site_of(document, granted)
 
 
-def _group(written: GroupSettings) -> Group:
-    return Group(
-        id=GroupId(written.id),
+def _group(written: GroupSettings) -> GroupRules:
+    return GroupRules(
+        id=written.id,
+        names=Words(de=written.names.de, en=written.names.en),
         channels=tuple(Channel(channel) for channel in written.channels),
-        policy=MediaPolicy.DIRECT,
         is_open=written.is_open,
         max_waiting=written.max_waiting,
-        ring_ms=Millis(written.ring_seconds * 1000),
-        wrap_up_ms=Millis(written.wrap_up_seconds * 1000),
-        declined_ms=Millis(written.declined_seconds * 1000),
+        ring_ms=written.ring_seconds * 1000,
+        wrap_up_ms=written.wrap_up_seconds * 1000,
+        declined_ms=written.declined_seconds * 1000,
         turn_only=written.turn_only,
     )

@@ -23,6 +23,14 @@ PROBLEMS: Final[dict[str, dict[Language, tuple[str, str]]]] = {
         "de": ("Geschlossen", "Im Moment nehmen wir keine Anrufe an. Bitte versuchen Sie es später noch einmal."),
         "en": ("Closed", "We take no calls at the moment. Please try again later."),
     },
+    "group_empty": {
+        "de": ("Niemand da", "Im Moment ist niemand da. Bitte versuchen Sie es später noch einmal."),
+        "en": ("Nobody there", "Nobody is there at the moment. Please try again later."),
+    },
+    "group_understaffed": {
+        "de": ("Zu wenige da", "Im Moment sind zu wenige von uns da. Bitte versuchen Sie es später noch einmal."),
+        "en": ("Too few there", "Too few of us are there at the moment. Please try again later."),
+    },
     "group_full": {
         "de": (
             "Zu viele Wartende",
@@ -105,6 +113,40 @@ PROBLEMS: Final[dict[str, dict[Language, tuple[str, str]]]] = {
         "de": ("Nicht gefunden", "Diese Adresse gibt es nicht."),
         "en": ("Not found", "There is nothing at this address."),
     },
+    "not_possible_now": {
+        "de": (
+            "Gerade nicht möglich",
+            "Das geht im Moment nicht: Inzwischen hat sich etwas geändert. Bitte sehen Sie nach, wie es jetzt steht.",
+        ),
+        "en": (
+            "Not possible now",
+            "This cannot be done at the moment: something has changed meanwhile. Please look how things are now.",
+        ),
+    },
+    "version_changed": {
+        "de": (
+            "Inzwischen geändert",
+            "Jemand anderes hat die Einstellungen geändert. Bitte laden Sie sie neu und ändern Sie sie dann.",
+        ),
+        "en": (
+            "Changed meanwhile",
+            "Somebody else has changed the configuration meanwhile. Please load it again and then change it.",
+        ),
+    },
+    "version_missing": {
+        "de": ("Stand fehlt", "Bitte geben Sie mit If-Match an, welchen Stand der Einstellungen Sie ändern."),
+        "en": ("Version missing", "Please say with If-Match which version of the configuration you are changing."),
+    },
+    "configuration_wrong": {
+        "de": (
+            "Einstellungen passen nicht zusammen",
+            "Die Einstellungen wurden nicht übernommen, weil nicht alles zusammenpasst. Bitte prüfen Sie die Felder.",
+        ),
+        "en": (
+            "Configuration does not fit together",
+            "The configuration was not taken, because not everything in it fits together. Please look at the fields.",
+        ),
+    },
     "too_large": {
         "de": ("Zu groß", "Die Anfrage ist größer als erlaubt."),
         "en": ("Too large", "The request is larger than allowed."),
@@ -121,6 +163,98 @@ PROBLEMS: Final[dict[str, dict[Language, tuple[str, str]]]] = {
     },
 }
 """Title and detail of every problem code."""
+
+FAULTS: Final[dict[str, dict[Language, str]]] = {
+    "wrong_value": {
+        "de": "Dieser Wert geht hier nicht: {reason}",
+        "en": "This value will not do here: {reason}",
+    },
+    "twice": {
+        "de": "„{name}“ steht hier zweimal. Bitte lassen Sie eines weg.",
+        "en": "“{name}” is here twice. Please leave one out.",
+    },
+    "another_id": {
+        "de": "Die Kennung ist nicht die der Adresse. Bitte nehmen Sie in beiden dieselbe.",
+        "en": "The id is not that of the address. Please use the same in both.",
+    },
+    "unknown_group": {
+        "de": "Eine Gruppe „{name}“ gibt es nicht.",
+        "en": "There is no group “{name}”.",
+    },
+    "unknown_skill": {
+        "de": "Eine Fähigkeit „{name}“ gibt es nicht. Bitte legen Sie sie zuerst an.",
+        "en": "There is no skill “{name}”. Please add it first.",
+    },
+    "unknown_code": {
+        "de": "Einen Abschlusscode „{name}“ gibt es nicht. Bitte legen Sie ihn zuerst an.",
+        "en": "There is no disposition code “{name}”. Please add it first.",
+    },
+    "unknown_agent": {
+        "de": "„{name}“ ist niemand, der sich hier anmeldet.",
+        "en": "“{name}” is nobody who signs in here.",
+    },
+    "unknown_strategy": {
+        "de": "Eine Strategie „{name}“ gibt es nicht. Es gibt: {known}.",
+        "en": "There is no strategy “{name}”. There are: {known}.",
+    },
+    "unknown_zone": {
+        "de": "Eine Zeitzone „{name}“ gibt es nicht. Sie heißt etwa Europe/Berlin.",
+        "en": "There is no time zone “{name}”. One is called Europe/Berlin, for instance.",
+    },
+    "no_such_day": {
+        "de": "„{name}“ ist kein Tag. Bitte schreiben Sie ihn wie 2026-12-24.",
+        "en": "“{name}” is no day. Please write it as 2026-12-24.",
+    },
+    "ends_before_it_begins": {
+        "de": "Das Ende liegt nicht nach dem Anfang.",
+        "en": "The end is not after the beginning.",
+    },
+    "spans_overlap": {
+        "de": "Diese Zeit beginnt, bevor die vorige endet. Bitte ordnen Sie die Zeiten und trennen Sie sie.",
+        "en": "This span begins before the one before it ends. Please put the spans in order and apart.",
+    },
+    "policy_unavailable": {
+        "de": "Medien über den Server („{name}“) kann dieser Server nicht. Bitte nehmen Sie „direct“.",
+        "en": "This server cannot take media through itself (“{name}”). Please use “direct”.",
+    },
+    "no_messages": {
+        "de": "Die Gruppe nimmt keine Nachrichten an. Bitte nehmen Sie „message“ in ihre Kanäle auf.",
+        "en": "The group takes no messages. Please add “message” to its channels.",
+    },
+    "group_not_meant": {
+        "de": "Eine Gruppe gehört nur zu der Antwort „group“. Bitte lassen Sie sie weg.",
+        "en": "A group belongs to the answer “group” only. Please leave it out.",
+    },
+    "group_missing": {
+        "de": "Bitte sagen Sie, welche andere Gruppe gemeint ist.",
+        "en": "Please say which other group is meant.",
+    },
+    "same_group": {
+        "de": "Das ist die Gruppe selbst. Bitte nehmen Sie eine andere.",
+        "en": "This is the group itself. Please choose another one.",
+    },
+    "no_channel_in_common": {
+        "de": "Die Gruppe „{name}“ hat keinen der Kanäle dieser Gruppe.",
+        "en": "Group “{name}” has none of the channels of this group.",
+    },
+    "circle": {
+        "de": "So wird im Kreis verwiesen, und niemand antwortet: {way}.",
+        "en": "This leads around in a circle, and nobody ever answers: {way}.",
+    },
+    "no_member": {
+        "de": "In der Gruppe „{name}“ ist der Agent nach diesem Profil nicht.",
+        "en": "The agent is not in group “{name}” by this profile.",
+    },
+    "no_capacity": {
+        "de": "So bekäme der Agent nie etwas. Bitte lassen Sie wenigstens einen Kontakt zu.",
+        "en": "Like this the agent would never get anything. Please allow for one contact at least.",
+    },
+    "interrupts_itself": {
+        "de": "Mehr derselben Art regelt die Anzahl. Bitte nennen Sie hier zwei verschiedene.",
+        "en": "More of the same kind is a matter of its number. Please name two different ones here.",
+    },
+}
+"""What is said of a single field, by its code."""
 
 PAGES_MISSING: Final[dict[Language, str]] = {
     "de": "Die Seiten sind noch nicht gebaut. Bitte im Projektverzeichnis „make setup“ ausführen und neu laden.",

@@ -160,6 +160,9 @@ class ContactContext:
 
     Attributes:
         page_url: Origin and path of the page the call began on, without query.
+        text: The message, if one was left.
+        address: Where to reach them for an answer or a callback.
+        reference: What the website calls them or their matter.
     """
 
     name: str = ""
@@ -167,6 +170,9 @@ class ContactContext:
     language: str = ""
     page_url: str = ""
     page_title: str = ""
+    text: str = ""
+    address: str = ""
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

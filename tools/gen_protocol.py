@@ -42,6 +42,8 @@ SENT_BY_SERVERS = (
     rest.GroupAvailability,
     rest.Availability,
     rest.SignedIn,
+    rest.Instead,
+    rest.WrongField,
     rest.Problem,
 )
 _MODULES: tuple[ModuleType, ...] = (base, media, caller, agent, answers, attach, rest)

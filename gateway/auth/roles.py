@@ -30,6 +30,8 @@ class Right(StrEnum):
     SUPERVISE = "supervise"
     """Set an agent's presence, sign them out, move them between groups; assign and end contacts; close and reopen
     groups. In the granted groups."""
+    CONFIGURE = "configure"
+    """See and change the configuration, and whom webhooks tell. Needs the role in the whole site."""
     READ_AUDIT = "read_audit"
     """Read who did what. Needs the role in the whole site."""
 
@@ -38,10 +40,11 @@ RIGHTS: Final[Mapping[Right, frozenset[Role]]] = {
     Right.SEE_SELF: frozenset(Role),
     Right.SERVE: frozenset({Role.AGENT}),
     Right.SUPERVISE: frozenset({Role.SUPERVISOR}),
+    Right.CONFIGURE: frozenset({Role.ADMINISTRATOR}),
     Right.READ_AUDIT: frozenset({Role.ADMINISTRATOR}),
 }
 
-SITE_WIDE: Final = frozenset({Right.READ_AUDIT})
+SITE_WIDE: Final = frozenset({Right.CONFIGURE, Right.READ_AUDIT})
 """Rights about a site as a whole: a grant in some of its groups does not give them."""
 
 

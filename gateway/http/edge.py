@@ -8,7 +8,7 @@ import asyncio
 import hmac
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 import structlog
@@ -17,6 +17,7 @@ from aiohttp.typedefs import Middleware
 
 from acd.ids import Millis
 from gateway.clock import Clock
+from gateway.configuration.faults import Fault
 from gateway.http.address import Network, Peer, peer_of
 from gateway.http.headers import security_headers
 from gateway.http.origins import Origins
@@ -30,7 +31,6 @@ from signaling.rate import TokenBuckets
 
 COOKIE = "__Host-zuruf"
 CSRF_HEADER = "X-Zuruf-CSRF"
-LARGEST_BODY = 64 * 1024
 _BODY_SECONDS = 10
 _BUSY = Millis(2_000)
 _ALLOWED_HEADERS = "Content-Type, Idempotency-Key, X-Zuruf-Visitor"
@@ -145,7 +145,7 @@ class Edge:
         try:
             await self._admit(route, call)
             if route.request is not None:
-                call.body = await _body(call.request, route.request)
+                call.body = await _body(call.request, route)
             answer = await route.handler(part, call)
         except Refused as refused:
             return self._refusal(refused, call.request, headers)
@@ -219,12 +219,12 @@ class Edge:
         }
 
 
-async def _body(request: web.Request, struct: type[msgspec.Struct]) -> msgspec.Struct:
+async def _body(request: web.Request, route: Route) -> Any:
     if request.content_type != "application/json":
         raise Refused("malformed", reason="Content-Type has to be application/json")
     try:
         async with asyncio.timeout(_BODY_SECONDS):
-            raw = await request.read()
+            raw = await request.clone(client_max_size=route.largest_body).read()
     except web.HTTPRequestEntityTooLarge:
         raise Refused("too_large") from None
     except TimeoutError:
@@ -232,9 +232,13 @@ async def _body(request: web.Request, struct: type[msgspec.Struct]) -> msgspec.S
     except (web.RequestPayloadError, ValueError):
         raise Refused("malformed", reason="the body could not be read") from None
     try:
-        return msgspec.json.decode(raw, type=struct)
+        return msgspec.json.decode(raw, type=route.request)
     except RecursionError:
         raise Refused("malformed", reason="nested too deeply") from None
+    except msgspec.ValidationError as why:
+        says, _, where = str(why).partition(" - at `$.")
+        faults = [Fault(where.rstrip("`"), "wrong_value", {"reason": says})] if where else []
+        raise Refused("malformed", reason=str(why), faults=faults) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as why:
         raise Refused("malformed", reason=str(why)) from None
 

@@ -98,6 +98,7 @@ class Route:
         problems: Codes it may refuse with, besides those every route has.
         right: What a signed-in user needs to be allowed.
         cross_origin: Pages of allowed origins may read the answer.
+        largest_body: In bytes.
         is_quiet: Not logged: asked by visitors who only look, and by machines.
     """
 
@@ -115,6 +116,7 @@ class Route:
     answers: Mapping[int, type[msgspec.Struct] | None] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
     cross_origin: bool = False
+    largest_body: int = 64 * 1024
     is_quiet: bool = False
 
     @property

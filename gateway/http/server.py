@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from gateway.http.edge import LARGEST_BODY, Edge
+from gateway.http.edge import Edge
 from gateway.http.route import Route
 
 
@@ -17,7 +17,7 @@ def application(edge: Edge, table: Iterable[Route], parts: Iterable[object]) -> 
         KeyError: If a part is missing.
     """
     by_type = {type(part): part for part in parts}
-    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[edge.unmatched()])
+    app = web.Application(middlewares=[edge.unmatched()])
     cross_origin: dict[str, list[str]] = {}
     for route in table:
         handler = edge.handler(route, by_type[route.part])

@@ -1,20 +1,55 @@
 """Every route there is. OpenAPI and ``docs/reference/openapi.json`` come from this table."""
 
+from dataclasses import replace
 from typing import Final
 
+from msgspec import Struct
+
+from gateway.configuration.document import GroupRules, NamedSkill, RoutingProfile, SiteDocument
 from gateway.http.account import Account
 from gateway.http.audit import Audit, AuditPage
 from gateway.http.availability import Availabilities
+from gateway.http.configuration import LARGEST_DOCUMENT, Configuration, KeptVersion, VersionPage
 from gateway.http.contacts import VISITOR_HEADER, Contacts
 from gateway.http.description import Description
 from gateway.http.edge import CSRF_HEADER
 from gateway.http.explanations import ExplainedContact, Explanations
 from gateway.http.health import Alive, Health, Readiness
 from gateway.http.pages import Pages
-from gateway.http.route import Access, Kind, Route
+from gateway.http.route import Access, Handler, Kind, Route
 from signaling.protocol.rest import Availability, ContactCreated, NewContact, SignedIn, SignIn
 
 _CSRF: Final = {CSRF_HEADER: "The `csrf` of the sign-in."}
+
+_CHANGE: Final = {
+    **_CSRF,
+    "If-Match": "The `ETag` of the version that is changed; `*` for whichever is in force.",
+}
+_CHANGED: Final = ("not_found", "configuration_wrong", "version_changed", "version_missing")
+_CONFIGURATION: Final = "/api/v1/sites/{site}/configuration"
+
+
+def _part(path: str, struct: type[Struct], name: str, handlers: tuple[Handler, Handler, Handler]) -> tuple[Route, ...]:
+    """Reading, putting and deleting one part of a configuration."""
+    show, put, delete = handlers
+    common = Route(
+        method="GET",
+        path=path,
+        part=Configuration,
+        handler=show,
+        summary=f"Read {name}",
+        access=Access.SIGNED_IN,
+        right="configure",
+        answers={200: struct},
+        problems=("not_found",),
+    )
+    change = replace(common, request_headers=_CHANGE, problems=_CHANGED)
+    return (
+        common,
+        replace(change, method="PUT", handler=put, summary=f"Change {name}", request=struct),
+        replace(change, method="DELETE", handler=delete, summary=f"Remove {name}", answers={204: None}),
+    )
+
 
 TABLE: Final[tuple[Route, ...]] = (
     Route(
@@ -34,6 +69,8 @@ TABLE: Final[tuple[Route, ...]] = (
             "wrong_origin",
             "group_unknown",
             "group_closed",
+            "group_empty",
+            "group_understaffed",
             "group_full",
             "channel_unavailable",
             "too_many_open",
@@ -106,6 +143,84 @@ TABLE: Final[tuple[Route, ...]] = (
         right="supervise",
         answers={200: ExplainedContact},
         problems=("not_found",),
+    ),
+    Route(
+        method="GET",
+        path=_CONFIGURATION,
+        part=Configuration,
+        handler=Configuration.show,
+        summary="Read the configuration in force",
+        access=Access.SIGNED_IN,
+        right="configure",
+        answers={200: SiteDocument},
+        problems=("not_found",),
+    ),
+    Route(
+        method="PUT",
+        path=_CONFIGURATION,
+        part=Configuration,
+        handler=Configuration.replace,
+        summary="Change the configuration",
+        access=Access.SIGNED_IN,
+        right="configure",
+        request=SiteDocument,
+        request_headers=_CHANGE,
+        answers={200: SiteDocument},
+        problems=_CHANGED,
+        largest_body=LARGEST_DOCUMENT,
+    ),
+    Route(
+        method="GET",
+        path=f"{_CONFIGURATION}/versions",
+        part=Configuration,
+        handler=Configuration.versions,
+        summary="Read who changed the configuration",
+        access=Access.SIGNED_IN,
+        right="configure",
+        query={"before": "Number of the last version already known."},
+        answers={200: VersionPage},
+        problems=("not_found",),
+    ),
+    Route(
+        method="GET",
+        path=f"{_CONFIGURATION}/versions/{{number}}",
+        part=Configuration,
+        handler=Configuration.version,
+        summary="Read one version of the configuration",
+        access=Access.SIGNED_IN,
+        right="configure",
+        answers={200: KeptVersion},
+        problems=("not_found",),
+    ),
+    Route(
+        method="POST",
+        path=f"{_CONFIGURATION}/versions/{{number}}/roll-back",
+        part=Configuration,
+        handler=Configuration.roll_back,
+        summary="Go back to a version of the configuration",
+        access=Access.SIGNED_IN,
+        right="configure",
+        request_headers=_CHANGE,
+        answers={200: SiteDocument},
+        problems=_CHANGED,
+    ),
+    *_part(
+        "/api/v1/sites/{site}/groups/{group}",
+        GroupRules,
+        "a group",
+        (Configuration.show_group, Configuration.put_group, Configuration.delete_group),
+    ),
+    *_part(
+        "/api/v1/sites/{site}/agents/{agent}/profile",
+        RoutingProfile,
+        "an agent's routing profile",
+        (Configuration.show_profile, Configuration.put_profile, Configuration.delete_profile),
+    ),
+    *_part(
+        "/api/v1/sites/{site}/skills/{skill}",
+        NamedSkill,
+        "a skill",
+        (Configuration.show_skill, Configuration.put_skill, Configuration.delete_skill),
     ),
     Route(
         method="GET",

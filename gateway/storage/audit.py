@@ -47,6 +47,44 @@ class ChainBroken(Exception):
         self.number = number
 
 
+def write_entry(
+    tx: Connection,
+    site: SiteId,
+    at: Millis,
+    *,
+    actor: str,
+    action: str,
+    subject: str = "",
+    details: Mapping[str, str] | None = None,
+) -> int:
+    """Write down what is done in the same transaction; answers the entry's number, from 1."""
+    body = msgspec.json.encode(dict(sorted((details or {}).items())))
+    salt = secrets.token_bytes(16)
+    last = tx.execute(
+        select(audit_entries.c.number, audit_entries.c.chain_hash)
+        .where(audit_entries.c.site == site)
+        .order_by(audit_entries.c.number.desc())
+        .limit(1)
+        .with_for_update()
+    ).one_or_none()
+    number, before = (last.number + 1, last.chain_hash) if last else (1, _BEGINNING)
+    details_hash = hashlib.sha256(salt + body).digest()
+    tx.execute(
+        insert(audit_entries).values(
+            site=site,
+            number=number,
+            at=at,
+            actor=actor,
+            action=action,
+            subject=subject,
+            details_hash=details_hash,
+            chain_hash=_link(before, site, number, at, actor, action, subject, details_hash),
+        )
+    )
+    tx.execute(insert(audit_details).values(site=site, number=number, salt=salt, body=body.decode()))
+    return int(number)
+
+
 class StoredAudit:
     """The audit logs of all sites; each site's is a chain of its own."""
 
@@ -64,35 +102,9 @@ class StoredAudit:
         details: Mapping[str, str] | None = None,
     ) -> int:
         """Write down what was done; answers the entry's number, from 1."""
-        body = msgspec.json.encode(dict(sorted((details or {}).items())))
-        salt = secrets.token_bytes(16)
-
-        def work(tx: Connection) -> int:
-            last = tx.execute(
-                select(audit_entries.c.number, audit_entries.c.chain_hash)
-                .where(audit_entries.c.site == site)
-                .order_by(audit_entries.c.number.desc())
-                .limit(1)
-                .with_for_update()
-            ).one_or_none()
-            number, before = (last.number + 1, last.chain_hash) if last else (1, _BEGINNING)
-            details_hash = hashlib.sha256(salt + body).digest()
-            tx.execute(
-                insert(audit_entries).values(
-                    site=site,
-                    number=number,
-                    at=at,
-                    actor=actor,
-                    action=action,
-                    subject=subject,
-                    details_hash=details_hash,
-                    chain_hash=_link(before, site, number, at, actor, action, subject, details_hash),
-                )
-            )
-            tx.execute(insert(audit_details).values(site=site, number=number, salt=salt, body=body.decode()))
-            return int(number)
-
-        return await self._database.transact(work)
+        return await self._database.transact(
+            lambda tx: write_entry(tx, site, at, actor=actor, action=action, subject=subject, details=details)
+        )
 
     async def entries(self, site: SiteId, *, after: int = 0, limit: int = 100) -> list[AuditEntry]:
         """The entries behind a number, in order."""

@@ -6,15 +6,21 @@ All of it is for showing to people; the core never sees it.
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select
+from sqlalchemy import Connection, Row, Select, bindparam, delete, insert, select
 
 from acd.ids import AgentId, ContactId, GroupId, Millis, SiteId
 from gateway.storage.database import Database
-from gateway.storage.tables import contact_notes, group_names, sites, users
+from gateway.storage.tables import closed_notices, contact_notes, contact_words, group_names, sites, users
 from signaling.ports import ContactContext
 
 # Made once: everybody who comes back after a restart asks it.
-_BY_CONTACT: Final = select(contact_notes).where(
+_NOTES: Final = select(
+    contact_notes, contact_words.c.text, contact_words.c.address, contact_words.c.reference
+).outerjoin(
+    contact_words,
+    (contact_words.c.site == contact_notes.c.site) & (contact_words.c.contact == contact_notes.c.contact),
+)
+_BY_CONTACT: Final = _NOTES.where(
     contact_notes.c.site == bindparam("of_site"), contact_notes.c.contact == bindparam("of_contact")
 )
 
@@ -47,17 +53,32 @@ class StoredDirectory:
 
     async def name_group(self, site: SiteId, group: GroupId, names: Mapping[str, str]) -> None:
         """Give a group its names, by language; replaces those it had."""
+        await self._database.transact(lambda tx: write_group_names(tx, site, group, names))
+
+    async def set_closed_notice(self, site: SiteId, group: GroupId, texts: Mapping[str, str]) -> None:
+        """What visitors are told while the group is closed by hand, by language; nothing for an empty mapping."""
 
         def work(tx: Connection) -> None:
-            tx.execute(delete(group_names).where(group_names.c.site == site, group_names.c.group_id == group))
+            tx.execute(delete(closed_notices).where(closed_notices.c.site == site, closed_notices.c.group_id == group))
             rows = [
-                {"site": site, "group_id": group, "language": language, "name": name}
-                for language, name in names.items()
+                {"site": site, "group_id": group, "language": language, "text": text}
+                for language, text in texts.items()
             ]
             if rows:
-                tx.execute(insert(group_names), rows)
+                tx.execute(insert(closed_notices), rows)
 
         await self._database.transact(work)
+
+    async def closed_notices(self, site: SiteId) -> dict[GroupId, dict[str, str]]:
+        """The notices of all groups closed by hand: group, then language."""
+
+        def work(tx: Connection) -> dict[GroupId, dict[str, str]]:
+            found: dict[GroupId, dict[str, str]] = {}
+            for row in tx.execute(select(closed_notices).where(closed_notices.c.site == site)):
+                found.setdefault(GroupId(row.group_id), {})[row.language] = row.text
+            return found
+
+        return await self._database.look(work)
 
     async def agent_name(self, site: SiteId, agent: AgentId) -> str:
         """The agent's display name, as callers see it; empty if there is no such agent."""
@@ -107,6 +128,16 @@ class StoredDirectory:
                     created_at=at,
                 )
             )
+            if context.text or context.address or context.reference:
+                tx.execute(
+                    insert(contact_words).values(
+                        site=site,
+                        contact=contact,
+                        text=context.text,
+                        address=context.address,
+                        reference=context.reference,
+                    )
+                )
 
         await self._database.transact(work)
 
@@ -123,9 +154,7 @@ class StoredDirectory:
         """The same for several contacts; those without a note are left out."""
 
         def work(tx: Connection) -> dict[ContactId, ContactContext]:
-            rows = tx.execute(
-                select(contact_notes).where(contact_notes.c.site == site, contact_notes.c.contact.in_(contacts))
-            )
+            rows = tx.execute(_NOTES.where(contact_notes.c.site == site, contact_notes.c.contact.in_(contacts)))
             return {ContactId(row.contact): _context(row) for row in rows}
 
         return await self._database.look(work)
@@ -134,10 +163,12 @@ class StoredDirectory:
         """Forget what this visitor said; ``False`` if nothing was kept."""
         return bool(
             await self._database.transact(
-                lambda tx: (
-                    tx.execute(
-                        delete(contact_notes).where(contact_notes.c.site == site, contact_notes.c.contact == contact)
-                    ).rowcount
+                lambda tx: _erase(
+                    tx,
+                    select(contact_notes.c.contact).where(
+                        contact_notes.c.site == site, contact_notes.c.contact == contact
+                    ),
+                    site,
                 )
             )
         )
@@ -145,19 +176,41 @@ class StoredDirectory:
     async def erase_contacts_before(self, site: SiteId, before: Millis, *, keep: Sequence[ContactId] = ()) -> int:
         """Forget what visitors said before then, except in contacts still open; answers how many."""
         return await self._database.transact(
-            lambda tx: (
-                tx.execute(
-                    delete(contact_notes).where(
-                        contact_notes.c.site == site,
-                        contact_notes.c.created_at < before,
-                        contact_notes.c.contact.not_in(keep),
-                    )
-                ).rowcount
+            lambda tx: _erase(
+                tx,
+                select(contact_notes.c.contact).where(
+                    contact_notes.c.site == site,
+                    contact_notes.c.created_at < before,
+                    contact_notes.c.contact.not_in(keep),
+                ),
+                site,
             )
         )
 
 
+def write_group_names(tx: Connection, site: SiteId, group: GroupId, names: Mapping[str, str]) -> None:
+    """Give a group its names in somebody else's transaction."""
+    tx.execute(delete(group_names).where(group_names.c.site == site, group_names.c.group_id == group))
+    rows = [{"site": site, "group_id": group, "language": language, "name": name} for language, name in names.items()]
+    if rows:
+        tx.execute(insert(group_names), rows)
+
+
+def _erase(tx: Connection, chosen: Select[tuple[str]], site: SiteId) -> int:
+    tx.execute(delete(contact_words).where(contact_words.c.site == site, contact_words.c.contact.in_(chosen)))
+    return tx.execute(
+        delete(contact_notes).where(contact_notes.c.site == site, contact_notes.c.contact.in_(chosen))
+    ).rowcount
+
+
 def _context(row: Row[Any]) -> ContactContext:
     return ContactContext(
-        name=row.name, topic=row.topic, language=row.language, page_url=row.page_url, page_title=row.page_title
+        name=row.name,
+        topic=row.topic,
+        language=row.language,
+        page_url=row.page_url,
+        page_title=row.page_title,
+        text=row.text or "",
+        address=row.address or "",
+        reference=row.reference or "",
     )

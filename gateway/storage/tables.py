@@ -2,8 +2,8 @@
 
 Migrations bring a database here; a test compares the two. Times are integer
 milliseconds since the Unix epoch. Nothing personal stands in the journal's tables; what
-is personal stands in ``contact_notes``, ``users`` and ``audit_details``, and can be
-erased there.
+is personal stands in ``contact_notes``, ``contact_words``, ``users`` and
+``audit_details``, and can be erased there.
 """
 
 from sqlalchemy import (
@@ -21,8 +21,8 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0002"
-"""The migration that makes these tables."""
+REVISION = "0003"
+"""The migration that leads to these tables."""
 
 metadata = MetaData(
     naming_convention={
@@ -207,6 +207,42 @@ contact_notes = Table(
     comment="What a visitor said of themselves. Personal: erased on request and by retention.",
 )
 
+contact_words = Table(
+    "contact_words",
+    metadata,
+    Column("site", _Id, primary_key=True),
+    Column("contact", _Id, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    comment="What a visitor left in writing, and where to reach them. Erased with the note.",
+)
+
+# What sites have decided about themselves.
+
+site_versions = Table(
+    "site_versions",
+    metadata,
+    Column("site", _Id, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", _Id, nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("subject", _Id, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    comment="Every configuration a site ever had. The newest is in force.",
+)
+
+closed_notices = Table(
+    "closed_notices",
+    metadata,
+    Column("site", _Id, primary_key=True),
+    Column("group_id", _Id, primary_key=True),
+    Column("language", String(8), primary_key=True),
+    Column("text", Text, nullable=False),
+    comment="What visitors are told while a group is closed by hand.",
+)
+
 # People who sign in.
 
 users = Table(
@@ -243,6 +279,70 @@ sign_ins = Table(
     Column("expires_at", BigInteger, nullable=False),
     Index("ix_sign_ins_user_id", "user_id"),
     Index("ix_sign_ins_expires_at", "expires_at"),
+)
+
+# Programs that are let in, and those that are told.
+
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("site", _Id, nullable=False),
+    Column("scopes", String(200), nullable=False),
+    Column("token_hash", _Hash, nullable=False, unique=True),
+    Column("created_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger),
+    Column("revoked_at", BigInteger),
+    Index("ix_api_tokens_site", "site"),
+)
+
+signing_keys = Table(
+    "signing_keys",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("site", _Id, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+    Index("ix_signing_keys_site", "site"),
+    comment="Keys with which a website signs attributes. Made from the server's secret and the id, not stored.",
+)
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("site", _Id, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("events", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("paused_until", BigInteger, nullable=False),
+    Index("ix_webhooks_site", "site"),
+    comment="Who is told what. Each one's secret is made from the server's and its id, not stored.",
+)
+
+webhook_cursors = Table(
+    "webhook_cursors",
+    metadata,
+    Column("site", _Id, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    comment="The last decision that was made into events.",
+)
+
+webhook_deliveries = Table(
+    "webhook_deliveries",
+    metadata,
+    Column("webhook", _Id, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("subject", _Id, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", BigInteger, nullable=False),
+    Index("ix_webhook_deliveries_webhook_next_at", "webhook", "next_at"),
+    Index("ix_webhook_deliveries_webhook_subject_number", "webhook", "subject", "number"),
+    Index("ix_webhook_deliveries_created_at", "created_at"),
+    comment="Events still to be delivered, by the number of the decision they tell of.",
 )
 
 # Who did what.

@@ -52,8 +52,8 @@ class GroupAvailability(Part, frozen=True):
     """In the language asked for."""
     state: Literal["available", "busy", "nobody", "closed"]
     """Whether somebody would answer."""
-    channels: list[Channel]
-    """Ways to talk."""
+    channels: list[Literal["voice", "video", "chat", "message"]]
+    """Ways to talk, or to write."""
     policy: MediaPolicy
     """Which way media goes."""
     waiting: Count
@@ -95,6 +95,26 @@ class SignedIn(Part, frozen=True):
     """For the header of every change."""
 
 
+class Instead(Part, frozen=True):
+    """What a visitor who is not let in may do: nothing (``refuse``), ask another group, leave a message, be called."""
+
+    kind: Literal["refuse", "group", "message", "callback"]
+    """Which of these."""
+    group: Identity | None = None
+    """Which group, if it is another one."""
+
+
+class WrongField(Part, frozen=True):
+    """One field that is wrong."""
+
+    field: str
+    """Where in the body, as in ``groups[0].ringMs``."""
+    code: str
+    """For programs."""
+    detail: str
+    """For people."""
+
+
 class Problem(Part, frozen=True):
     """``application/problem+json`` (RFC 9457). ``code`` is for programs, ``detail`` for people, in their language."""
 
@@ -112,3 +132,9 @@ class Problem(Part, frozen=True):
     """Seconds until it may succeed."""
     trace: str | None = None
     """To find it in the log."""
+    answer: Instead | None = None
+    """What to do instead, where a contact was refused."""
+    notice: str | None = None
+    """What the site says about it: why a group is closed, for instance."""
+    errors: list[WrongField] | None = None
+    """Everything that is wrong with single fields."""

@@ -156,7 +156,7 @@ async def test_the_audit_log_is_read_by_administrators_of_the_whole_site_only(ho
     assert [replies[name].status for name in ("anna", "sofia", "dora")] == [403, 403, 403]
     assert replies["anna"].said["code"] == "forbidden"
     actions = [entry["action"] for entry in replies["admin"].said["entries"]]
-    assert actions[0] == "site_configured"
+    assert actions[0] == "configuration_seeded"
     assert actions.count("sign_in_failed") == 1
     assert actions.count("signed_in") == 4
     elsewhere = await house.ask("GET", "/api/v1/sites/other/audit", cookie=admin)

@@ -654,7 +654,7 @@ export interface GroupAvailability {
   readonly name: string;
   /** Whether somebody would answer. */
   readonly state: "available" | "busy" | "closed" | "nobody";
-  /** Ways to talk. */
+  /** Ways to talk, or to write. */
   readonly channels: readonly Channel[];
   /** Which way media goes. */
   readonly policy: MediaPolicy;
@@ -694,6 +694,24 @@ export interface SignedIn {
   readonly csrf: string;
 }
 
+/** What a visitor who is not let in may do: nothing (`refuse`), ask another group, leave a message, be called. */
+export interface Instead {
+  /** Which of these. */
+  readonly kind: "callback" | "group" | "message" | "refuse";
+  /** Which group, if it is another one. */
+  readonly group: string | null;
+}
+
+/** One field that is wrong. */
+export interface WrongField {
+  /** Where in the body, as in `groups[0].ringMs`. */
+  readonly field: string;
+  /** For programs. */
+  readonly code: string;
+  /** For people. */
+  readonly detail: string;
+}
+
 /** `application/problem+json` (RFC 9457). `code` is for programs, `detail` for people, in their language. */
 export interface Problem {
   /** A URI for the kind of problem. */
@@ -710,6 +728,12 @@ export interface Problem {
   readonly retryAfter: number | null;
   /** To find it in the log. */
   readonly trace: string | null;
+  /** What to do instead, where a contact was refused. */
+  readonly answer: Instead | null;
+  /** What the site says about it: why a group is closed, for instance. */
+  readonly notice: string | null;
+  /** Everything that is wrong with single fields. */
+  readonly errors: readonly WrongField[] | null;
 }
 
 /** What one end tells the other. */

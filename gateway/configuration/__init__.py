@@ -1,0 +1,1 @@
+"""What a site has decided about itself, as people write it down: checked, kept in versions, and told to the core."""
