@@ -9,7 +9,7 @@ import asyncio
 import datetime as dt
 import socket
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -20,10 +20,11 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from acd.config import Site
-from acd.ids import ContactId, Millis, SiteId
+from acd.ids import AgentId, ContactId, GroupId, Millis, SiteId
 from gateway.auth.doorkeeper import Doorkeeper
 from gateway.auth.passwords import Passwords
 from gateway.clock import Clock, system_clock
+from gateway.configuration.document import SiteDocument
 from gateway.configuration.in_force import InForce
 from gateway.demo import DEMO_SITE, NotForThis, seed_people
 from gateway.door import Door
@@ -41,6 +42,7 @@ from gateway.http.health import Health
 from gateway.http.origins import Origins, own_origins
 from gateway.http.pages import Pages
 from gateway.http.server import application, protocol_log
+from gateway.http.supervision import Supervision
 from gateway.http.table import TABLE
 from gateway.ids import new_id
 from gateway.jobs.configuration import ConfigurationJob
@@ -51,7 +53,7 @@ from gateway.metrics import Metrics
 from gateway.runtime.site import SiteRuntime
 from gateway.secret import SecretUnusable, server_secret
 from gateway.settings import Settings
-from gateway.sites import SitePlan, as_configured, plan
+from gateway.sites import SitePlan, as_configured, granted_groups, plan
 from gateway.storage.audit import StoredAudit
 from gateway.storage.configuration import StoredConfiguration
 from gateway.storage.database import AlreadyServed, Database, StorageUnavailable
@@ -281,11 +283,12 @@ class _House:
         )
         await in_force.open(planned.seed, at)
         self.in_force[planned.id] = in_force
-        self.following.append(partial(self._configure, floor, following))
+        self.following.append(partial(self._follow, floor, in_force, following))
         await self.following[-1]()
 
-    async def _configure(self, floor: SiteRuntime, following: ConfigurationJob) -> None:
-        # Of processes that were told different things, the one that decides is right.
+    async def _follow(self, floor: SiteRuntime, in_force: InForce, following: ConfigurationJob) -> None:
+        await in_force.look()
+        # One is enough to tell the core.
         if floor.is_deciding:
             await following.run()
 
@@ -293,8 +296,8 @@ class _House:
         version = await in_force.look()
         return as_configured(version.document, await self.stores.users.of_site(in_force.site))
 
-    async def _people(self, site: SiteId) -> frozenset[str]:
-        return frozenset(user.id for user in await self.stores.users.of_site(site))
+    async def _people(self, site: SiteId, document: SiteDocument) -> Mapping[AgentId, Sequence[GroupId]]:
+        return granted_groups(document, await self.stores.users.of_site(site))
 
     def _origins(self, plans: Iterable[SitePlan], scheme: str, port: int) -> Origins:
         server = self.settings.server
@@ -363,6 +366,13 @@ class _House:
             Audit(log=self.stores.audit),
             Explanations(floors=self.floors, journals=self.journals, directory=self.stores.directory),
             Configuration(sites=self.in_force, history=self.stores.configuration),
+            Supervision(
+                floors=self.floors,
+                sites=self.in_force,
+                directory=self.stores.directory,
+                audit=self.stores.audit,
+                sign_out=door.dismiss,
+            ),
             Description(body=encode(describe(TABLE))),
             Health(checks=lambda: self._checks(running), metrics=self.metrics),
             Pages(directory=static, is_demo=self.settings.demo),

@@ -76,6 +76,18 @@ class Door:
         user = await self._doorkeeper.keep(self._desks.get((identity.site, identity.agent), identity.sign_in))
         return user is not None and may(user, Right.SERVE)
 
+    async def dismiss(self, site: SiteId, agent: AgentId) -> None:
+        """Sign an agent out and close their desk, because somebody else says so.
+
+        Raises:
+            FloorBusy: If the floor cannot be told at the moment.
+        """
+        sign_in = self._desks.pop((site, agent), None)
+        if sign_in is not None:
+            await self._doorkeeper.end(sign_in)
+        if self._kick is not None:
+            await self._kick(site, agent)
+
     async def close_desks(self) -> None:
         """Close the desks of who was disabled, lost the role or was signed out elsewhere, e.g. by a command.
 

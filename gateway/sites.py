@@ -44,13 +44,15 @@ def plan(written: SiteSettings, *, contacts_per_visitor: int) -> SitePlan:
     )
 
 
+def granted_groups(document: SiteDocument, users: Iterable[User]) -> dict[AgentId, tuple[GroupId, ...]]:
+    """Everybody, with those of the site's groups that they were granted as agents."""
+    known = [GroupId(group.id) for group in document.groups]
+    return {user.id: groups_served(user, known) for user in users}
+
+
 def as_configured(document: SiteDocument, users: Iterable[User]) -> Site:
     """The site as the core has to know it, with the agents who are let in now."""
-    known = [GroupId(group.id) for group in document.groups]
-    granted: dict[AgentId, tuple[GroupId, ...]] = {
-        user.id: groups_served(user, known) for user in users if not user.is_disabled
-    }
-    return site_of(document, granted)
+    return site_of(document, granted_groups(document, [user for user in users if not user.is_disabled]))
 
 
 def _group(written: GroupSettings) -> GroupRules:

@@ -221,6 +221,18 @@ FAULTS: Final[dict[str, dict[Language, str]]] = {
         "de": "Die Gruppe nimmt keine Nachrichten an. Bitte nehmen Sie „message“ in ihre Kanäle auf.",
         "en": "The group takes no messages. Please add “message” to its channels.",
     },
+    "no_callbacks": {
+        "de": "Die Gruppe ruft nicht zurück. Bitte geben Sie bei „callbacks“ an, wie sie es tun soll.",
+        "en": "The group does not call back. Please say under “callbacks” how it should.",
+    },
+    "not_granted": {
+        "de": "In der Gruppe „{name}“ hat der Agent keine Rolle. Die vergibt `zuruf user role`.",
+        "en": "The agent has no role in group “{name}”. `zuruf user role` grants it.",
+    },
+    "no_group_left": {
+        "de": "So bliebe dem Agenten keine Gruppe. Bitte melden Sie ihn stattdessen ab.",
+        "en": "Like this the agent would have no group left. Please sign them out instead.",
+    },
     "group_not_meant": {
         "de": "Eine Gruppe gehört nur zu der Antwort „group“. Bitte lassen Sie sie weg.",
         "en": "A group belongs to the answer “group” only. Please leave it out.",

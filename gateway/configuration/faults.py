@@ -102,12 +102,17 @@ def _of_group(
     yield from _unknown(f"{where}.codes", group.codes, codes, "unknown_code")
     yield from _repeats(f"{where}.codes", group.codes)
     for rule in _ANSWERS:
-        yield from _of_answer(f"{where}.{_camel(rule)}", getattr(group, rule), group, groups)
+        yield from faults_of_answer(f"{where}.{_camel(rule)}", getattr(group, rule), group, groups)
     if group.hours is not None:
         yield from _of_hours(f"{where}.hours", group.hours)
 
 
-def _of_answer(where: str, answer: AnswerRule, group: GroupRules, groups: Mapping[str, GroupRules]) -> Iterator[Fault]:
+def faults_of_answer(
+    where: str, answer: AnswerRule, group: GroupRules, groups: Mapping[str, GroupRules]
+) -> Iterator[Fault]:
+    """What is wrong with an answer of one group, all groups being these."""
+    if answer.kind is AnswerKind.CALLBACK and group.callbacks is None:
+        yield Fault(f"{where}.kind", "no_callbacks")
     if answer.kind is AnswerKind.MESSAGE and Channel.MESSAGE not in group.channels:
         yield Fault(f"{where}.kind", "no_messages")
     if answer.kind is not AnswerKind.GROUP:

@@ -4,11 +4,11 @@ The database is the truth. Each process keeps what it read last and looks again 
 seconds, and at once when it changed something itself.
 """
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import structlog
 
-from acd.ids import Millis, SiteId
+from acd.ids import AgentId, GroupId, Millis, SiteId
 from gateway.configuration.document import SiteDocument
 from gateway.configuration.faults import check
 from gateway.storage.configuration import Change, StoredConfiguration, Version, VersionConflict
@@ -26,7 +26,7 @@ class InForce:
     """One site's configuration.
 
     Args:
-        people: The ids of everybody who signs in at the site.
+        people: Everybody who signs in at the site, with those of the groups that they were granted as agents.
         changed: Called after each change made here, so that the core hears of it at once.
     """
 
@@ -35,7 +35,7 @@ class InForce:
         site: SiteId,
         store: StoredConfiguration,
         *,
-        people: Callable[[], Awaitable[Collection[str]]],
+        people: Callable[[SiteDocument], Awaitable[Mapping[AgentId, Sequence[GroupId]]]],
         changed: Callable[[], Awaitable[None]],
     ) -> None:
         self.site = site
@@ -71,9 +71,9 @@ class InForce:
             self._version = await self._store.newest(self.site)
         return self.version
 
-    async def people(self) -> Collection[str]:
-        """The ids of everybody who signs in at the site."""
-        return await self._people()
+    async def people(self) -> Mapping[AgentId, Sequence[GroupId]]:
+        """Everybody who signs in at the site, with those of the groups in force that they were granted as agents."""
+        return await self._people(self.document)
 
     async def change(self, edit: Edit, change: Change, *, after: int | None) -> Version:
         """Make another version, and let the core hear of it.
@@ -92,7 +92,7 @@ class InForce:
             if after is not None and after != now.number:
                 raise VersionConflict(now.number)
             document = edit(now.document)
-            check(document, agents=await self._people())
+            check(document, agents=await self._people(document))
             try:
                 number = await self._store.save(self.site, document, change, after=now.number)
             except VersionConflict:

@@ -17,6 +17,7 @@ from gateway.http.explanations import ExplainedContact, Explanations
 from gateway.http.health import Alive, Health, Readiness
 from gateway.http.pages import Pages
 from gateway.http.route import Access, Handler, Kind, Route
+from gateway.http.supervision import AgentWanted, Closing, GroupsWanted, PresenceWanted, Supervision
 from signaling.protocol.rest import Availability, ContactCreated, NewContact, SignedIn, SignIn
 
 _CSRF: Final = {CSRF_HEADER: "The `csrf` of the sign-in."}
@@ -48,6 +49,23 @@ def _part(path: str, struct: type[Struct], name: str, handlers: tuple[Handler, H
         common,
         replace(change, method="PUT", handler=put, summary=f"Change {name}", request=struct),
         replace(change, method="DELETE", handler=delete, summary=f"Remove {name}", answers={204: None}),
+    )
+
+
+def _supervise(method: str, path: str, handler: Handler, summary: str, request: type[Struct] | None = None) -> Route:
+    """Something that supervisors do by hand."""
+    return Route(
+        method=method,
+        path=path,
+        part=Supervision,
+        handler=handler,
+        summary=summary,
+        access=Access.SIGNED_IN,
+        right="supervise",
+        request=request,
+        request_headers=_CSRF,
+        answers={202: None, 204: None},
+        problems=("not_found", "not_possible_now", "configuration_wrong"),
     )
 
 
@@ -222,6 +240,21 @@ TABLE: Final[tuple[Route, ...]] = (
         "a skill",
         (Configuration.show_skill, Configuration.put_skill, Configuration.delete_skill),
     ),
+    _supervise(
+        "PUT", "/api/v1/agents/{agent}/presence", Supervision.set_presence, "Set an agent's presence", PresenceWanted
+    ),
+    _supervise("POST", "/api/v1/agents/{agent}/sign-out", Supervision.sign_agent_out, "Sign an agent out"),
+    _supervise(
+        "POST", "/api/v1/agents/{agent}/move", Supervision.move_agent, "Move an agent between groups", GroupsWanted
+    ),
+    _supervise(
+        "POST", "/api/v1/contacts/{contact}/assign", Supervision.assign, "Assign a contact by hand", AgentWanted
+    ),
+    _supervise("POST", "/api/v1/contacts/{contact}/end", Supervision.end, "End a contact"),
+    _supervise(
+        "POST", "/api/v1/sites/{site}/groups/{group}/close", Supervision.close_group, "Close a group now", Closing
+    ),
+    _supervise("POST", "/api/v1/sites/{site}/groups/{group}/reopen", Supervision.reopen_group, "Reopen a group"),
     Route(
         method="GET",
         path="/api/v1/openapi.json",
