@@ -23,6 +23,7 @@ from acd.config import Site
 from acd.ids import AgentId, ContactId, GroupId, Millis, SiteId
 from gateway.auth.doorkeeper import Doorkeeper
 from gateway.auth.passwords import Passwords
+from gateway.auth.tokens import Tokens
 from gateway.clock import Clock, system_clock
 from gateway.configuration.document import SiteDocument
 from gateway.configuration.in_force import InForce
@@ -31,12 +32,14 @@ from gateway.door import Door
 from gateway.forms import Form, open_form
 from gateway.http.account import Account
 from gateway.http.address import peer_of
+from gateway.http.attributes import AttributeReader
 from gateway.http.audit import Audit
 from gateway.http.availability import Availabilities
 from gateway.http.configuration import Configuration
 from gateway.http.contacts import Contacts, HumanityCheck, NobodyAsks
 from gateway.http.description import Description, describe, encode
 from gateway.http.edge import Edge
+from gateway.http.elsewhere import Elsewhere
 from gateway.http.explanations import Explanations
 from gateway.http.health import Health
 from gateway.http.origins import Origins, own_origins
@@ -59,6 +62,7 @@ from gateway.storage.configuration import StoredConfiguration
 from gateway.storage.database import AlreadyServed, Database, StorageUnavailable
 from gateway.storage.directory import StoredDirectory
 from gateway.storage.migrate import SchemaIsNewer
+from gateway.storage.programs import StoredKeys, StoredTokens
 from gateway.storage.sessions import StoredSessions
 from gateway.storage.users import StoredSignIns, StoredUsers
 from gateway.telemetry import log_loop_errors
@@ -94,6 +98,8 @@ class Stores:
     directory: StoredDirectory
     audit: StoredAudit
     configuration: StoredConfiguration
+    tokens: StoredTokens
+    keys: StoredKeys
 
     @classmethod
     def on(cls, database: Database) -> "Stores":
@@ -105,6 +111,8 @@ class Stores:
             directory=StoredDirectory(database),
             audit=StoredAudit(database),
             configuration=StoredConfiguration(database),
+            tokens=StoredTokens(database),
+            keys=StoredKeys(database),
         )
 
 
@@ -315,7 +323,8 @@ class _House:
                 clock=self.clock,
                 lock_after=self.settings.limits.wrong_passwords,
                 count=lambda outcome: self.metrics.sign_ins_total.labels(outcome).inc(),
-            )
+            ),
+            Tokens(self.stores.tokens, self.clock),
         )
 
     def _conversation(self, door: Door, origins: Origins) -> Conversation:
@@ -360,6 +369,8 @@ class _House:
                 humanity=humanity,
                 secret=self.secret,
                 is_draining=lambda: running.is_draining,
+                configured=lambda site: self.in_force[site].document,
+                attributes=AttributeReader(is_in_force=self.stores.keys.is_in_force, secret=self.secret),
             ),
             Availabilities(floors=self.floors, directory=self.stores.directory),
             Account(door=door),
@@ -373,6 +384,7 @@ class _House:
                 audit=self.stores.audit,
                 sign_out=door.dismiss,
             ),
+            Elsewhere(floors=self.floors),
             Description(body=encode(describe(TABLE))),
             Health(checks=lambda: self._checks(running), metrics=self.metrics),
             Pages(directory=static, is_demo=self.settings.demo),

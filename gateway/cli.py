@@ -36,7 +36,11 @@ cli = typer.Typer(
 )
 user = typer.Typer(help="People who sign in.", no_args_is_help=True)
 journal = typer.Typer(help="The record of what happened and what was decided.", no_args_is_help=True)
+token = typer.Typer(help="Tokens that let programs in.", no_args_is_help=True)
+key = typer.Typer(help="Keys with which a website signs what it vouches for.", no_args_is_help=True)
 cli.add_typer(user, name="user")
+cli.add_typer(token, name="token")
+cli.add_typer(key, name="key")
 cli.add_typer(journal, name="journal")
 
 DataDir = Annotated[Path | None, typer.Option(help="Directory of the database and of keys.", show_default=False)]
@@ -47,6 +51,11 @@ Groups = Annotated[
     list[str] | None, typer.Option("--group", help="Only in this group; may be repeated. Without it: in all of them.")
 ]
 PasswordStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]
+SiteOption = Annotated[
+    str | None, typer.Option("--site", help="Site; may be left out if there is one.", show_default=False)
+]
+TokenId = Annotated[str, typer.Argument(metavar="ID", help="Id of the token.", show_default=False)]
+KeyId = Annotated[str, typer.Argument(metavar="ID", help="Id of the key.", show_default=False)]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 
@@ -249,6 +258,117 @@ def user_enable(name: Name, data_dir: DataDir = None, demo: Demo = False) -> Non
     _do_for(_load(_common(data_dir, demo)), name, "user_enabled", work)
 
 
+@token.command("add")
+def token_add(
+    scope: Annotated[list[str], typer.Option("--scope", help="elsewhere; may be repeated.")],
+    site: SiteOption = None,
+    data_dir: DataDir = None,
+    demo: Demo = False,
+) -> None:
+    """Make a token for a program of a site. It is shown once."""
+    loaded = _load(_common(data_dir, demo))
+
+    async def work(stores: "Stores") -> str:
+        from acd.ids import SiteId
+        from gateway.auth.tokens import Scope, make_token
+        from gateway.clock import system_clock
+
+        if unknown := [name for name in scope if name not in list(Scope)]:
+            raise _Wrong(f"{unknown[0]} is not a scope. Scopes are {', '.join(Scope)}.")
+        where, at = SiteId(_site(loaded, site)), system_clock()
+        made, value = await make_token(stores.tokens, where, [Scope(name) for name in scope], at)
+        details = {"scopes": " ".join(sorted(made.scopes))}
+        await stores.audit.add(where, at, actor="command", action="token_added", subject=made.id, details=details)
+        return f"{made.id}\n{value}\nThe second line is the token. It is not shown again."
+
+    _do(loaded, work)
+
+
+@token.command("list")
+def token_list(data_dir: DataDir = None, demo: Demo = False) -> None:
+    """List every token: its id, site, scopes, and when it was used last."""
+
+    async def work(stores: "Stores") -> str:
+        lines = []
+        for found in await stores.tokens.all():
+            used = f"used {_day(found.used_at)}" if found.used_at is not None else "never used"
+            state = f"revoked {_day(found.revoked_at)}" if found.revoked_at is not None else used
+            lines.append(f"{found.site}  {found.id}  {' '.join(sorted(found.scopes))}  {state}")
+        return "\n".join(lines) or "None."
+
+    _do(_load(_common(data_dir, demo)), work)
+
+
+@token.command("revoke")
+def token_revoke(token_id: TokenId, data_dir: DataDir = None, demo: Demo = False) -> None:
+    """Let a token in no more, at once."""
+
+    async def work(stores: "Stores") -> str:
+        from gateway.clock import system_clock
+
+        at = system_clock()
+        where = await stores.tokens.revoke(token_id, at)
+        if where is None:
+            raise _Wrong(f"There is no token {token_id} in force. `zuruf token list` shows which there are.")
+        await stores.audit.add(where, at, actor="command", action="token_revoked", subject=token_id)
+        return f"{token_id} lets nobody in any more."
+
+    _do(_load(_common(data_dir, demo)), work)
+
+
+@key.command("add")
+def key_add(site: SiteOption = None, data_dir: DataDir = None, demo: Demo = False) -> None:
+    """Make a key for the website of a site. Its secret is shown once."""
+    loaded = _load(_common(data_dir, demo))
+
+    async def work(stores: "Stores") -> str:
+        from acd.ids import SiteId
+        from gateway.clock import system_clock
+        from gateway.ids import new_id
+        from gateway.secret import server_secret
+        from gateway.storage.programs import SigningKey, signing_secret
+
+        where, at = SiteId(_site(loaded, site)), system_clock()
+        made = SigningKey(id=new_id("sk", at), site=where, created_at=at)
+        secret = signing_secret(server_secret(loaded.settings), where, made.id)
+        await stores.keys.add(made)
+        await stores.audit.add(where, at, actor="command", action="key_added", subject=made.id)
+        return f"{made.id}\n{secret}\nThe second line is the secret. It is not shown again."
+
+    _do(loaded, work)
+
+
+@key.command("list")
+def key_list(data_dir: DataDir = None, demo: Demo = False) -> None:
+    """List every key: its id and site."""
+
+    async def work(stores: "Stores") -> str:
+        lines = [
+            f"{found.site}  {found.id}" + (f"  revoked {_day(found.revoked_at)}" if found.revoked_at else "")
+            for found in await stores.keys.all()
+        ]
+        return "\n".join(lines) or "None."
+
+    _do(_load(_common(data_dir, demo)), work)
+
+
+@key.command("revoke")
+def key_revoke(key_id: KeyId, data_dir: DataDir = None, demo: Demo = False) -> None:
+    """Take nothing any more that was signed with a key, at once."""
+
+    async def work(stores: "Stores") -> str:
+        from gateway.clock import system_clock
+
+        at = system_clock()
+        where = await stores.keys.revoke(key_id, at)
+        if where is None:
+            raise _Wrong(f"There is no key {key_id} in force. `zuruf key list` shows which there are.")
+        await stores.audit.add(where, at, actor="command", action="key_revoked", subject=key_id)
+        return f"Nothing signed with {key_id} counts any more."
+
+    _do(_load(_common(data_dir, demo)), work)
+
+
 @journal.command("export")
 def journal_export(
     file: Annotated[Path | None, typer.Argument(help="Where to; standard output if left out.")] = None,
@@ -431,6 +551,11 @@ def _postgres(loaded: Loaded) -> str:
     url = loaded.settings.postgres.url
     assert url is not None, "settings see to it"
     return url.get_secret_value()
+
+
+def _day(at: int) -> str:
+    """A moment, to the minute, in UTC."""
+    return dt.datetime.fromtimestamp(at / 1000, dt.UTC).strftime("%Y-%m-%d %H:%M")
 
 
 def _common(data_dir: Path | None, demo: bool) -> dict[str, tuple[str, object]]:

@@ -8,9 +8,10 @@ from acd.ids import AgentId, Millis, SiteId
 from gateway.auth.doorkeeper import BadCredentials, Doorkeeper, LockedOut, Recognised, key_of
 from gateway.auth.passwords import PasswordsBusy
 from gateway.auth.roles import Right, groups_supervised, may, roles_of
+from gateway.auth.tokens import Tokens
 from gateway.http.edge import COOKIE
 from gateway.http.problems import Refused
-from gateway.http.route import Who
+from gateway.http.route import Program, Who
 from gateway.storage.users import User
 from signaling.ports import AgentIdentity, FloorBusy
 
@@ -24,8 +25,9 @@ Kick = Callable[[SiteId, AgentId], Awaitable[None]]
 class Door:
     """Implements what :mod:`gateway.http` and :class:`signaling.ports.Authenticator` want of sign-in."""
 
-    def __init__(self, doorkeeper: Doorkeeper) -> None:
+    def __init__(self, doorkeeper: Doorkeeper, tokens: Tokens) -> None:
         self._doorkeeper = doorkeeper
+        self._tokens = tokens
         self._desks: dict[tuple[SiteId, AgentId], bytes] = {}
         self._kick: Kick | None = None
 
@@ -59,6 +61,11 @@ class Door:
         """See :meth:`gateway.http.edge.Recogniser.recognise`."""
         recognised = await self._doorkeeper.recognise(cookie)
         return _who(recognised) if recognised is not None else None
+
+    async def recognise_program(self, token: str) -> Program | None:
+        """See :meth:`gateway.http.edge.Recogniser.recognise_program`."""
+        found = await self._tokens.recognise(token)
+        return Program(id=found.id, site=found.site, scopes=found.scopes) if found is not None else None
 
     async def agent_of(self, cookies: Mapping[str, str]) -> AgentIdentity | None:
         """See :meth:`signaling.ports.Authenticator.agent_of`."""

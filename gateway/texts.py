@@ -87,6 +87,30 @@ PROBLEMS: Final[dict[str, dict[Language, tuple[str, str]]]] = {
         "de": ("Nicht angemeldet", "Bitte melden Sie sich an."),
         "en": ("Not signed in", "Please sign in."),
     },
+    "token_wrong": {
+        "de": (
+            "Zugang abgelehnt",
+            "Der Schlüssel dieses Programms fehlt oder gilt nicht mehr. Einen neuen macht `zuruf token add`.",
+        ),
+        "en": (
+            "Token not accepted",
+            "The token of this program is missing or no longer good. `zuruf token add` makes a new one.",
+        ),
+    },
+    "attributes_invalid": {
+        "de": (
+            "Angaben der Website nicht lesbar",
+            "Die Angaben der Website sind nicht bestätigt. Bitte laden Sie die Seite neu. Für den Betreiber: {reason}",
+        ),
+        "en": (
+            "Attributes not accepted",
+            "What the website says is not confirmed. Please load the page again. For its operator: {reason}",
+        ),
+    },
+    "attributes_expired": {
+        "de": ("Seite zu lange offen", "Die Seite war zu lange offen. Bitte laden Sie sie neu."),
+        "en": ("Page open for too long", "The page has been open for too long. Please load it again."),
+    },
     "bad_credentials": {
         "de": ("Anmeldung fehlgeschlagen", "Benutzername oder Passwort stimmt nicht."),
         "en": ("Sign-in failed", "The user name or the password is wrong."),

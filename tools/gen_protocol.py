@@ -35,7 +35,7 @@ DIRECTIONS: Mapping[str, typing.Any] = {
     "ServerToAgent": directions.ServerToAgent,
 }
 # A field with a default may be left out by whoever sends these; in all others it is always there.
-SENT_BY_BROWSERS = (attach.AttachAsCaller, attach.AttachAsAgent, rest.NewContact, rest.SignIn)
+SENT_BY_BROWSERS = (attach.AttachAsCaller, attach.AttachAsAgent, rest.CallbackWanted, rest.NewContact, rest.SignIn)
 SENT_BY_SERVERS = (
     attach.ConnectRefused,
     rest.ContactCreated,

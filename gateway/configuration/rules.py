@@ -38,13 +38,17 @@ def chosen_needs(document: SiteDocument, *, topic: str, language: str) -> tuple[
     return all_needs([*of_topic, *of_language])
 
 
-def all_needs(rules: Iterable[NeedRule]) -> tuple[Need, ...]:
+def all_needs(asked: Iterable[NeedRule | Need]) -> tuple[Need, ...]:
     """All of them at once: of each skill the highest level, by skill."""
-    found: dict[str, NeedRule] = {}
-    for rule in rules:
-        known = found.get(rule.skill, rule)
-        found[rule.skill] = NeedRule(skill=rule.skill, level=max(rule.level, known.level), must=rule.must or known.must)
-    return tuple(Need(skill=SkillId(rule.skill), level=rule.level, must=rule.must) for _, rule in sorted(found.items()))
+    found: dict[str, Need] = {}
+    for need in asked:
+        known = found.get(need.skill)
+        found[need.skill] = Need(
+            skill=SkillId(need.skill),
+            level=max(need.level, known.level if known else 0),
+            must=need.must or (known is not None and known.must),
+        )
+    return tuple(need for _, need in sorted(found.items()))
 
 
 def _agent(agent: AgentId, granted: Sequence[GroupId], profile: RoutingProfile) -> Agent:

@@ -3,28 +3,36 @@
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
 import structlog
 
-from acd.config import Channel
-from acd.decisions import Admit, Refuse
+from acd.config import Channel, Need
+from acd.decisions import Admit, RefusalReason, Refuse
 from acd.facts import ContactRequested
 from acd.ids import ContactId, GroupId, Millis, SessionId, SiteId, VisitorKey
+from gateway.configuration.document import SiteDocument
+from gateway.configuration.rules import all_needs, chosen_needs
+from gateway.http.attributes import AttributeReader, Attributes
 from gateway.http.origins import Origins
 from gateway.http.problems import Refused
 from gateway.http.route import Answer, Call
 from gateway.ids import new_id
 from gateway.storage.directory import StoredDirectory
+from gateway.texts import LANGUAGES
 from signaling.ports import ContactContext, Floor, SessionRecord, Sessions
-from signaling.protocol.rest import ContactCreated, NewContact
+from signaling.protocol.rest import ContactCreated, Instead, NewContact
 from signaling.rate import TokenBuckets
 
 VISITOR_HEADER = "X-Zuruf-Visitor"
 _SESSION_MS: Final = 24 * 60 * 60_000
 _PENDING = Millis(1_000)
 _DRAINING = Millis(3_000)
+_FURTHEST_MS: Final = 30 * 24 * 60 * 60_000
+_LATE_MS: Final = 10 * 60_000
+"""By how much a visitor's clock, or thinking, may be late."""
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -64,8 +72,12 @@ class Contacts:
         humanity: HumanityCheck,
         secret: bytes,
         is_draining: Callable[[], bool],
+        configured: Callable[[SiteId], SiteDocument],
+        attributes: AttributeReader,
     ) -> None:
         self._floors = floors
+        self._configured = configured
+        self._attributes = attributes
         self._sessions = sessions
         self._directory = directory
         self._origins = origins
@@ -95,15 +107,18 @@ class Contacts:
                 raise Refused("too_many_requests", retry_after_ms=wait)
         if not await self._humanity.is_human(asked.proof, site=floor.site):
             raise Refused("proof_required")
-        return await self._report(call, asked, floor, key)
+        _check(asked, call.at)
+        document = self._configured(floor.site)
+        said = await self._attributes.read(asked.attributes, document, site=floor.site, at=call.at)
+        return await self._report(call, _Request(asked, document, said), floor, key)
 
-    async def _report(self, call: Call, asked: NewContact, floor: Floor, key: str) -> Answer:
-        fresh, context = ContactId(new_id("ct", call.at)), _context(asked)
+    async def _report(self, call: Call, request: "_Request", floor: Floor, key: str) -> Answer:
+        fresh, context = ContactId(new_id("ct", call.at)), request.context
         # Before the report: an agent may be offered the contact at once, with these words.
         await self._directory.note_contact(floor.site, fresh, context, call.at)
         admitted: Admit | None = None
         try:
-            admitted = await self._admitted(call, asked, floor, fresh, key)
+            admitted = await self._admitted(call, request, floor, fresh, key)
         finally:
             # What did not become a contact leaves nothing of the visitor behind.
             if admitted is None or admitted.contact != fresh:
@@ -113,8 +128,8 @@ class Contacts:
             await self._directory.note_contact(floor.site, admitted.contact, context, call.at)
         return await self._created(floor, admitted, key)
 
-    async def _admitted(self, call: Call, asked: NewContact, floor: Floor, fresh: ContactId, key: str) -> Admit:
-        visitor = self._visitor(call)
+    async def _admitted(self, call: Call, request: "_Request", floor: Floor, fresh: ContactId, key: str) -> Admit:
+        visitor, asked = self._visitor(call), request.asked
         outcome = await floor.report(
             ContactRequested(
                 contact=fresh,
@@ -122,6 +137,11 @@ class Contacts:
                 group=GroupId(asked.group),
                 channel=Channel(asked.channel),
                 visitor=visitor,
+                needs=request.needs,
+                priority=request.said.priority,
+                preferred=request.said.preferred_agent,
+                callback=asked.callback is not None,
+                due_at=Millis(asked.callback.at) if asked.callback is not None and asked.callback.at else None,
             ),
             source=f"post:{floor.site}",
             request=hashlib.sha256(f"{visitor} {key}".encode()).hexdigest(),
@@ -132,8 +152,17 @@ class Contacts:
         decided = next((made for made in outcome.decided if isinstance(made, Admit | Refuse)), None)
         assert decided is not None, "a requested contact is admitted or refused"
         if isinstance(decided, Refuse):
-            raise Refused(decided.reason.value)
+            raise await self._refusal(floor.site, GroupId(asked.group), decided)
         return decided
+
+    async def _refusal(self, site: SiteId, group: GroupId, decided: Refuse) -> Refused:
+        is_closed = decided.reason is RefusalReason.GROUP_CLOSED
+        notices = await self._directory.closed_notices(site) if is_closed else {}
+        return Refused(
+            decided.reason.value,
+            instead=Instead(kind=decided.answer.kind.value, group=decided.answer.group),
+            notice=notices.get(group),
+        )
 
     async def _created(self, floor: Floor, admitted: Admit, key: str) -> Answer:
         token = self._token(floor.site, admitted.contact, key)
@@ -166,14 +195,61 @@ class Contacts:
         return hmac.new(self._token_key, f"{site} {contact} {key}".encode(), "sha256").hexdigest()
 
 
-def _context(asked: NewContact) -> ContactContext:
-    return ContactContext(
-        name=asked.name.strip(),
-        topic=asked.topic.strip(),
-        language=asked.language,
-        page_url=_page(asked.page_url),
-        page_title=asked.page_title.strip(),
-    )
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What a visitor asks for, what the site makes of it, and what it vouches for."""
+
+    asked: NewContact
+    document: SiteDocument
+    said: Attributes
+
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        """What to ask of an agent."""
+        chosen = chosen_needs(self.document, topic=self.asked.topic, language=self.asked.language)
+        return all_needs((*chosen, *self.said.needs))
+
+    @property
+    def context(self) -> ContactContext:
+        """What is kept beside the journal, for people."""
+        asked = self.asked
+        language = asked.language.lower().partition("-")[0]
+        address = asked.address if asked.callback is None else asked.callback.address
+        return ContactContext(
+            name=self.said.name or asked.name.strip(),
+            topic=self._topic(),
+            language=language if language in LANGUAGES else asked.language,
+            page_url=_page(asked.page_url),
+            page_title=asked.page_title.strip(),
+            text=asked.text.strip(),
+            address=address.strip(),
+            reference=self.said.reference,
+        )
+
+    def _topic(self) -> str:
+        known = next((topic for topic in self.document.topics if topic.id == self.asked.topic), None)
+        if known is None:
+            return self.asked.topic.strip()
+        return known.names.de if self.asked.language.lower().startswith("de") else known.names.en
+
+
+def _check(asked: NewContact, at: Millis) -> None:
+    """Refuse a message without words and a callback that cannot be.
+
+    Raises:
+        Refused: With ``malformed``.
+    """
+    is_message = asked.channel == "message"
+    if is_message and not asked.text.strip():
+        raise Refused("malformed", reason="a message needs a text")
+    if asked.text and not is_message:
+        raise Refused("malformed", reason="only a message has a text")
+    if asked.callback is None:
+        return
+    if is_message:
+        raise Refused("malformed", reason="a message is not called back")
+    if asked.callback.at is not None and not at - _LATE_MS <= asked.callback.at <= at + _FURTHEST_MS:
+        raise Refused("malformed", reason="a callback is within the next 30 days")
 
 
 def _page(url: str) -> str:

@@ -10,6 +10,7 @@ from gateway.http.problems import STATUS
 from gateway.http.route import Access, Answer, Call, Kind, Route
 from signaling.protocol.rest import Problem
 
+_DONE = {200: "Done.", 202: "Noted; it is decided in a moment.", 204: "Done."}
 _EVERYWHERE = ("too_many_requests", "busy", "internal")
 
 
@@ -46,7 +47,10 @@ def describe(table: Iterable[Route]) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": dict(sorted(components.items())),
-            "securitySchemes": {"cookie": {"type": "apiKey", "in": "cookie", "name": COOKIE}},
+            "securitySchemes": {
+                "cookie": {"type": "apiKey", "in": "cookie", "name": COOKIE},
+                "token": {"type": "http", "scheme": "bearer"},
+            },
         },
     }
 
@@ -68,6 +72,8 @@ def _operation(route: Route, schema_of: Mapping[type[msgspec.Struct], Any]) -> d
         operation["requestBody"] = {"required": True, "content": _json(schema_of[route.request])}
     if route.access is Access.SIGNED_IN:
         operation["security"] = [{"cookie": []}]
+    if route.access is Access.PROGRAM:
+        operation["security"] = [{"token": []}]
     operation["responses"] = _responses(route, schema_of)
     return operation
 
@@ -87,7 +93,7 @@ def _parameters(route: Route) -> Iterable[dict[str, Any]]:
 def _responses(route: Route, schema_of: Mapping[type[msgspec.Struct], Any]) -> dict[str, Any]:
     responses: dict[str, Any] = {}
     for status, struct in route.answers.items():
-        responses[str(status)] = {"description": _said(struct.__doc__) if struct else "Done."}
+        responses[str(status)] = {"description": _said(struct.__doc__) if struct else _DONE[status]}
         if struct is not None:
             responses[str(status)]["content"] = _json(schema_of[struct])
     by_status: dict[int, list[str]] = {}
@@ -114,6 +120,8 @@ def _codes(route: Route) -> Iterable[str]:
             yield "csrf"
         if route.right is not None:
             yield "forbidden"
+    if route.access is Access.PROGRAM:
+        yield from ("token_wrong", "forbidden")
     if route.access is Access.OWN_PAGE:
         yield "csrf"
     yield from _EVERYWHERE

@@ -22,7 +22,7 @@ from gateway.http.address import Network, Peer, peer_of
 from gateway.http.headers import security_headers
 from gateway.http.origins import Origins
 from gateway.http.problems import Refused, problem
-from gateway.http.route import Access, Answer, Call, Kind, Route, Who
+from gateway.http.route import Access, Answer, Call, Kind, Program, Route, Who
 from gateway.metrics import Metrics
 from gateway.storage.database import StorageUnavailable
 from gateway.texts import language_of
@@ -45,6 +45,9 @@ class Recogniser(Protocol):
 
     async def recognise(self, cookie: str) -> Who | None:
         """Who has this cookie; ``None`` if nobody, or not any more."""
+
+    async def recognise_program(self, token: str) -> Program | None:
+        """Whose token this is; ``None`` if nobody's, or not any more."""
 
 
 class Edge:
@@ -174,6 +177,8 @@ class Edge:
             raise Refused("csrf")
         if route.access is Access.SIGNED_IN:
             await self._recognise(route, call)
+        if route.access is Access.PROGRAM:
+            await self._recognise_program(route, call)
 
     async def _recognise(self, route: Route, call: Call) -> None:
         cookie = call.request.cookies.get(COOKIE)
@@ -186,6 +191,15 @@ class Edge:
             if not self._origins.is_own_page(call.request) or not _same(sent, call.who.csrf):
                 raise Refused("csrf")
         if route.right is not None and route.right not in call.who.rights:
+            raise Refused("forbidden")
+
+    async def _recognise_program(self, route: Route, call: Call) -> None:
+        scheme, _, token = call.request.headers.get("Authorization", "").partition(" ")
+        call.program = await self._door.recognise_program(token.strip()) if scheme.lower() == "bearer" else None
+        if call.program is None:
+            raise Refused("token_wrong")
+        structlog.contextvars.bind_contextvars(program=call.program.id, site=call.program.site)
+        if route.scope not in call.program.scopes:
             raise Refused("forbidden")
 
     def _is_inside(self, request: web.Request, peer: Peer) -> bool:

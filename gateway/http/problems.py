@@ -15,8 +15,11 @@ from signaling.protocol.rest import Instead, Problem, WrongField
 STATUS: Final[Mapping[str, HTTPStatus]] = {
     "malformed": HTTPStatus.BAD_REQUEST,
     "not_signed_in": HTTPStatus.UNAUTHORIZED,
+    "token_wrong": HTTPStatus.UNAUTHORIZED,
     "bad_credentials": HTTPStatus.UNAUTHORIZED,
     "wrong_origin": HTTPStatus.FORBIDDEN,
+    "attributes_invalid": HTTPStatus.FORBIDDEN,
+    "attributes_expired": HTTPStatus.FORBIDDEN,
     "csrf": HTTPStatus.FORBIDDEN,
     "forbidden": HTTPStatus.FORBIDDEN,
     "proof_required": HTTPStatus.FORBIDDEN,

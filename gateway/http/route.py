@@ -33,6 +33,8 @@ class Access(Enum):
     OWN_PAGE = auto()
     """Anybody, but a browser only from one of our own pages."""
     SIGNED_IN = auto()
+    PROGRAM = auto()
+    """Programs with a token of the route's scope."""
     INSIDE = auto()
     """Programs on this machine, or whoever has the token of the settings."""
 
@@ -62,6 +64,15 @@ class Who:
         return WHOLE_SITE in self.supervises or group in self.supervises
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """A program with a token."""
+
+    id: str
+    site: SiteId
+    scopes: frozenset[str]
+
+
 @dataclass(slots=True)
 class Call:
     """One request, with what was found out about it on the way in."""
@@ -72,6 +83,7 @@ class Call:
     language: Language
     trace: str
     who: Who | None = None
+    program: Program | None = None
     body: Any = None
 
 
@@ -97,6 +109,7 @@ class Route:
         answers: Status to the struct of the body.
         problems: Codes it may refuse with, besides those every route has.
         right: What a signed-in user needs to be allowed.
+        scope: What a program's token needs to be allowed.
         cross_origin: Pages of allowed origins may read the answer.
         largest_body: In bytes.
         is_quiet: Not logged: asked by visitors who only look, and by machines.
@@ -110,6 +123,7 @@ class Route:
     kind: Kind = Kind.API
     access: Access = Access.ANYBODY
     right: str | None = None
+    scope: str | None = None
     request: type[msgspec.Struct] | None = None
     request_headers: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)

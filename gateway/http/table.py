@@ -13,6 +13,7 @@ from gateway.http.configuration import LARGEST_DOCUMENT, Configuration, KeptVers
 from gateway.http.contacts import VISITOR_HEADER, Contacts
 from gateway.http.description import Description
 from gateway.http.edge import CSRF_HEADER
+from gateway.http.elsewhere import Elsewhere, ElsewhereSaid
 from gateway.http.explanations import ExplainedContact, Explanations
 from gateway.http.health import Alive, Health, Readiness
 from gateway.http.pages import Pages
@@ -93,6 +94,8 @@ TABLE: Final[tuple[Route, ...]] = (
             "channel_unavailable",
             "too_many_open",
             "proof_required",
+            "attributes_invalid",
+            "attributes_expired",
         ),
         cross_origin=True,
     ),
@@ -239,6 +242,30 @@ TABLE: Final[tuple[Route, ...]] = (
         NamedSkill,
         "a skill",
         (Configuration.show_skill, Configuration.put_skill, Configuration.delete_skill),
+    ),
+    Route(
+        method="PUT",
+        path="/api/v1/agents/{agent}/elsewhere",
+        part=Elsewhere,
+        handler=Elsewhere.put,
+        summary="Say that another system has an agent",
+        access=Access.PROGRAM,
+        scope="elsewhere",
+        request=ElsewhereSaid,
+        answers={202: None, 204: None},
+        problems=("not_found",),
+    ),
+    Route(
+        method="DELETE",
+        path="/api/v1/agents/{agent}/elsewhere",
+        part=Elsewhere,
+        handler=Elsewhere.delete,
+        summary="Say that another system no longer has an agent",
+        access=Access.PROGRAM,
+        scope="elsewhere",
+        query={"source": "Which system."},
+        answers={202: None, 204: None},
+        problems=("malformed", "not_found"),
     ),
     _supervise(
         "PUT", "/api/v1/agents/{agent}/presence", Supervision.set_presence, "Set an agent's presence", PresenceWanted

@@ -4,7 +4,16 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from signaling.protocol.base import Channel, Count, Identity, Language, MediaPolicy, Part, Token
+from signaling.protocol.base import Count, Identity, MediaPolicy, MillisUtc, Part, Token
+
+
+class CallbackWanted(Part, frozen=True):
+    """Not to wait on the page but to be called back."""
+
+    address: Annotated[str, Meta(min_length=3, max_length=200)]
+    """Where to send the link."""
+    at: MillisUtc | None = None
+    """Not before then; without it as soon as it is their turn."""
 
 
 class NewContact(Part, frozen=True, forbid_unknown_fields=False):
@@ -14,14 +23,22 @@ class NewContact(Part, frozen=True, forbid_unknown_fields=False):
     """Which customer organisation."""
     group: Identity
     """Whom to talk to."""
-    channel: Channel
-    """Voice or video."""
-    language: Language = "en"
-    """For names and notices."""
+    channel: Literal["voice", "video", "message"]
+    """Voice or video; or a message that somebody works off later."""
+    language: Annotated[str, Meta(max_length=35, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$(?!\n)")] = "en"
+    """What the visitor speaks, and the language of names and notices where there is one."""
     name: Annotated[str, Meta(max_length=100)] = ""
     """Who it is; optional."""
     topic: Annotated[str, Meta(max_length=200)] = ""
-    """What it is about; optional."""
+    """What it is about: one of the site's topics by its id, or in words; optional."""
+    attributes: Annotated[str, Meta(max_length=8000)] = ""
+    """What the website vouches for, signed; optional."""
+    text: Annotated[str, Meta(max_length=4000)] = ""
+    """The message."""
+    address: Annotated[str, Meta(max_length=200)] = ""
+    """Where to answer a message."""
+    callback: CallbackWanted | None = None
+    """To be called back."""
     page_url: Annotated[str, Meta(max_length=2000)] = ""
     """Where the call begins, without query."""
     page_title: Annotated[str, Meta(max_length=200)] = ""

@@ -13,7 +13,9 @@ from multidict import CIMultiDict
 
 from acd.ids import ContactId, Millis, SiteId
 from gateway.app import running
+from gateway.configuration.document import GroupRules, SiteDocument, Words
 from gateway.http.address import Peer
+from gateway.http.attributes import AttributeReader
 from gateway.http.contacts import Contacts, NobodyAsks
 from gateway.http.origins import Origins
 from gateway.http.problems import Refused
@@ -161,7 +163,13 @@ def _contacts(site: RunningSite, directory: StoredDirectory, sessions: StoredSes
         humanity=NobodyAsks(),
         secret=b"a secret of this test",
         is_draining=lambda: False,
+        configured=lambda site: SiteDocument(groups=(GroupRules(id=SALES, names=Words(de="Verkauf", en="Sales")),)),
+        attributes=AttributeReader(is_in_force=_no_keys, secret=b"a secret of this test"),
     )
+
+
+async def _no_keys(site: SiteId, key: str) -> bool:
+    return False
 
 
 def _call(**fields: Any) -> Call:

@@ -11,6 +11,7 @@ from gateway.app import Stores
 from gateway.auth.doorkeeper import Doorkeeper
 from gateway.auth.passwords import Passwords
 from gateway.auth.roles import Role, grants
+from gateway.auth.tokens import Tokens
 from gateway.door import Door
 from gateway.http.edge import COOKIE
 from gateway.jobs.retention import Keeping, RetentionJob
@@ -86,7 +87,7 @@ async def office(database: SqliteDatabase) -> AsyncIterator[Office]:
             lock_after=3,
             count=lambda outcome: None,
         )
-        door = Door(doorkeeper)
+        door = Door(doorkeeper, Tokens(stores.tokens, clock))
         retention = RetentionJob(
             sites={},
             directory=stores.directory,

@@ -612,20 +612,36 @@ export interface ConnectRefused {
   readonly retryAfterMs: number | null;
 }
 
+/** Not to wait on the page but to be called back. */
+export interface CallbackWanted {
+  /** Where to send the link. */
+  readonly address: string;
+  /** Not before then; without it as soon as it is their turn. */
+  readonly at?: number | null;
+}
+
 /** `POST /api/v1/contacts`. The header `Idempotency-Key` (8 to 128 characters) is required. */
 export interface NewContact {
   /** Which customer organisation. */
   readonly site: string;
   /** Whom to talk to. */
   readonly group: string;
-  /** Voice or video. */
-  readonly channel: Channel;
-  /** For names and notices. */
-  readonly language?: Language;
+  /** Voice or video; or a message that somebody works off later. */
+  readonly channel: "message" | "video" | "voice";
+  /** What the visitor speaks, and the language of names and notices where there is one. */
+  readonly language?: string;
   /** Who it is; optional. */
   readonly name?: string;
-  /** What it is about; optional. */
+  /** What it is about: one of the site's topics by its id, or in words; optional. */
   readonly topic?: string;
+  /** What the website vouches for, signed; optional. */
+  readonly attributes?: string;
+  /** The message. */
+  readonly text?: string;
+  /** Where to answer a message. */
+  readonly address?: string;
+  /** To be called back. */
+  readonly callback?: CallbackWanted | null;
   /** Where the call begins, without query. */
   readonly pageUrl?: string;
   /** Its title. */
