@@ -7,6 +7,7 @@ drain. Nothing else in the program knows how many processes or stores there are.
 
 import asyncio
 import datetime as dt
+import random
 import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
@@ -47,12 +48,16 @@ from gateway.http.pages import Pages
 from gateway.http.server import application, protocol_log
 from gateway.http.supervision import Supervision
 from gateway.http.table import TABLE
+from gateway.http.webhooks import Webhooks
 from gateway.ids import new_id
 from gateway.jobs.configuration import ConfigurationJob
+from gateway.jobs.events import EVENTS
 from gateway.jobs.retention import Keeping, KeptSite, RetentionJob
+from gateway.jobs.webhooks import WebhookJob
 from gateway.journal.port import Journal, JournalUnavailable, OlderCore
 from gateway.lifetime import Lifetime
 from gateway.metrics import Metrics
+from gateway.outward import Guard, Outward
 from gateway.runtime.site import SiteRuntime
 from gateway.secret import SecretUnusable, server_secret
 from gateway.settings import Settings
@@ -65,6 +70,7 @@ from gateway.storage.migrate import SchemaIsNewer
 from gateway.storage.programs import StoredKeys, StoredTokens
 from gateway.storage.sessions import StoredSessions
 from gateway.storage.users import StoredSignIns, StoredUsers
+from gateway.storage.webhooks import StoredWebhooks
 from gateway.telemetry import log_loop_errors
 from gateway.tls import CertificateUnusable, local_names, server_context
 from gateway.turn import TurnServers
@@ -78,6 +84,8 @@ STATIC = Path(__file__).parent / "static"
 _FOLLOW_S = 2.0
 _RETENTION_S = 60 * 60.0
 _LAG_S = 0.5
+_TELL_S = 0.5
+_GIVE_UP_S = 60.0
 _CLOSING_S = 2.0
 _COME_BACK_MS = Millis(1_000)
 
@@ -100,6 +108,7 @@ class Stores:
     configuration: StoredConfiguration
     tokens: StoredTokens
     keys: StoredKeys
+    webhooks: StoredWebhooks
 
     @classmethod
     def on(cls, database: Database) -> "Stores":
@@ -113,6 +122,7 @@ class Stores:
             configuration=StoredConfiguration(database),
             tokens=StoredTokens(database),
             keys=StoredKeys(database),
+            webhooks=StoredWebhooks(database),
         )
 
 
@@ -242,8 +252,10 @@ class _House:
         site = web.SockSite(runner, listener, ssl_context=tls, backlog=1024)
         await site.start()
         stack.push_async_callback(site.stop)
+        outward = await stack.enter_async_context(Outward(Guard(self.settings.webhooks.private_networks)))
         jobs = await stack.enter_async_context(Lifetime(self._count_error, expected=(StorageUnavailable, FloorBusy)))
         self._start_jobs(jobs, door)
+        self._start_webhooks(jobs, outward)
         _log.info("ready", sites=len(plans), process=self.process)
         return running
 
@@ -385,6 +397,14 @@ class _House:
                 sign_out=door.dismiss,
             ),
             Elsewhere(floors=self.floors),
+            Webhooks(
+                webhooks=self.stores.webhooks,
+                audit=self.stores.audit,
+                fitness=Guard(self.settings.webhooks.private_networks),
+                secret=self.secret,
+                events=EVENTS,
+                serves=self.floors.__contains__,
+            ),
             Description(body=encode(describe(TABLE))),
             Health(checks=lambda: self._checks(running), metrics=self.metrics),
             Pages(directory=static, is_demo=self.settings.demo),
@@ -426,6 +446,20 @@ class _House:
             if site in (None, floor.site):
                 floor.look()
 
+    def _start_webhooks(self, jobs: Lifetime, outward: Outward) -> None:
+        webhooks = WebhookJob(
+            sites={site: partial(_is_deciding, floor) for site, floor in self.floors.items()},
+            webhooks=self.stores.webhooks,
+            post=outward.post,
+            secret=self.secret,
+            clock=self.clock,
+            counts=self.metrics,
+            start=jobs.start,
+            draw=random.random,
+        )
+        jobs.repeat(webhooks.look, "webhooks", every=_TELL_S)
+        jobs.repeat(webhooks.give_up, "webhooks given up", every=_GIVE_UP_S)
+
     def _open_contacts(self, floor: SiteRuntime) -> list[ContactId]:
         return list(floor.state.contacts)
 
@@ -446,6 +480,10 @@ class _House:
 
     def _count_error(self, where: str) -> None:
         self.metrics.errors_total.labels(where).inc()
+
+
+def _is_deciding(floor: SiteRuntime) -> bool:
+    return floor.is_deciding
 
 
 def _a_minute(count: int) -> TokenBuckets:

@@ -80,6 +80,13 @@ class Metrics:
         )
         self.refused_total = self._counter("refused_total", "HTTP requests refused, by problem code.", ["code"])
         self.sign_ins_total = self._counter("sign_ins_total", "Attempts to sign in.", ["outcome"])
+        # Webhooks.
+        self.webhook_deliveries_total = self._counter(
+            "webhook_deliveries_total",
+            "Events for webhooks, by outcome: `arrived`, `failed` attempts, `given_up` after a day and `dropped` "
+            "because too many waited. The last two are lost: raise an alarm.",
+            ["site", "outcome"],
+        )
         # The process.
         self.errors_total = self._counter(
             "errors_total", "Errors of our own; each has a traceback in the log.", ["where"]
@@ -90,6 +97,10 @@ class Metrics:
             [],
         )
         self.loop_lag_seconds = self._gauge("loop_lag_seconds", "How late the event loop woke up most recently.", [])
+
+    def delivered(self, site: str, outcome: str, count: int = 1) -> None:
+        """So many deliveries to webhooks ended like this."""
+        self.webhook_deliveries_total.labels(site, outcome).inc(count)
 
     def render(self) -> bytes:
         """The page that Prometheus reads."""

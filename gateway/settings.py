@@ -194,7 +194,8 @@ class Limits(Section):
     contacts_per_visitor: int = Field(
         default=1,
         ge=1,
-        description="Open contacts that one visitor may have at once. Each tab counts as a visitor of its own.",
+        description="Open contacts that one visitor may have at once, in sites that begin. Each tab counts as a "
+        "visitor of its own.",
     )
     wrong_passwords: int = Field(
         default=5, ge=1, description="Wrong passwords before an account is locked; then longer with each further one."
@@ -230,6 +231,16 @@ class Metrics(Section):
     )
 
 
+class Webhooks(Section):
+    """Requests to addresses that administrators of sites name."""
+
+    private_networks: Annotated[tuple[Network, ...], Listed] = Field(
+        default=(),
+        description="Networks that may be asked although they are private, also without TLS. Everywhere else: "
+        "public addresses and HTTPS only.",
+    )
+
+
 class GroupNames(Section):
     """A group's name in the languages that visitors see."""
 
@@ -258,7 +269,9 @@ class GroupSettings(Section):
 
 
 class SiteSettings(Section):
-    """A site: one customer organisation with its groups. Agents are added by `zuruf user add`."""
+    """A site: one customer organisation. Its groups are what it begins with: from the first start on, its
+    configuration is in the database and changed through REST. Agents are added by `zuruf user add`.
+    """
 
     id: Slug = Field(description="Public key of the site; what the widget carries as `data-site`.")
     name: str = Field(default="", max_length=100, description="Its name for people; the id if empty.")
@@ -304,6 +317,7 @@ class Settings(BaseSettings):
     retention: Retention = Field(default=Retention(), description=Retention.__doc__)
     log: Log = Field(default=Log(), description=Log.__doc__)
     metrics: Metrics = Field(default=Metrics(), description=Metrics.__doc__)
+    webhooks: Webhooks = Field(default=Webhooks(), description=Webhooks.__doc__)
     site: tuple[SiteSettings, ...] = Field(default=(), description=SiteSettings.__doc__)
 
     @model_validator(mode="after")

@@ -257,6 +257,18 @@ FAULTS: Final[dict[str, dict[Language, str]]] = {
         "de": "So bliebe dem Agenten keine Gruppe. Bitte melden Sie ihn stattdessen ab.",
         "en": "Like this the agent would have no group left. Please sign them out instead.",
     },
+    "unfit_address": {
+        "de": "An diese Adresse schickt der Server nichts. Bitte nennen Sie eine öffentliche mit https://.",
+        "en": "The server sends nothing to this address. Please give a public one that begins with https://.",
+    },
+    "unknown_event": {
+        "de": "Ein Ereignis „{name}“ gibt es nicht. Es gibt: {known}.",
+        "en": "There is no event “{name}”. There are: {known}.",
+    },
+    "too_many": {
+        "de": "Mehr als {most} gehen nicht. Bitte entfernen Sie zuerst eines.",
+        "en": "There cannot be more than {most}. Please remove one first.",
+    },
     "group_not_meant": {
         "de": "Eine Gruppe gehört nur zu der Antwort „group“. Bitte lassen Sie sie weg.",
         "en": "A group belongs to the answer “group” only. Please leave it out.",

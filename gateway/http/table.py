@@ -19,6 +19,7 @@ from gateway.http.health import Alive, Health, Readiness
 from gateway.http.pages import Pages
 from gateway.http.route import Access, Handler, Kind, Route
 from gateway.http.supervision import AgentWanted, Closing, GroupsWanted, PresenceWanted, Supervision
+from gateway.http.webhooks import NewWebhook, WebhookCreated, WebhookPage, Webhooks
 from signaling.protocol.rest import Availability, ContactCreated, NewContact, SignedIn, SignIn
 
 _CSRF: Final = {CSRF_HEADER: "The `csrf` of the sign-in."}
@@ -242,6 +243,42 @@ TABLE: Final[tuple[Route, ...]] = (
         NamedSkill,
         "a skill",
         (Configuration.show_skill, Configuration.put_skill, Configuration.delete_skill),
+    ),
+    Route(
+        method="GET",
+        path="/api/v1/sites/{site}/webhooks",
+        part=Webhooks,
+        handler=Webhooks.show,
+        summary="Read who is told what happens",
+        access=Access.SIGNED_IN,
+        right="configure",
+        answers={200: WebhookPage},
+        problems=("not_found",),
+    ),
+    Route(
+        method="POST",
+        path="/api/v1/sites/{site}/webhooks",
+        part=Webhooks,
+        handler=Webhooks.add,
+        summary="Add a webhook",
+        access=Access.SIGNED_IN,
+        right="configure",
+        request=NewWebhook,
+        request_headers=_CSRF,
+        answers={201: WebhookCreated},
+        problems=("not_found", "configuration_wrong"),
+    ),
+    Route(
+        method="DELETE",
+        path="/api/v1/sites/{site}/webhooks/{webhook}",
+        part=Webhooks,
+        handler=Webhooks.remove,
+        summary="Remove a webhook",
+        access=Access.SIGNED_IN,
+        right="configure",
+        request_headers=_CSRF,
+        answers={204: None},
+        problems=("not_found",),
     ),
     Route(
         method="PUT",
