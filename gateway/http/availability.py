@@ -33,12 +33,19 @@ class Availabilities:
         made = self._made.get((floor.site, language))
         if made is None or not 0 <= call.at - made[0] < _CACHED_MS:
             names = await self._directory.group_names(floor.site)
-            made = call.at, Availability(site=floor.site, groups=groups_of(floor.state, names, language))
+            notices = await self._directory.closed_notices(floor.site)
+            groups = groups_of(floor.state, names, notices, language)
+            made = call.at, Availability(site=floor.site, groups=groups)
             self._made[floor.site, language] = made
         return Answer(made[1], headers={"Cache-Control": "public, max-age=10"})
 
 
-def groups_of(state: State, names: Mapping[GroupId, Mapping[str, str]], language: Language) -> list[GroupAvailability]:
+def groups_of(
+    state: State,
+    names: Mapping[GroupId, Mapping[str, str]],
+    notices: Mapping[GroupId, Mapping[str, str]],
+    language: Language,
+) -> list[GroupAvailability]:
     """How each group of a site stands, in words for visitors."""
     if state.site is None:
         return []
@@ -48,7 +55,7 @@ def groups_of(state: State, names: Mapping[GroupId, Mapping[str, str]], language
             name=names.get(group.id, {}).get(language) or names.get(group.id, {}).get("en") or group.id,
             state=(
                 "closed"
-                if not group.is_open
+                if not state.is_open(group.id)
                 else "available"
                 if state.agents_ready(group.id) and not state.waiting(group.id)
                 else "busy"
@@ -58,6 +65,7 @@ def groups_of(state: State, names: Mapping[GroupId, Mapping[str, str]], language
             channels=[channel.value for channel in group.channels],
             policy=group.policy.value,
             waiting=state.waiting(group.id),
+            notice=None if state.is_open(group.id) else notices.get(group.id, {}).get(language),
         )
         for group in state.site.groups
     ]

@@ -159,7 +159,7 @@ class WebhookJob:
 
     def _wait_ms(self, attempts: int, longest_ms: int) -> int:
         """Twice as long each time, and up to half of it less, so that not everybody comes back at once."""
-        full = min(_FIRST_MS * 2 ** min(attempts, 30), longest_ms)
+        full = min(_FIRST_MS << min(attempts, 30), longest_ms)
         return round(full * (1 - self._draw() / 2))
 
 

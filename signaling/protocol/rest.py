@@ -75,6 +75,8 @@ class GroupAvailability(Part, frozen=True):
     """Which way media goes."""
     waiting: Count
     """How many wait."""
+    notice: str | None = None
+    """Why it is closed, in the language asked for, if its supervisor said."""
 
 
 class Availability(Part, frozen=True):

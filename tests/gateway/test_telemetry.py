@@ -172,7 +172,7 @@ def test_ready_and_waiting_mean_the_same_to_visitors_and_in_metrics(floor: CoreF
     metrics.follow(floor)
 
     def seen() -> tuple[str, float | None]:
-        (group,) = groups_of(floor.state, {}, "en")
+        (group,) = groups_of(floor.state, {}, {}, "en")
         ready = metrics.registry.get_sample_value("zuruf_agents_ready", {"site": "shop"})
         waiting = metrics.registry.get_sample_value("zuruf_contacts_waiting", {"site": "shop", "group": "sales"})
         assert waiting == group.waiting

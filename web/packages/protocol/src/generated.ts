@@ -676,6 +676,8 @@ export interface GroupAvailability {
   readonly policy: MediaPolicy;
   /** How many wait. */
   readonly waiting: number;
+  /** Why it is closed, in the language asked for, if its supervisor said. */
+  readonly notice: string | null;
 }
 
 /** `GET /api/v1/sites/SITE/availability?lang=de`. Cached 10 s. One request for all groups. */
