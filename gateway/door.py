@@ -84,16 +84,15 @@ class Door:
         return user is not None and may(user, Right.SERVE)
 
     async def dismiss(self, site: SiteId, agent: AgentId) -> None:
-        """Sign an agent out and close their desk, because somebody else says so.
+        """Sign an agent out everywhere and close their desk, because somebody else says so.
 
         Raises:
             FloorBusy: If the floor cannot be told at the moment.
         """
-        sign_in = self._desks.pop((site, agent), None)
-        if sign_in is not None:
-            await self._doorkeeper.end(sign_in)
+        await self._doorkeeper.end_all(agent)
         if self._kick is not None:
             await self._kick(site, agent)
+        self._desks.pop((site, agent), None)
 
     async def close_desks(self) -> None:
         """Close the desks of who was disabled, lost the role or was signed out elsewhere, e.g. by a command.

@@ -171,6 +171,10 @@ class Doorkeeper:
         if found is not None:
             await self.sign_out(found[1].id, found[1].site, key)
 
+    async def end_all(self, user: AgentId) -> None:
+        """Sign somebody out of every browser."""
+        await self._sign_ins.end_all(user)
+
     async def _count_attempt(self, user: User | None, stranger: str, at: Millis) -> bool:
         """Count this attempt as wrong for now; ``False`` if others at the same time used it up."""
         if user is None:

@@ -82,9 +82,7 @@ class Webhooks:
     async def show(self, call: Call) -> Answer:
         """Every webhook of one's own site, oldest first."""
         site = self._site(call)
-        pending = await self._webhooks.pending(site)
-        found = await self._webhooks.of_site(site)
-        return Answer(WebhookPage(webhooks=[_shown(webhook, pending.get(webhook.id, 0)) for webhook in found]))
+        return Answer(WebhookPage(webhooks=[_shown(webhook) for webhook in await self._webhooks.of_site(site)]))
 
     async def add(self, call: Call) -> Answer:
         """Tell somebody what happens from now on."""
@@ -103,7 +101,7 @@ class Webhooks:
         added = Webhook(id=new_id("wh", call.at), site=site, url=wanted.url, events=wanted.events, created_at=call.at)
         await self._webhooks.add(added)
         await self._audit.add(site, call.at, actor=_who(call).id, action="webhook_added", subject=added.id)
-        created = WebhookCreated(webhook=_shown(added, 0), secret=webhook_secret(self._secret, added.id))
+        created = WebhookCreated(webhook=_shown(added), secret=webhook_secret(self._secret, added.id))
         return Answer(created, status=201)
 
     async def remove(self, call: Call) -> Answer:
@@ -121,13 +119,13 @@ class Webhooks:
         return site
 
 
-def _shown(webhook: Webhook, pending: int) -> ShownWebhook:
+def _shown(webhook: Webhook) -> ShownWebhook:
     return ShownWebhook(
         id=webhook.id,
         url=webhook.url,
         events=list(webhook.events),
         created_at=webhook.created_at,
-        pending=pending,
+        pending=webhook.pending,
         failures=webhook.failures,
     )
 

@@ -94,6 +94,8 @@ class WebhookJob:
                 _log.error("webhook_given_up", site=site, events=count)
 
     async def _look_at(self, site: SiteId) -> None:
+        if not await self._webhooks.of_site(site):
+            return
         while True:
             collected = await self._webhooks.collect(site, partial(_event, site), self._clock())
             if collected.dropped:
@@ -136,8 +138,9 @@ class WebhookJob:
             for delivery, task in sent
             if not task.result()
         ]
-        self._counts.delivered(webhook.site, "arrived", len(arrived))
-        self._counts.delivered(webhook.site, "failed", len(failed))
+        for outcome, count in (("arrived", len(arrived)), ("failed", len(failed))):
+            if count:
+                self._counts.delivered(webhook.site, outcome, count)
         if arrived:
             return Round(delivered=arrived, failed=failed, failures=0, paused_until=Millis(0))
         pause_ms = self._wait_ms(failures, _LONGEST_PAUSE_MS)

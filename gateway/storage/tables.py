@@ -317,6 +317,7 @@ webhooks = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("failures", Integer, nullable=False),
     Column("paused_until", BigInteger, nullable=False),
+    Column("pending", Integer, nullable=False),
     Index("ix_webhooks_site", "site"),
     comment="Who is told what. Each one's secret is made from the server's and its id, not stored.",
 )

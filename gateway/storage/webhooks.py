@@ -42,6 +42,7 @@ class Webhook:
 
     Attributes:
         events: Kinds (``contact.ended``), families (``contact.*``) or all (``*``).
+        pending: How many events it has still to be told.
         failures: Rounds in which nothing arrived, since the last in which something did.
         paused_until: Not asked before.
     """
@@ -51,6 +52,7 @@ class Webhook:
     url: str
     events: tuple[str, ...]
     created_at: Millis
+    pending: int = 0
     failures: int = 0
     paused_until: Millis = Millis(0)
 
@@ -122,6 +124,7 @@ class StoredWebhooks:
                     created_at=webhook.created_at,
                     failures=0,
                     paused_until=0,
+                    pending=0,
                 )
             )
 
@@ -144,14 +147,6 @@ class StoredWebhooks:
     async def of_site(self, site: SiteId) -> list[Webhook]:
         """The site's webhooks, oldest first."""
         return await self._database.look(lambda tx: _of_site(tx, site))
-
-    async def pending(self, site: SiteId) -> dict[str, int]:
-        """How many events each of the site's webhooks has still to be told."""
-
-        def work(tx: Connection) -> dict[str, int]:
-            return {webhook.id: _pending(tx, webhook.id) for webhook in _of_site(tx, site)}
-
-        return await self._database.look(work)
 
     async def collect(
         self,
@@ -229,29 +224,36 @@ class StoredWebhooks:
             tx.execute(
                 update(webhooks)
                 .where(webhooks.c.id == webhook)
-                .values(failures=done.failures, paused_until=done.paused_until)
+                .values(
+                    failures=done.failures,
+                    paused_until=done.paused_until,
+                    pending=webhooks.c.pending - len(done.delivered),
+                )
             )
 
         await self._database.transact(work)
 
     async def give_up(self, site: SiteId, before: Millis) -> int:
         """Forget what could not be told since then; answers how much."""
-        mine = select(webhooks.c.id).where(webhooks.c.site == site)
-        return await self._database.transact(
-            lambda tx: (
-                tx.execute(
-                    delete(webhook_deliveries).where(
-                        webhook_deliveries.c.created_at < before, webhook_deliveries.c.webhook.in_(mine)
-                    )
-                ).rowcount
-            )
-        )
+
+        def work(tx: Connection) -> int:
+            given_up = 0
+            for webhook in _of_site(tx, site):
+                old = delete(webhook_deliveries).where(
+                    webhook_deliveries.c.webhook == webhook.id, webhook_deliveries.c.created_at < before
+                )
+                if count := tx.execute(old).rowcount:
+                    _count(tx, webhook.id, -count)
+                    given_up += count
+            return given_up
+
+        return await self._database.transact(work)
 
 
 def _put(tx: Connection, webhook: Webhook, made: Sequence[tuple[int, Told | None]], at: Millis) -> int:
     """Put events into the outbox; answers how many found no room."""
     wanted = [(number, event) for number, event in made if event is not None and webhook.wants(event.type)]
-    room = max(MOST_PENDING - _pending(tx, webhook.id), 0) if wanted else 0
+    room = max(MOST_PENDING - webhook.pending, 0)
     rows = [
         {
             "webhook": webhook.id,
@@ -266,12 +268,13 @@ def _put(tx: Connection, webhook: Webhook, made: Sequence[tuple[int, Told | None
     ]
     if rows:
         tx.execute(insert(webhook_deliveries), rows)
+        _count(tx, webhook.id, len(rows))
     return len(wanted) - len(rows)
 
 
-def _pending(tx: Connection, webhook: str) -> int:
-    counted = select(func.count()).select_from(webhook_deliveries).where(webhook_deliveries.c.webhook == webhook)
-    return int(tx.execute(counted).scalar_one())
+def _count(tx: Connection, webhook: str, more: int) -> None:
+    # Counting rows would take longer the more there are.
+    tx.execute(update(webhooks).where(webhooks.c.id == webhook).values(pending=webhooks.c.pending + more))
 
 
 def _of_site(tx: Connection, site: SiteId) -> list[Webhook]:
@@ -286,6 +289,7 @@ def _webhook(row: Row[Any]) -> Webhook:
         url=row.url,
         events=tuple(json.loads(row.events)),
         created_at=Millis(row.created_at),
+        pending=row.pending,
         failures=row.failures,
         paused_until=Millis(row.paused_until),
     )

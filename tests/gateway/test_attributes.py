@@ -3,6 +3,7 @@
 import base64
 import hmac
 import json
+import re
 import time
 from typing import Any
 
@@ -11,11 +12,13 @@ import pytest
 from acd.facts import ContactRequested
 from acd.ids import ContactId, Millis, SiteId
 from gateway.clock import system_clock
+from gateway.jobs.webhooks import signature
 from gateway.secret import server_secret
 from gateway.storage.programs import SigningKey, signing_secret
 from tests.gateway.house import House, Reply
 from tests.gateway.test_configuration import NAMES, office
 from tests.gateway.told import facts_of
+from tools.tree import ROOT
 
 SHOP_ID = SiteId("shop")
 KEY = "sk_1"
@@ -172,3 +175,78 @@ async def test_a_message_has_a_text_and_a_callback_a_time_to_come(house: House) 
     await _refused(house, callback={"address": "v@example.org", "at": now - day})
     await _refused(house, callback={"address": "v@example.org", "at": now + 40 * day})
     await _refused(house, callback={"address": ""})
+
+
+async def test_a_message_is_a_contact_whose_words_stay_outside_the_journal(house: House) -> None:
+    admin = await office(house)
+    await admin.change_group("sales", channels=["voice", "video", "message"])
+
+    reply = await house.call(channel="message", text="Please write, canary", address="vera@example.org")
+
+    assert reply.status == 201, reply.text
+    asked = await _asked(house)
+    assert asked.channel == "message"
+    assert "canary" not in repr(asked)
+    async with house.stores() as stores:
+        context = await stores.directory.contact_context(SHOP_ID, ContactId(reply.said["contactId"]))
+    assert (context.text, context.address) == ("Please write, canary", "vera@example.org")
+
+
+async def test_a_callback_keeps_a_place_without_anybody_on_the_page(house: House) -> None:
+    admin = await office(house)
+    await admin.change_group("sales", callbacks={"attempts": 2})
+    due_at = system_clock() + 3_600_000
+
+    reply = await house.call(callback={"address": "vera@example.org", "at": due_at})
+
+    assert reply.status == 201, reply.text
+    asked = await _asked(house)
+    assert (asked.callback, asked.due_at) == (True, due_at)
+    async with house.stores() as stores:
+        context = await stores.directory.contact_context(SHOP_ID, ContactId(reply.said["contactId"]))
+    assert context.address == "vera@example.org"
+
+
+async def test_who_is_not_let_in_hears_what_to_do_instead(house: House) -> None:
+    admin = await office(house)
+    await admin.change_group("hotline", channels=["voice", "message"], whenClosed={"kind": "message"}, isOpen=False)
+    await admin.change_group("night", callbacks={})
+    await admin.change_group("night", whenClosed={"kind": "callback"})
+
+    closed = await house.call("the first key", group="hotline", channel="voice")
+    night = await house.call("the second key", group="night")
+    nothing = await house.call("the third key", channel="message", text="Hello")
+
+    assert (closed.said["code"], closed.said["answer"]) == ("group_closed", {"kind": "message", "group": None})
+    assert (night.said["code"], night.said["answer"]) == ("group_closed", {"kind": "callback", "group": None})
+    assert (nothing.said["code"], nothing.said["answer"]) == (
+        "channel_unavailable",
+        {"kind": "refuse", "group": None},
+    )
+
+
+def _example(name: str) -> Any:
+    """A function that stands in the documentation."""
+    page = (ROOT / "docs" / "explanation" / "configuration.md").read_text("utf-8")
+    names: dict[str, Any] = {}
+    for code in re.findall(r"```python\n(.*?)```", page, re.DOTALL):
+        exec(code, names)
+    return names[name]
+
+
+async def test_the_documented_way_to_sign_works(house: House) -> None:
+    secret = await _secret(house)
+
+    reply = await house.call(attributes=_example("sign")(KEY, secret, priority=3))
+
+    assert reply.status == 201, reply.text
+    assert (await _asked(house)).priority == 3
+
+
+def test_the_documented_way_to_check_a_webhook_works() -> None:
+    is_ours, header = _example("is_ours"), signature("secret", 1_000, b"{}")
+
+    assert is_ours("secret", header, b"{}", 1_010)
+    assert not is_ours("secret", header, b"{} ", 1_010)
+    assert not is_ours("other", header, b"{}", 1_010)
+    assert not is_ours("secret", header, b"{}", 2_000)

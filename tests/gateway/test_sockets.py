@@ -9,6 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from signaling.protocol.limits import EVENT
 from tests.gateway.house import SHOP, House
 
 
@@ -17,6 +18,10 @@ class Socket:
 
     def __init__(self, ws: aiohttp.ClientWebSocketResponse) -> None:
         self._ws = ws
+
+    async def say(self, namespace: str, **message: Any) -> None:
+        """Send a message."""
+        await self._ws.send_str(f"42/{namespace},{json.dumps([EVENT, message])}")
 
     async def messages(self) -> list[dict[str, Any]]:
         """What comes until the connection is refused or over."""

@@ -101,6 +101,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("paused_until", sa.BigInteger(), nullable=False),
+        sa.Column("pending", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhooks")),
         comment="Who is told what. Each one's secret is made from the server's and its id, not stored.",
     )
