@@ -261,9 +261,7 @@ class StoredSignIns:
 
     async def end_all(self, user: AgentId) -> None:
         """Sign every browser of this user out."""
-        await self._database.transact(
-            lambda tx: tx.execute(delete(sign_ins).where(sign_ins.c.user_id == user)).close()
-        )
+        await self._database.transact(lambda tx: tx.execute(delete(sign_ins).where(sign_ins.c.user_id == user)).close())
 
     async def end_expired(self, at: Millis) -> int:
         """Forget sign-ins that expired; answers how many."""
