@@ -241,6 +241,10 @@ FAULTS: Final[dict[str, dict[Language, str]]] = {
         "de": "Medien über den Server („{name}“) kann dieser Server nicht. Bitte nehmen Sie „direct“.",
         "en": "This server cannot take media through itself (“{name}”). Please use “direct”.",
     },
+    "channel_unavailable": {
+        "de": "Chats kann dieser Server nicht. Bitte lassen Sie den Kanal weg.",
+        "en": "This server cannot take chats. Please leave the channel out.",
+    },
     "no_messages": {
         "de": "Die Gruppe nimmt keine Nachrichten an. Bitte nehmen Sie „message“ in ihre Kanäle auf.",
         "en": "The group takes no messages. Please add “message” to its channels.",

@@ -38,6 +38,7 @@ DIRECTIONS: Mapping[str, typing.Any] = {
 SENT_BY_BROWSERS = (attach.AttachAsCaller, attach.AttachAsAgent, rest.CallbackWanted, rest.NewContact, rest.SignIn)
 SENT_BY_SERVERS = (
     attach.ConnectRefused,
+    rest.Announced,
     rest.ContactCreated,
     rest.GroupAvailability,
     rest.Availability,

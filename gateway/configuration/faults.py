@@ -93,6 +93,8 @@ def _of_group(
         yield Fault(f"{where}.strategy", "unknown_strategy", {"name": group.strategy, "known": ", ".join(STRATEGIES)})
     if group.policy is not MediaPolicy.DIRECT:
         yield Fault(f"{where}.policy", "policy_unavailable", {"name": group.policy.value})
+    if Channel.CHAT in group.channels:
+        yield Fault(f"{where}.channels[{group.channels.index(Channel.CHAT)}]", "channel_unavailable")
     yield from _repeats(f"{where}.channels", group.channels)
     yield from _repeats(f"{where}.emptyFor", group.empty_for)
     yield from _of_needs(f"{where}.needs", group.needs, skills)

@@ -23,7 +23,7 @@ from gateway.ids import new_id
 from gateway.storage.directory import StoredDirectory
 from gateway.texts import LANGUAGES
 from signaling.ports import ContactContext, Floor, SessionRecord, Sessions
-from signaling.protocol.rest import ContactCreated, Instead, NewContact
+from signaling.protocol.rest import Announced, ContactCreated, Instead, NewContact
 from signaling.rate import TokenBuckets
 
 VISITOR_HEADER = "X-Zuruf-Visitor"
@@ -126,7 +126,7 @@ class Contacts:
         if admitted.contact != fresh and admitted.contact in floor.state.contacts:
             # The first request may have gone without an answer, and so without its words.
             await self._directory.note_contact(floor.site, admitted.contact, context, call.at)
-        return await self._created(floor, admitted, key)
+        return await self._created(floor, admitted, key, request)
 
     async def _admitted(self, call: Call, request: "_Request", floor: Floor, fresh: ContactId, key: str) -> Admit:
         visitor, asked = self._visitor(call), request.asked
@@ -164,7 +164,7 @@ class Contacts:
             notice=notices.get(group),
         )
 
-    async def _created(self, floor: Floor, admitted: Admit, key: str) -> Answer:
+    async def _created(self, floor: Floor, admitted: Admit, key: str, request: "_Request") -> Answer:
         token = self._token(floor.site, admitted.contact, key)
         if admitted.contact in floor.state.contacts:
             record = SessionRecord(
@@ -182,6 +182,7 @@ class Contacts:
             session_id=admitted.session,
             session_token=token,
             position=floor.state.position(admitted.contact) or 0,
+            announcements=request.announcements(admitted.group),
         )
         return Answer(created, status=201)
 
@@ -202,6 +203,19 @@ class _Request:
     asked: NewContact
     document: SiteDocument
     said: Attributes
+
+    def announcements(self, group: GroupId) -> list[Announced]:
+        """What is told to who waits in a group, in the visitor's language."""
+        rules = next((rules for rules in self.document.groups if rules.id == group), None)
+        is_german = self.asked.language.lower().startswith("de")
+        return [
+            Announced(
+                text=announcement.text.de if is_german else announcement.text.en,
+                after_ms=announcement.after_ms,
+                every_ms=announcement.every_ms,
+            )
+            for announcement in (rules.announcements if rules is not None else ())
+        ]
 
     @property
     def needs(self) -> tuple[Need, ...]:

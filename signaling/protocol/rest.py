@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from signaling.protocol.base import Count, Identity, MediaPolicy, MillisUtc, Part, Token
+from signaling.protocol.base import Channel, Count, Identity, MediaPolicy, MillisUtc, Part, Token
 
 
 class CallbackWanted(Part, frozen=True):
@@ -23,8 +23,8 @@ class NewContact(Part, frozen=True, forbid_unknown_fields=False):
     """Which customer organisation."""
     group: Identity
     """Whom to talk to."""
-    channel: Literal["voice", "video", "message"]
-    """Voice or video; or a message that somebody works off later."""
+    channel: Channel
+    """How to talk; or a message that somebody works off later."""
     language: Annotated[str, Meta(max_length=35, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$(?!\n)")] = "en"
     """What the visitor speaks, and the language of names and notices where there is one."""
     name: Annotated[str, Meta(max_length=100)] = ""
@@ -47,6 +47,17 @@ class NewContact(Part, frozen=True, forbid_unknown_fields=False):
     """Answer to a proof-of-humanity challenge, where the operator asks for one."""
 
 
+class Announced(Part, frozen=True):
+    """What somebody who waits is told."""
+
+    text: str
+    """In their language, where there is one."""
+    after_ms: Count
+    """How long after they began to wait."""
+    every_ms: Count
+    """And then again after so long each time; 0: once."""
+
+
 class ContactCreated(Part, frozen=True):
     """The contact waits. ``sessionToken`` attaches to ``/caller``; it is told once."""
 
@@ -58,6 +69,8 @@ class ContactCreated(Part, frozen=True):
     """Takes that session up."""
     position: Count
     """Place in the line, from 1."""
+    announcements: list[Announced]
+    """What to tell them while they wait, as the group has it."""
 
 
 class GroupAvailability(Part, frozen=True):
@@ -69,7 +82,7 @@ class GroupAvailability(Part, frozen=True):
     """In the language asked for."""
     state: Literal["available", "busy", "nobody", "closed"]
     """Whether somebody would answer."""
-    channels: list[Literal["voice", "video", "chat", "message"]]
+    channels: list[Channel]
     """Ways to talk, or to write."""
     policy: MediaPolicy
     """Which way media goes."""

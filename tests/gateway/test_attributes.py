@@ -16,7 +16,7 @@ from gateway.jobs.webhooks import signature
 from gateway.secret import server_secret
 from gateway.storage.programs import SigningKey, signing_secret
 from tests.gateway.house import House, Reply
-from tests.gateway.test_configuration import NAMES, office
+from tests.gateway.people import NAMES, office
 from tests.gateway.told import facts_of
 from tools.tree import ROOT
 

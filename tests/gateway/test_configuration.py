@@ -21,51 +21,10 @@ from gateway.storage.configuration import Change, StoredConfiguration, VersionCo
 from gateway.storage.database import open_sqlite
 from gateway.texts import FAULTS
 from tests.conformance.stores import NOON
-from tests.gateway.house import House, Reply, open_house, quick_passwords
+from tests.gateway.house import House, open_house, quick_passwords
+from tests.gateway.people import NAMES, WHOLE, Office, agent_id, caller, desk, office
 
-WHOLE = "/api/v1/sites/shop/configuration"
-NAMES = {"de": "Reklamation", "en": "Complaints"}
 SHOP_ID = SiteId("shop")
-
-
-class Office:
-    """Somebody signed in, with a browser that keeps the cookie, the token and the last ETag."""
-
-    def __init__(self, house: House, cookie: str, csrf: str) -> None:
-        self.house = house
-        self._cookie = cookie
-        self._csrf = csrf
-        self.etag = ""
-
-    async def ask(
-        self, method: str, path: str, body: Any = None, *, etag: str | None = None, lang: str = "en"
-    ) -> Reply:
-        headers = {"X-Zuruf-CSRF": self._csrf, "Accept-Language": lang}
-        if method != "GET" and (sent := self.etag if etag is None else etag):
-            headers["If-Match"] = sent
-        reply = await self.house.ask(
-            method, path, body=body, cookie=self._cookie, headers=headers, origin=self.house.url
-        )
-        self.etag = reply.headers.get("Etag", self.etag)
-        return reply
-
-    async def change_group(self, group: str, **fields: Any) -> Reply:
-        path = f"/api/v1/sites/shop/groups/{group}"
-        now = await self.ask("GET", path)
-        return await self.ask("PUT", path, now.said | fields)
-
-
-async def office(house: House, user_name: str = "admin") -> Office:
-    opened = Office(house, *await house.signed_in(user_name))
-    await opened.ask("GET", WHOLE)
-    return opened
-
-
-async def agent_id(house: House, user_name: str) -> AgentId:
-    async with house.stores() as stores:
-        user = await stores.users.by_name(user_name)
-        assert user is not None
-        return user.id
 
 
 # What a document is.
@@ -129,6 +88,7 @@ _SKILL = {"id": "french", "names": NAMES}
         ({"groups": [_group("a"), _group("a")]}, "groups[1]", "twice"),
         ({"groups": [_group("a", strategy="fastest")]}, "groups[0].strategy", "unknown_strategy"),
         ({"groups": [_group("a", policy="record")]}, "groups[0].policy", "policy_unavailable"),
+        ({"groups": [_group("a", channels=["voice", "chat"])]}, "groups[0].channels[1]", "channel_unavailable"),
         ({"groups": [_group("a", needs=[{"skill": "x"}])]}, "groups[0].needs[0].skill", "unknown_skill"),
         (
             {"groups": [_group("a", relaxations=[{"afterMs": 1, "drop": ["x"]}])]},
@@ -426,6 +386,32 @@ async def test_another_sites_configuration_does_not_exist(house: House) -> None:
     admin = await office(house)
 
     assert (await admin.ask("GET", "/api/v1/sites/bank/configuration")).status == 404
+
+
+async def test_who_waits_is_judged_by_the_new_rules_at_once(house: House) -> None:
+    admin = await office(house)
+    assert (await admin.ask("PUT", "/api/v1/sites/shop/skills/french", _SKILL)).status == 200
+    assert (await admin.change_group("sales", needs=[{"skill": "french"}])).status == 200
+
+    async with desk(house) as agent, caller(house) as (_, contact):
+        assert (await admin.change_group("sales", needs=[])).status == 200
+        while (seen := await agent.hear_type("agent.changed"))["desk"]["contact"] is None:
+            pass
+
+    assert seen["desk"]["contact"]["id"] == contact
+
+
+async def test_who_waits_is_told_what_the_group_announces_in_their_language(house: House) -> None:
+    admin = await office(house)
+    text = {"de": "Gleich sind Sie dran.", "en": "It is nearly your turn."}
+    await admin.change_group("sales", announcements=[{"text": text, "afterMs": 5000, "everyMs": 60_000}])
+
+    german = await house.call("the first key", language="de-CH")
+    english = await house.call("the second key")
+
+    told = {"text": text["de"], "afterMs": 5000, "everyMs": 60_000}
+    assert german.said["announcements"] == [told]
+    assert english.said["announcements"] == [told | {"text": text["en"]}]
 
 
 # How it is kept.

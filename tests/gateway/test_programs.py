@@ -13,8 +13,7 @@ from gateway.auth.tokens import Scope, make_token
 from gateway.cli import cli
 from gateway.clock import system_clock
 from tests.gateway.house import House, Reply
-from tests.gateway.test_configuration import agent_id
-from tests.gateway.test_supervision import caller, desk
+from tests.gateway.people import agent_id, caller, desk
 from tests.gateway.told import facts_of
 
 SHOP_ID = SiteId("shop")

@@ -1,40 +1,15 @@
 """Supervisors act by hand on what they watch over, on nothing else, and it is written down."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
-
 import pytest
 
 from acd.ids import AgentId, GroupId, SiteId
 from gateway.auth.roles import Role, grants
-from tests.gateway.house import SHOP, House, Reply
-from tests.gateway.test_configuration import Office, agent_id, office
-from tests.gateway.test_sockets import Socket, connected
+from tests.gateway.house import House, Reply
+from tests.gateway.people import Office, agent_id, caller, desk, office
+from tests.gateway.test_sockets import connected
 
 SHOP_ID = SiteId("shop")
 TEXT = {"de": "Wir feiern heute.", "en": "We are celebrating today."}
-
-
-@asynccontextmanager
-async def desk(house: House, user_name: str = "anna") -> AsyncIterator[Socket]:
-    """An agent who is there and available."""
-    cookie, _ = await house.signed_in(user_name)
-    async with connected(house, "agent", cookie=cookie) as socket:
-        await socket.hear_type("agent.attached")
-        await socket.say("agent", type="presence.set", id="1", presence="available", reason="")
-        await socket.hear_type("reply")
-        yield socket
-
-
-@asynccontextmanager
-async def caller(house: House, **fields: Any) -> AsyncIterator[tuple[Socket, str]]:
-    """A caller who is there, and the contact."""
-    created = await house.call(**fields)
-    assert created.status == 201, created.text
-    async with connected(house, "caller", token=created.said["sessionToken"], origin=SHOP) as socket:
-        await socket.hear_type("caller.attached")
-        yield socket, created.said["contactId"]
 
 
 async def _grant(house: House, user_name: str, role: Role, *groups: str) -> None:

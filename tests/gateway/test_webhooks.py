@@ -28,7 +28,7 @@ from gateway.storage import webhooks as storage
 from gateway.storage.database import SqliteDatabase, open_sqlite
 from gateway.storage.webhooks import StoredWebhooks, Webhook, webhook_secret
 from tests.gateway.house import HandClock, House, open_house, quick_passwords
-from tests.gateway.test_configuration import Office, office
+from tests.gateway.people import Office, office
 from tools.tree import ROOT
 
 SHOP_ID = SiteId("shop")

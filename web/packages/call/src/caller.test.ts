@@ -30,6 +30,7 @@ class Visitor {
     contactId: "ct_1",
     sessionId: "ss_1",
     sessionToken: "secret-token-secret",
+    announcements: [],
     position: 1,
   });
   #sequence = 0;

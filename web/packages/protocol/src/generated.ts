@@ -626,8 +626,8 @@ export interface NewContact {
   readonly site: string;
   /** Whom to talk to. */
   readonly group: string;
-  /** Voice or video; or a message that somebody works off later. */
-  readonly channel: "message" | "video" | "voice";
+  /** How to talk; or a message that somebody works off later. */
+  readonly channel: Channel;
   /** What the visitor speaks, and the language of names and notices where there is one. */
   readonly language?: string;
   /** Who it is; optional. */
@@ -650,6 +650,16 @@ export interface NewContact {
   readonly proof?: string;
 }
 
+/** What somebody who waits is told. */
+export interface Announced {
+  /** In their language, where there is one. */
+  readonly text: string;
+  /** How long after they began to wait. */
+  readonly afterMs: number;
+  /** And then again after so long each time; 0: once. */
+  readonly everyMs: number;
+}
+
 /** The contact waits. `sessionToken` attaches to `/caller`; it is told once. */
 export interface ContactCreated {
   /** The contact. */
@@ -660,6 +670,8 @@ export interface ContactCreated {
   readonly sessionToken: string;
   /** Place in the line, from 1. */
   readonly position: number;
+  /** What to tell them while they wait, as the group has it. */
+  readonly announcements: readonly Announced[];
 }
 
 /** Whether a call can be started now, and why not. */

@@ -12,6 +12,7 @@ const takesCalls: CallerOptions["request"] = async () => ({
   sessionId: "ss_1",
   sessionToken: "secret",
   position: 1,
+  announcements: [],
 });
 
 /** A page with a panel in the shadow of a widget, as the loader places it. */
