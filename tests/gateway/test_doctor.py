@@ -76,7 +76,7 @@ async def test_an_audit_log_is_checked_link_by_link(house: House) -> None:
 
     changed = await _findings(house.settings)
 
-    assert (whole["Audit log"].verdict, whole["Audit log"].says[:2]) == (Verdict.GOOD, "3 ")
+    assert (whole["Audit log"].verdict, whole["Audit log"].says[:2]) == (Verdict.GOOD, "4 ")
     assert changed["Audit log"].verdict is Verdict.BAD
     assert "tampered with" in changed["Audit log"].says
 
