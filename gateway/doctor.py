@@ -6,7 +6,7 @@ import shutil
 import socket
 import ssl
 from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
@@ -21,6 +21,7 @@ from gateway.journal.sqlite import SqliteJournal
 from gateway.runtime.wakeups import why_not
 from gateway.settings import Settings
 from gateway.storage.audit import ChainBroken, StoredAudit
+from gateway.storage.configuration import StoredConfiguration
 from gateway.storage.database import AlreadyServed, SqliteDatabase, StorageUnavailable, served_here
 from gateway.storage.directory import StoredDirectory
 from gateway.storage.migrate import SchemaIsNewer
@@ -172,8 +173,7 @@ def _certificate(settings: Settings, now: dt.datetime) -> Iterator[Finding]:
 async def _turn(settings: Settings, now: Clock, trust: ssl.SSLContext | None) -> AsyncIterator[Finding]:
     turn = settings.turn
     if not any(url.startswith("turn") for url in turn.urls):
-        without = [site.id for site in settings.site for group in site.groups if group.turn_only]
-        if without:
+        if without := await _turn_only(settings):
             yield Finding("TURN", Verdict.BAD, f"none is set, but a group of site {without[0]} is turn_only.")
         elif settings.demo:
             yield Finding("TURN", Verdict.GOOD, "none is set; on one machine none is needed.")
@@ -185,6 +185,18 @@ async def _turn(settings: Settings, now: Clock, trust: ssl.SSLContext | None) ->
     for server in servers:
         for url in server.urls:
             yield await _one_turn(url, server.username, server.credential, trust)
+
+
+async def _turn_only(settings: Settings) -> list[str]:
+    """The sites with groups that cannot do without TURN."""
+    found = {site.id: any(group.turn_only for group in site.groups) for site in settings.site}
+    if settings.mode == "scaled" or settings.database.exists():
+        with suppress(SchemaIsNewer, StorageUnavailable):
+            async with open_database(settings) as database:
+                for site in found:
+                    if version := await StoredConfiguration(database).newest(SiteId(site)):
+                        found[site] = any(group.turn_only for group in version.document.groups)
+    return [site for site, is_so in found.items() if is_so]
 
 
 async def _one_turn(url: str, username: str, credential: str, trust: ssl.SSLContext | None) -> Finding:

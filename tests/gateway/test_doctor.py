@@ -12,6 +12,7 @@ from gateway.storage.database import open_sqlite
 from gateway.tls import self_signed
 from tests.e2e.coturn import Coturn
 from tests.gateway.house import SITE, HandClock, House, settings_in
+from tests.gateway.people import office
 
 
 async def _findings(settings: object, **more: object) -> dict[str, Finding]:
@@ -79,6 +80,15 @@ async def test_an_audit_log_is_checked_link_by_link(house: House) -> None:
     assert (whole["Audit log"].verdict, whole["Audit log"].says[:2]) == (Verdict.GOOD, "4 ")
     assert changed["Audit log"].verdict is Verdict.BAD
     assert "tampered with" in changed["Audit log"].says
+
+
+async def test_a_group_that_became_turn_only_cannot_either(house: House) -> None:
+    await (await office(house)).change_group("sales", turnOnly=True)
+
+    found = (await _findings(house.settings))["TURN"]
+
+    assert found.verdict is Verdict.BAD
+    assert "a group of site shop is turn_only" in found.says
 
 
 async def test_a_directory_that_cannot_be_used_is_found(tmp_path: Path) -> None:
