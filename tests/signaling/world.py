@@ -15,7 +15,7 @@ from acd.records import AgentState, Contact
 from signaling.conversation import Conversation, ConversationSettings
 from signaling.metrics import SignalingMetrics
 from signaling.ports import Authenticator, SessionRecord
-from signaling.protocol.agent import AgentAttached, AgentChanged, Desk
+from signaling.protocol.agent import AgentAttached, AgentChanged, Desk, Targets
 from signaling.protocol.answers import Refused, Reply
 from signaling.protocol.base import Message
 from signaling.protocol.caller import CallerAttached, CallerChanged, CallerContact
@@ -41,7 +41,7 @@ SHOP = "https://shop.example"
 NAMES = ("anna", "ben")
 
 _M = TypeVar("_M", bound=Message)
-Answer = Reply | Refused | IceRefreshed
+Answer = Reply | Refused | IceRefreshed | Targets
 
 SDP = (
     "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
@@ -121,9 +121,7 @@ class Tab:
         seen = len(self.wire.told)
         await self.say({"type": kind, "id": request_id, **fields})
         answers = [
-            message
-            for message in self.wire.told[seen:]
-            if isinstance(message, Reply | Refused | IceRefreshed) and message.id == request_id
+            message for message in self.wire.told[seen:] if isinstance(message, Answer) and message.id == request_id
         ]
         assert len(answers) == 1, f"{kind}: {answers}"
         return answers[0]

@@ -16,6 +16,7 @@ import type {
   Peer,
   Presence,
   SignedIn,
+  Targets,
 } from "@zuruf/protocol";
 import type { Language } from "@zuruf/ui";
 
@@ -34,7 +35,7 @@ export type MicrophoneTrouble = MediaTrouble | "lost";
 export type Quality = "good" | "fair" | "poor";
 
 /** What was pressed and is not answered yet. */
-export type Asked = "accept" | "decline" | "end" | "finish" | "presence" | null;
+export type Asked = "accept" | "decline" | "end" | "finish" | "presence" | "transfer" | null;
 
 /** What happened to a contact without a press of ours. */
 export type Notice =
@@ -90,6 +91,8 @@ export interface State {
   readonly media: Media;
   readonly bell: Bell;
   readonly startWithCamera: boolean;
+  /** To whom the contact can be handed on, while that is being chosen. */
+  readonly targets: Targets | null;
 }
 
 export const noMedia: Media = {
@@ -123,6 +126,7 @@ export function blank(language: Language, startWithCamera: boolean): State {
     media: noMedia,
     bell: { sound: "locked", notifications: "unknown" },
     startWithCamera,
+    targets: null,
   };
 }
 
@@ -135,6 +139,7 @@ export type Happening =
   | { readonly type: "asked"; readonly what: Exclude<Asked, null> }
   | { readonly type: "answered"; readonly done: boolean }
   | { readonly type: "dismissed" }
+  | { readonly type: "targets"; readonly targets: Targets | null }
   | { readonly type: "media"; readonly media: Partial<Media> }
   | { readonly type: "microphone_found"; readonly found: "ok" | "missing" | "unknown" }
   | { readonly type: "bell"; readonly bell: Partial<Bell> }
@@ -157,16 +162,19 @@ export function reduce(state: State, happening: Happening): State {
     case "heard":
       return heard(state, happening.message);
     case "asked": {
-      const letsGo = happening.what === "decline" || happening.what === "end";
+      const letsGo = ["decline", "end", "transfer"].includes(happening.what);
       const letGo = letsGo ? (state.desk?.contact?.id ?? null) : state.letGo;
       return { ...state, asked: happening.what, letGo, notice: null };
     }
     case "answered":
       // What was done shows itself; until then the button stays pressed.
-      if (happening.done) return state.asked === "presence" ? { ...state, asked: null } : state;
+      if (happening.done)
+        return state.asked === "presence" || state.asked === "transfer" ? { ...state, asked: null } : state;
       return { ...state, asked: null, letGo: null, notice: "not_done" };
     case "dismissed":
       return { ...state, notice: null };
+    case "targets":
+      return { ...state, targets: happening.targets };
     case "media":
       return { ...state, media: { ...state.media, ...happening.media } };
     case "microphone_found":
@@ -197,6 +205,7 @@ function heard(state: State, message: AgentAttached | AgentChanged): State {
     asked: moved ? null : state.asked,
     notice: rings ? null : (news ?? state.notice),
     letGo: desk.contact?.id === state.letGo ? state.letGo : null,
+    targets: moved ? null : state.targets,
   };
 }
 

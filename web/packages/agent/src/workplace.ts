@@ -197,6 +197,28 @@ export class Workplace implements Actions {
     if (this.#state.line !== "open") this.#release();
   }
 
+  lookForTargets(): void {
+    const now = scene(this.#state);
+    if (now.is !== "call" || !now.talking) return;
+    this.#line?.ask({ type: "transfer.targets" }).catch((refusal: unknown) => {
+      if (!(refusal instanceof Refusal)) throw refusal;
+      this.#happen({ type: "answered", done: false });
+    });
+  }
+
+  forgetTargets(): void {
+    this.#happen({ type: "targets", targets: null });
+  }
+
+  transfer(to: { readonly groupId: string } | { readonly agentId: string }): void {
+    const now = scene(this.#state);
+    if (now.is !== "call") return;
+    this.forgetTargets();
+    const { id, epoch } = now.contact;
+    const whom = { groupId: null, agentId: null, ...to };
+    void this.#ask("transfer", { type: "contact.transfer", contactId: id, epoch, ...whom });
+  }
+
   finishWrapUp(): void {
     const contact = this.#state.desk?.contact;
     if (contact) void this.#ask("finish", { type: "wrapup.finish", contactId: contact.id, code: "" });
@@ -432,6 +454,9 @@ export class Workplace implements Actions {
         return;
       case "ice.refreshed":
         this.#leg?.refreshed(message.ice);
+        return;
+      case "transfer.targets_found":
+        if (scene(this.#state).is === "call") this.#happen({ type: "targets", targets: message });
         return;
       default:
         // Answers and farewells are the line's; anything else was written by a newer server.

@@ -235,6 +235,7 @@ export class Connection<In extends Wire, Out extends Wire> {
         this.#end(message.type === "superseded" ? "superseded" : "signed_out");
         return;
       case "ice.refreshed":
+      case "transfer.targets_found":
         this.#answered({ ...message, type: "reply" } as Answer);
         break;
     }

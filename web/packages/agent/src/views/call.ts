@@ -1,5 +1,5 @@
 /** The call: the caller large, oneself small, and within reach what one does in a call. */
-import type { AgentContact } from "@zuruf/protocol";
+import type { AgentContact, Targets, TransferTarget } from "@zuruf/protocol";
 import { asClock, base, buttons, EverySecond, fields, type IconName, icon } from "@zuruf/ui";
 import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, state as inner, property, query } from "lit/decorators.js";
@@ -215,6 +215,48 @@ export class CallStage extends View {
         background: #b3222f;
       }
 
+      dialog {
+        width: min(26rem, 90vw);
+        max-height: 80vh;
+        padding: var(--z-5);
+        border: 1px solid var(--z-line);
+        border-radius: 18px;
+        background: var(--z-surface);
+        color: var(--z-ink);
+      }
+
+      dialog::backdrop {
+        background: rgb(0 0 0 / 0.5);
+      }
+
+      dialog h2,
+      dialog h3 {
+        margin: 0 0 var(--z-2);
+      }
+
+      dialog p {
+        margin: 0 0 var(--z-4);
+      }
+
+      dialog ul {
+        display: grid;
+        gap: var(--z-2);
+        margin: 0 0 var(--z-4);
+        padding: 0;
+        list-style: none;
+      }
+
+      dialog li .button {
+        width: 100%;
+        justify-content: flex-start;
+      }
+
+      dialog .note {
+        margin-inline-start: auto;
+        color: var(--z-ink-2);
+        font-weight: 400;
+      }
+
       .control:disabled {
         opacity: 0.55;
         cursor: default;
@@ -229,6 +271,7 @@ export class CallStage extends View {
   @inner() private silenced = false;
 
   @query("audio") private sound!: HTMLAudioElement;
+  @query("dialog") private dialog!: HTMLDialogElement;
 
   #playing: MediaStream | null = null;
 
@@ -243,6 +286,9 @@ export class CallStage extends View {
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
+    const { targets } = this.state;
+    if (targets && !this.dialog.open) this.dialog.showModal();
+    if (!targets && this.dialog.open) this.dialog.close();
     const { sound } = this.state.media;
     if (sound !== this.#playing) {
       this.#playing = sound;
@@ -308,12 +354,56 @@ export class CallStage extends View {
                 })
               : nothing
           }
+          ${
+            this.talking
+              ? html`<button
+                  class="control"
+                  aria-haspopup="dialog"
+                  ?disabled=${state.asked !== null}
+                  @click=${() => this.actions.lookForTargets()}
+                >
+                  <span class="round">${icon("people")}</span>${texts.transfer}
+                </button>`
+              : nothing
+          }
           <button class="control last" ?disabled=${state.asked === "end"} @click=${() => this.actions.hangUp()}>
             <span class="round end">${icon("hangUp")}</span>${texts.hangUp}
           </button>
         </div>
+        <dialog aria-labelledby="whom" @close=${() => this.actions.forgetTargets()}>
+          ${state.targets ? this.#targets(state.targets) : nothing}
+        </dialog>
       </section>
     `;
+  }
+
+  #targets({ groups, agents }: Targets): TemplateResult {
+    const { actions, texts } = this;
+    const choice = (target: TransferTarget, sign: IconName, choose: () => void) =>
+      html`<li>
+        <button class="button" @click=${choose}>
+          ${icon(sign)}<span>${target.name}</span
+          ><span class="note">${target.ready ? texts.targetReady : texts.targetBusy}</span>
+        </button>
+      </li>`;
+    const list = (words: string, choices: TemplateResult[]) =>
+      choices.length > 0
+        ? html`<h3>${words}</h3>
+            <ul>
+              ${choices}
+            </ul>`
+        : nothing;
+    return html`<h2 id="whom">${texts.transferTo}</h2>
+      <p>${groups.length + agents.length > 0 ? texts.transferLead : texts.noTarget}</p>
+      ${list(
+        texts.transferGroups,
+        groups.map((group) => choice(group, "people", () => actions.transfer({ groupId: group.id }))),
+      )}
+      ${list(
+        texts.transferAgents,
+        agents.map((agent) => choice(agent, "phone", () => actions.transfer({ agentId: agent.id }))),
+      )}
+      <form method="dialog"><button class="button">${texts.transferNot}</button></form>`;
   }
 
   #top(who: string): TemplateResult {

@@ -19,6 +19,9 @@ export interface Actions {
   accept(): void;
   decline(): void;
   hangUp(): void;
+  lookForTargets(): void;
+  forgetTargets(): void;
+  transfer(to: { readonly groupId: string } | { readonly agentId: string }): void;
   finishWrapUp(): void;
   mute(on: boolean): void;
   camera(on: boolean): void;
