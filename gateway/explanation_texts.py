@@ -242,6 +242,10 @@ EXPLANATIONS: Final[Mapping[str, Mapping[Language, tuple[str, ...]]]] = {
         "de": ("Die Seite von {agent} kannte das Gespräch nicht mehr. Der Kontakt wartet wieder, ganz vorn.",),
         "en": ("The page of {agent} did not know of the call any more. It waits again, in front.",),
     },
+    "again_transferred": {
+        "de": ("{agent} hat den Kontakt weitergegeben. Er wartet wieder, ganz vorn.",),
+        "en": ("{agent} handed the contact on. It waits again, in front.",),
+    },
     # Callers.
     "caller_here": {"de": ("Der Anrufer ist da.",), "en": ("The caller is there.",)},
     "caller_away": {
@@ -392,6 +396,7 @@ WORDS: Final[Mapping[str, Mapping[Language, Mapping[str, str]]]] = {
             "understaffed": "waren zu wenige da",
             "full": "warteten zu viele",
             "too_long": "dauerte es zu lange",
+            "transferred": "wurde das Gespräch weitergegeben",
         },
         "en": {
             "closed": "was closed",
@@ -399,6 +404,7 @@ WORDS: Final[Mapping[str, Mapping[Language, Mapping[str, str]]]] = {
             "understaffed": "had too few people there",
             "full": "had too many waiting",
             "too_long": "took too long",
+            "transferred": "handed the talk on",
         },
     },
     "channel": {

@@ -76,4 +76,4 @@ async def test_callers_who_wait_are_served_by_the_release_that_follows(version: 
                 AgentHealthChanged(agent=AgentId(agent), session=session, health=Health.HEALTHY),
                 PresenceChosen(agent=AgentId(agent), presence=Presence.AVAILABLE),
             )
-        assert any(floor.state.contacts[contact.id].agent is not None for contact in waiting)
+        assert any(floor.state.contacts[contact.id].ringing for contact in waiting)
