@@ -59,6 +59,7 @@ from gateway.lifetime import Lifetime
 from gateway.metrics import Metrics
 from gateway.outward import Guard, Outward
 from gateway.runtime.site import SiteRuntime
+from gateway.runtime.today import Today
 from gateway.secret import SecretUnusable, server_secret
 from gateway.settings import Settings
 from gateway.sites import SitePlan, as_configured, granted_groups, plan
@@ -206,6 +207,7 @@ class _House:
         self.journals: dict[SiteId, Journal] = {}
         self.in_force: dict[SiteId, InForce] = {}
         self.following: list[Callable[[], Awaitable[None]]] = []
+        self.days: dict[SiteId, Today] = {}
         self.is_storage_up = True
 
     async def open(
@@ -253,7 +255,8 @@ class _House:
         await site.start()
         stack.push_async_callback(site.stop)
         outward = await stack.enter_async_context(Outward(Guard(self.settings.webhooks.private_networks)))
-        jobs = await stack.enter_async_context(Lifetime(self._count_error, expected=(StorageUnavailable, FloorBusy)))
+        may_fail = (StorageUnavailable, JournalUnavailable, FloorBusy)
+        jobs = await stack.enter_async_context(Lifetime(self._count_error, expected=may_fail))
         self._start_jobs(jobs, door)
         self._start_webhooks(jobs, outward)
         _log.info("ready", sites=len(plans), process=self.process)
@@ -288,6 +291,8 @@ class _House:
         stack.callback(self.metrics.follow(floor))
         self.floors[planned.id] = floor
         self.journals[planned.id] = journal
+        day = self.days[planned.id] = Today(floor, journal, self.clock)
+        stack.callback(day.close)
         in_force = InForce(
             planned.id,
             self.stores.configuration,
@@ -343,6 +348,7 @@ class _House:
         trusted = self.settings.server.trusted_proxies
         return Conversation(
             floors=self.floors,
+            figures=self.days,
             sessions=self.stores.sessions,
             directory=self.stores.directory,
             ice=TurnServers(self.settings.turn),
@@ -440,6 +446,8 @@ class _House:
         jobs.repeat(door.close_desks, "desks", every=_FOLLOW_S)
         jobs.repeat(self._look_at_storage, "storage", every=_FOLLOW_S)
         jobs.start(self._measure_lag, "lag")
+        for day in self.days.values():
+            jobs.start(day.load, "day")
 
     def _look_at(self, site: SiteId | None) -> None:
         for floor in self.floors.values():

@@ -1,4 +1,4 @@
-"""The demo: one site, one group, four people whose password everybody knows.
+"""The demo: one site, one group, five people whose password everybody knows.
 
 It lives in a data directory of its own and only there: a directory that was ever served
 as a demo is refused outside demo mode, and the other way round.
@@ -27,6 +27,7 @@ PEOPLE: Final = (
     ("anna", "Anna", Role.AGENT),
     ("ben", "Ben", Role.AGENT),
     ("chris", "Chris", Role.AGENT),
+    ("sofia", "Sofia", Role.SUPERVISOR),
     ("admin", "Admin", Role.ADMINISTRATOR),
 )
 _MARK = "demo"

@@ -12,8 +12,8 @@ from gateway.auth.tokens import Tokens
 from gateway.http.edge import COOKIE
 from gateway.http.problems import Refused
 from gateway.http.route import Program, Who
-from gateway.storage.users import User
-from signaling.ports import AgentIdentity, FloorBusy
+from gateway.storage.users import WHOLE_SITE, User
+from signaling.ports import AgentIdentity, FloorBusy, SupervisorIdentity
 
 _BUSY = Millis(2_000)
 
@@ -94,6 +94,17 @@ class Door:
             await self._kick(site, agent)
         self._desks.pop((site, agent), None)
 
+    async def supervisor_of(self, cookies: Mapping[str, str]) -> SupervisorIdentity | None:
+        """See :meth:`signaling.ports.Authenticator.supervisor_of`."""
+        cookie = cookies.get(COOKIE)
+        recognised = await self._doorkeeper.recognise(cookie) if cookie else None
+        return None if recognised is None else _supervisor(recognised.user, recognised.key)
+
+    async def still_supervises(self, identity: SupervisorIdentity) -> SupervisorIdentity | None:
+        """See :meth:`signaling.ports.Authenticator.still_supervises`."""
+        user = await self._doorkeeper.keep(identity.sign_in)
+        return None if user is None else _supervisor(user, identity.sign_in)
+
     async def close_desks(self) -> None:
         """Close the desks of who was disabled, lost the role or was signed out elsewhere, e.g. by a command.
 
@@ -125,6 +136,15 @@ class Door:
                 _log.warning("desk_close_put_off", site=site, agent=agent)
                 return
         self._desks.pop((site, agent), None)
+
+
+def _supervisor(user: User, sign_in: bytes) -> SupervisorIdentity | None:
+    if not may(user, Right.SUPERVISE):
+        return None
+    groups = groups_supervised(user)
+    return SupervisorIdentity(
+        site=user.site, user=user.id, groups=None if WHOLE_SITE in groups else groups, sign_in=sign_in
+    )
 
 
 def _who(recognised: Recognised) -> Who:

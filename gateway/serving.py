@@ -7,6 +7,7 @@ from collections.abc import Callable
 import structlog
 
 from gateway.app import running
+from gateway.auth.roles import Role
 from gateway.demo import PASSWORD, PEOPLE
 from gateway.garbage import leave_alone_what_is_here
 from gateway.settings import Settings
@@ -43,9 +44,13 @@ async def serve_until_told(settings: Settings, *, say: Callable[[str], None]) ->
 
 def ready_box(url: str, *, is_demo: bool) -> str:
     """Where to go, and with which names."""
-    rows = [("Agent", f"{url}/agent", f"{PEOPLE[0][0]} / {PASSWORD}" if is_demo else "")]
+    names = {role: f"{name} / {PASSWORD}" if is_demo else "" for name, _, role in reversed(PEOPLE)}
+    rows = [
+        ("Agent", f"{url}/agent", names[Role.AGENT]),
+        ("Supervisor", f"{url}/supervisor", names[Role.SUPERVISOR]),
+    ]
     if is_demo:
         rows.insert(0, ("Visitor", f"{url}/", ""))
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
-    lines = [f"{who:<{widths[0]}}  {where:<{widths[1]}}    {names}".rstrip() for who, where, names in rows]
+    lines = [f"{who:<{widths[0]}}  {where:<{widths[1]}}    {whom}".rstrip() for who, where, whom in rows]
     return "Ready.  " + "\n        ".join(lines)

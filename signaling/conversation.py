@@ -16,7 +16,8 @@ import structlog
 from aiohttp import web
 
 from acd.ids import AgentId, Millis, ProcessId, SessionId, SiteId
-from signaling.dispatch import receive
+from signaling.board import Board, Watcher
+from signaling.dispatch import Undecodable, receive, refuse_all
 from signaling.hub import BEAT_S, SessionHub
 from signaling.means import ConversationSettings, Means
 from signaling.metrics import SignalingMetrics
@@ -24,6 +25,7 @@ from signaling.ports import (
     Authenticator,
     Clock,
     Directory,
+    Figures,
     Floor,
     IceServers,
     Origins,
@@ -31,8 +33,8 @@ from signaling.ports import (
     Sessions,
     StoreAway,
 )
-from signaling.protocol.attach import AttachAsAgent, AttachAsCaller
-from signaling.protocol.limits import CALLER_NAMESPACE
+from signaling.protocol.attach import AttachAsAgent, AttachAsCaller, AttachAsSupervisor
+from signaling.protocol.limits import AGENT_NAMESPACE, CALLER_NAMESPACE
 from signaling.rate import TokenBuckets, address_prefix
 from signaling.refusals import (
     AttachBusy,
@@ -44,7 +46,7 @@ from signaling.refusals import (
     WrongOrigin,
 )
 from signaling.sessions import AnySession, Wire
-from signaling.sockets import Namespace, Opening, Sockets
+from signaling.sockets import Attachment, Namespace, Opening, Sockets
 from signaling.tasks import Tasks
 
 __all__ = ["Conversation", "ConversationSettings"]
@@ -53,7 +55,7 @@ _STOP_RETRY_MS = Millis(1_000)
 _USUAL = ConversationSettings()
 
 _log = structlog.stdlib.get_logger(__name__)
-_H = TypeVar("_H", AttachAsCaller, AttachAsAgent)
+_H = TypeVar("_H", AttachAsCaller, AttachAsAgent, AttachAsSupervisor)
 
 
 class Conversation:
@@ -63,6 +65,7 @@ class Conversation:
 
     Args:
         floors: Sites of this process; one that is added later is found.
+        figures: What was counted today, of each of these sites.
         process: Who we are, in facts about who is attached where.
         new_id: Makes an id from its prefix and the time.
         address_of: Where a request comes from, proxies seen through; never kept or logged.
@@ -74,6 +77,7 @@ class Conversation:
         self,
         *,
         floors: Mapping[SiteId, Floor],
+        figures: Mapping[SiteId, Figures],
         sessions: Sessions,
         directory: Directory,
         ice: IceServers,
@@ -89,6 +93,7 @@ class Conversation:
         tell_of_session: Callable[[SessionId], None] = lambda _: None,
     ) -> None:
         self._floors = floors
+        self._figures = figures
         self._tasks = Tasks()
         self._means = Means(
             sessions=sessions,
@@ -106,6 +111,7 @@ class Conversation:
             tell_of_session=tell_of_session,
         )
         self._hubs: dict[SiteId, SessionHub] = {}
+        self._boards: dict[SiteId, Board] = {}
         self._connects = TokenBuckets(settings.connects_per_second, settings.connect_burst)
         self._retry_after_ms: Millis | None = None
         self._life = AsyncExitStack()
@@ -121,6 +127,7 @@ class Conversation:
         )
         for role in ("caller", "agent"):
             metrics.sessions.labels(role).set_function(partial(self._count, role))
+        metrics.sessions.labels("supervisor").set_function(self._count_watchers)
 
     def attach_to(self, app: web.Application) -> None:
         """Serve Socket.IO under its path."""
@@ -147,6 +154,8 @@ class Conversation:
         self._retry_after_ms = retry_after_ms
         for hub in list(self._hubs.values()):
             await hub.drain(retry_after_ms)
+        for board in list(self._boards.values()):
+            await board.drain(retry_after_ms)
 
     async def kick(self, site: SiteId, agent: AgentId) -> None:
         """Sign an agent out and close their tabs: they signed out by HTTP, or may no longer be here."""
@@ -165,16 +174,18 @@ class Conversation:
     @property
     def session_count(self) -> int:
         """How many sessions have a socket here."""
-        return sum(len(hub.roster.attached()) for hub in self._hubs.values())
+        return sum(len(hub.roster.attached()) for hub in self._hubs.values()) + self._count_watchers()
 
     async def beat(self) -> None:
         """What is to be done once a second; called by itself inside ``async with``."""
         for hub in list(self._hubs.values()):
             await hub.beat()
+        for board in list(self._boards.values()):
+            await board.beat()
 
     # Taking sessions up.
 
-    async def attach(self, namespace: Namespace, auth: object, opening: Opening, wire: Wire) -> "_Attached":
+    async def attach(self, namespace: Namespace, auth: object, opening: Opening, wire: Wire) -> Attachment:
         """Take the session up that a client shows at connect.
 
         Raises:
@@ -187,7 +198,9 @@ class Conversation:
         try:
             if namespace == CALLER_NAMESPACE:
                 return await self._attach_caller(_read(auth, AttachAsCaller), opening, wire)
-            return await self._attach_agent(_read(auth, AttachAsAgent), opening, wire)
+            if namespace == AGENT_NAMESPACE:
+                return await self._attach_agent(_read(auth, AttachAsAgent), opening, wire)
+            return await self._attach_supervisor(_read(auth, AttachAsSupervisor), opening, wire)
         except StoreAway:
             _log.warning("attach_put_off")
             raise AttachBusy from None
@@ -215,6 +228,15 @@ class Conversation:
             record = None
         return _Attached(hub, await hub.attach_agent(identity, record, hello, wire), wire)
 
+    async def _attach_supervisor(self, hello: AttachAsSupervisor, opening: Opening, wire: Wire) -> "_Watching":
+        if opening.origin is not None and not self._means.origins.is_own(opening.origin):
+            raise WrongOrigin
+        identity = await self._means.authenticator.supervisor_of(opening.cookies)
+        board = None if identity is None else self._board(identity.site)
+        if identity is None or board is None:
+            raise NotSignedIn
+        return _Watching(self._means.metrics, board, board.watch(identity, hello.language, wire))
+
     async def _find(self, token: str) -> SessionRecord | None:
         return await self._means.sessions.find(hashlib.sha256(token.encode()).digest(), self._means.clock())
 
@@ -224,6 +246,16 @@ class Conversation:
             hub = self._hubs[site] = SessionHub(floor, self._means)
             self._tasks.start(hub.pictures.keep_showing())
         return hub
+
+    def _board(self, site: SiteId) -> Board | None:
+        board = self._boards.get(site)
+        if board is None and (floor := self._floors.get(site)) is not None:
+            board = self._boards[site] = Board(floor, self._figures[site], self._means)
+            self._tasks.start(board.keep_showing())
+        return board
+
+    def _count_watchers(self) -> int:
+        return sum(board.count for board in self._boards.values())
 
     def _count(self, role: str) -> int:
         return sum(session.party.value == role for hub in self._hubs.values() for session in hub.roster.attached())
@@ -243,6 +275,9 @@ class Conversation:
         for hub in self._hubs.values():
             hub.close()
         self._hubs.clear()
+        for board in self._boards.values():
+            board.close()
+        self._boards.clear()
 
 
 class _Attached:
@@ -261,6 +296,26 @@ class _Attached:
 
     async def detach(self) -> None:
         await self._hub.detach(self._session, self._wire)
+
+
+class _Watching:
+    """A supervisor's page on one socket."""
+
+    def __init__(self, metrics: SignalingMetrics, board: Board, watcher: Watcher) -> None:
+        self._metrics = metrics
+        self._board = board
+        self._watcher = watcher
+
+    def show_from_now(self) -> None:
+        self._board.show(self._watcher)
+
+    async def receive(self, body: object) -> None:
+        """Supervisors act by REST; here they only look on."""
+        await refuse_all(self._metrics, self._watcher.wire, body)
+        raise Undecodable
+
+    async def detach(self) -> None:
+        self._board.leave(self._watcher)
 
 
 def _read(auth: object, hello: type[_H]) -> _H:

@@ -13,6 +13,7 @@ from acd.ids import ContactId
 from acd.state import State
 from signaling.handlers import HANDLERS, Asked
 from signaling.hub import SessionHub
+from signaling.metrics import SignalingMetrics
 from signaling.ports import FloorBusy, StoreAway
 from signaling.protocol.agent import AcceptOffer, DeclineOffer
 from signaling.protocol.answers import Refused, Reply
@@ -23,6 +24,7 @@ from signaling.refusals import (
     Busy,
     Internal,
     Malformed,
+    NotAllowed,
     NotYours,
     OfferGone,
     Refusal,
@@ -78,6 +80,12 @@ async def receive(hub: SessionHub, session: AnySession, wire: Wire, body: object
     elif isinstance(answer, Refused) and answer.code == TooManyRequests.code:
         # Nothing more is read from this socket meanwhile, so a flood waits at its source.
         await hub.means.pause(_CALM_S)
+
+
+async def refuse_all(metrics: SignalingMetrics, wire: Wire, body: object) -> None:
+    """Answer what came in on a socket on which nothing may be said."""
+    metrics.requests_refused_total.labels(NotAllowed.code).inc()
+    await wire.push(_refused(_id_of(body), NotAllowed()))
 
 
 async def _answer(request: Request, asked: Asked) -> Message:

@@ -205,14 +205,83 @@ class AgentIdentity:
     sign_in: bytes = b""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupervisorIdentity:
+    """Who a browser is signed in as, if they are a supervisor.
+
+    Attributes:
+        user: The same kind of id that agents have.
+        groups: Those they watch over; ``None``: all of the site, also later ones.
+        sign_in: The browser's sign-in, for whoever gave this out; means nothing here.
+    """
+
+    site: SiteId
+    user: AgentId
+    groups: frozenset[GroupId] | None
+    sign_in: bytes = b""
+
+    def watches(self, group: GroupId) -> bool:
+        """Whether they may see the group."""
+        return self.groups is None or group in self.groups
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayFigures:
+    """A group's counts of one day, by contacts that came in on it; messages do not count.
+
+    Attributes:
+        offered: Came into the group's line.
+        answered: Talked.
+        within_level: Of these, accepted within the group's target.
+        abandoned: Left by the caller before.
+        short_abandoned: Of these, within :attr:`Figures.short_ms`.
+        otherwise: Ended, or led elsewhere, in another way.
+    """
+
+    offered: int = 0
+    answered: int = 0
+    within_level: int = 0
+    abandoned: int = 0
+    short_abandoned: int = 0
+    otherwise: int = 0
+
+
+class Figures(Protocol):
+    """What was counted at a site today."""
+
+    @property
+    def since(self) -> Millis:
+        """From when on contacts are counted."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether that is midnight, and everything since then is in."""
+
+    @property
+    def short_ms(self) -> Millis:
+        """Who leaves within this time is a short abandon."""
+
+    def of(self, group: GroupId) -> DayFigures:
+        """The group's day so far."""
+
+    def turn(self, at: Millis) -> bool:
+        """Begin a new day if it is time; answers whether anything is new since this was last asked."""
+
+
 class Authenticator(Protocol):
-    """Knows agents by their cookie."""
+    """Knows agents and supervisors by their cookie."""
 
     async def agent_of(self, cookies: Mapping[str, str]) -> AgentIdentity | None:
         """Who is signed in with these cookies; ``None`` if nobody is, or not as an agent."""
 
     async def is_still_signed_in(self, identity: AgentIdentity) -> bool:
         """Asked once a minute while a desk is attached, also in a call: keeps the sign-in alive, unless it is over."""
+
+    async def supervisor_of(self, cookies: Mapping[str, str]) -> SupervisorIdentity | None:
+        """Who is signed in with these cookies; ``None`` if nobody is, or not as a supervisor."""
+
+    async def still_supervises(self, identity: SupervisorIdentity) -> SupervisorIdentity | None:
+        """Asked every few seconds while they watch: as they are now; ``None`` once they may not any more."""
 
 
 class Origins(Protocol):

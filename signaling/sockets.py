@@ -35,6 +35,7 @@ from signaling.protocol.limits import (
     EVENT,
     FRAME_BYTES,
     SOCKET_PATH,
+    SUPERVISOR_NAMESPACE,
     UNDECODABLE_FRAMES,
 )
 from signaling.rate import address_prefix
@@ -42,8 +43,8 @@ from signaling.refusals import AttachFault, ConnectRefusal
 from signaling.sessions import Wire
 
 Start = Callable[[Coroutine[Any, Any, object]], asyncio.Task[None] | None]
-Namespace = Literal["/caller", "/agent"]
-NAMESPACES: Final[tuple[Namespace, ...]] = (CALLER_NAMESPACE, AGENT_NAMESPACE)
+Namespace = Literal["/caller", "/agent", "/supervisor"]
+NAMESPACES: Final[tuple[Namespace, ...]] = (CALLER_NAMESPACE, AGENT_NAMESPACE, SUPERVISOR_NAMESPACE)
 
 PING_EVERY_S: Final = 10
 PING_WITHIN_S: Final = 8

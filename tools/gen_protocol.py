@@ -20,7 +20,7 @@ import msgspec
 from msgspec import inspect as shapes
 
 from signaling import permissions, refusals
-from signaling.protocol import agent, answers, attach, base, caller, directions, limits, media, rest
+from signaling.protocol import agent, answers, attach, base, caller, directions, limits, media, rest, supervisor
 from tools.tree import ROOT
 
 TYPESCRIPT = PurePath("web/packages/protocol/src/generated.ts")
@@ -33,9 +33,17 @@ DIRECTIONS: Mapping[str, typing.Any] = {
     "ServerToCaller": directions.ServerToCaller,
     "AgentToServer": directions.AgentToServer,
     "ServerToAgent": directions.ServerToAgent,
+    "ServerToSupervisor": directions.ServerToSupervisor,
 }
 # A field with a default may be left out by whoever sends these; in all others it is always there.
-SENT_BY_BROWSERS = (attach.AttachAsCaller, attach.AttachAsAgent, rest.CallbackWanted, rest.NewContact, rest.SignIn)
+SENT_BY_BROWSERS = (
+    attach.AttachAsCaller,
+    attach.AttachAsAgent,
+    attach.AttachAsSupervisor,
+    rest.CallbackWanted,
+    rest.NewContact,
+    rest.SignIn,
+)
 SENT_BY_SERVERS = (
     attach.ConnectRefused,
     rest.Announced,
@@ -47,7 +55,7 @@ SENT_BY_SERVERS = (
     rest.WrongField,
     rest.Problem,
 )
-_MODULES: tuple[ModuleType, ...] = (base, media, caller, agent, answers, attach, rest)
+_MODULES: tuple[ModuleType, ...] = (base, media, caller, agent, supervisor, answers, attach, rest)
 
 
 def main(arguments: Iterable[str]) -> int:
@@ -358,6 +366,7 @@ def _ways(cls: type, by_direction: Mapping[str, frozenset[type]]) -> str:
         "AgentToServer": "agent to server",
         "ServerToCaller": "server to caller",
         "ServerToAgent": "server to agent",
+        "ServerToSupervisor": "server to supervisor",
     }
     return ", ".join(arrows[name] for name, members in by_direction.items() if cls in members)
 

@@ -44,6 +44,10 @@ class Pages:
         """The agent desk."""
         return self._page(call, "agent")
 
+    async def supervisor(self, call: Call) -> Answer | web.StreamResponse:
+        """The supervisor's page."""
+        return self._page(call, "supervisor")
+
     async def widget(self, call: Call) -> Answer | web.StreamResponse:
         """What a website embeds."""
         path = self._directory / "widget.js"
@@ -56,6 +60,10 @@ class Pages:
     async def agent_part(self, call: Call) -> Answer | web.StreamResponse:
         """A part of the agent desk."""
         return self._part(call, "agent/assets")
+
+    async def supervisor_part(self, call: Call) -> Answer | web.StreamResponse:
+        """A part of the supervisor's page."""
+        return self._part(call, "supervisor/assets")
 
     async def demo_part(self, call: Call) -> Answer | web.StreamResponse:
         """A part of the demo shop."""

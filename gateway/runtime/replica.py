@@ -48,6 +48,11 @@ class Replica:
         """Every committed decision, folded."""
         return self._core.state
 
+    @property
+    def number(self) -> int:
+        """The last decision in :attr:`state`; whoever follows from now on is told of those after it."""
+        return self._number
+
     async def load(self) -> None:
         """Fold what there is so far; nobody is told."""
         folded = await fold(self._site, self._journal, self._make_core, self._metrics)

@@ -133,6 +133,11 @@ class SiteRuntime:
         return self._replica.state
 
     @property
+    def number(self) -> int:
+        """The last decision in :attr:`state`; whoever follows from now on is told of those after it."""
+        return self._replica.number
+
+    @property
     def is_deciding(self) -> bool:
         """Whether this process decides for the site."""
         return self._decider.is_deciding

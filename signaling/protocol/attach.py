@@ -58,6 +58,15 @@ class AttachAsAgent(Part, frozen=True):
     """A person asked for it: this tab shall lead, though another one does. A new page needs not say so."""
 
 
+class AttachAsSupervisor(Part, frozen=True):
+    """``auth`` of the namespace ``/supervisor``; who it is, says the cookie."""
+
+    page: Identity
+    """This page load."""
+    language: Language = "en"
+    """Of the names of groups."""
+
+
 class ConnectRefused(Part, frozen=True):
     """``data`` of the connect error.
 

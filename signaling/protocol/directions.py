@@ -26,6 +26,7 @@ from signaling.protocol.media import (
     SendSignal,
     SignalReceived,
 )
+from signaling.protocol.supervisor import SupervisorAttached, SupervisorChanged
 
 CallerToServer = LeaveContact | PageLeaving | SendSignal | MediaStateChanged | MediaReport | Acknowledge | RefreshIce
 """What a caller's page may say."""
@@ -67,3 +68,6 @@ ServerToAgent = (
     | Draining
 )
 """What an agent's page is told."""
+
+ServerToSupervisor = SupervisorAttached | SupervisorChanged | Refused | SignedOut | Draining
+"""What a supervisor's page is told. It says nothing itself: supervisors act by REST."""

@@ -8,6 +8,8 @@ CALLER_NAMESPACE: Final = "/caller"
 """Socket.IO namespace of callers."""
 AGENT_NAMESPACE: Final = "/agent"
 """Socket.IO namespace of agents."""
+SUPERVISOR_NAMESPACE: Final = "/supervisor"
+"""Socket.IO namespace of supervisors."""
 EVENT: Final = "m"
 """The one event name, both ways; the message's type is in its body."""
 

@@ -15,6 +15,7 @@ from signaling.ports import (
     MOST_OWED_BYTES,
     AgentIdentity,
     ContactContext,
+    DayFigures,
     FloorBusy,
     IceServer,
     Listener,
@@ -22,6 +23,7 @@ from signaling.ports import (
     Outcome,
     SessionRecord,
     StoreAway,
+    SupervisorIdentity,
 )
 from signaling.protocol.base import Message
 
@@ -250,6 +252,24 @@ class MemoryDirectory:
         return self.contexts.get(contact, ContactContext())
 
 
+class PaperFigures:
+    """A day as somebody wrote it down."""
+
+    def __init__(self) -> None:
+        self.since = Millis(0)
+        self.is_complete = True
+        self.short_ms = Millis(5_000)
+        self.figures: dict[GroupId, DayFigures] = {}
+        self.is_new = False
+
+    def of(self, group: GroupId) -> DayFigures:
+        return self.figures.get(group, DayFigures())
+
+    def turn(self, at: Millis) -> bool:
+        was_new, self.is_new = self.is_new, False
+        return was_new
+
+
 class NumberedIce:
     """Hands out credentials that can be told apart."""
 
@@ -272,6 +292,7 @@ class CookieAuthenticator:
         self.site = site
         self._shelf = shelf
         self.gone: set[AgentId] = set()
+        self.watched: dict[AgentId, frozenset[GroupId] | None] = {}
 
     async def agent_of(self, cookies: Mapping[str, str]) -> AgentIdentity | None:
         self._shelf.reach()
@@ -283,6 +304,20 @@ class CookieAuthenticator:
     async def is_still_signed_in(self, identity: AgentIdentity) -> bool:
         self._shelf.reach()
         return identity.agent not in self.gone
+
+    async def supervisor_of(self, cookies: Mapping[str, str]) -> SupervisorIdentity | None:
+        self._shelf.reach()
+        name = cookies.get("who")
+        return None if name is None else self._supervisor(AgentId(f"ag_{name}"))
+
+    async def still_supervises(self, identity: SupervisorIdentity) -> SupervisorIdentity | None:
+        self._shelf.reach()
+        return self._supervisor(identity.user)
+
+    def _supervisor(self, user: AgentId) -> SupervisorIdentity | None:
+        if user not in self.watched:
+            return None
+        return SupervisorIdentity(site=self.site, user=user, groups=self.watched[user])
 
 
 @dataclass

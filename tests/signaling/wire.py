@@ -46,6 +46,7 @@ class Served(World):
         self.floor._clock = self._wall
         return Conversation(
             floors={SITE: self.floor},
+            figures={SITE: self.figures},
             sessions=self.sessions,
             directory=self.directory,
             ice=self.ice,

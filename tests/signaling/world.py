@@ -29,6 +29,7 @@ from tests.signaling.ports import (
     MemoryDirectory,
     MemorySessions,
     NumberedIce,
+    PaperFigures,
     PaperWire,
     Shelf,
 )
@@ -250,6 +251,7 @@ class World:
         self.shelf = Shelf()
         self.sessions = MemorySessions(self.shelf)
         self.directory = MemoryDirectory(self.shelf)
+        self.figures = PaperFigures()
         self.ice = NumberedIce()
         self.authenticator = CookieAuthenticator(SITE, self.shelf)
         self._judge: Authenticator = authenticator or self.authenticator
@@ -265,6 +267,7 @@ class World:
         self.registry = CollectorRegistry()
         return Conversation(
             floors={SITE: self.floor},
+            figures={SITE: self.figures},
             sessions=self.sessions,
             directory=self.directory,
             ice=self.ice,

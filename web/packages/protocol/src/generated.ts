@@ -24,6 +24,9 @@ export type HealthState = "healthy" | "degraded" | "lost";
 /** Whether calls come, or the first reason why not. The desk's header says it in words. */
 export type ReceivesCalls = "yes" | "offline" | "break" | "other_work" | "elsewhere" | "busy" | "wrap_up" | "not_responding" | "back_off" | "lost";
 
+/** What an agent does, of several things the one that says most. */
+export type Doing = "signed_out" | "offline" | "ready" | "ringing" | "connecting" | "talking" | "wrap_up" | "break" | "other_work" | "elsewhere" | "left_alone" | "not_responding" | "lost";
+
 export type RefusalCode = "malformed" | "unknown_type" | "not_allowed" | "not_now" | "not_yours" | "stale_epoch" | "stale_generation" | "offer_gone" | "contact_gone" | "too_many_requests" | "bad_signal" | "busy" | "no_target" | "pending" | "internal";
 
 export type ConnectRefusalCode = "malformed" | "session_expired" | "wrong_origin" | "not_signed_in" | "superseded" | "draining" | "busy" | "too_many_requests" | "internal";
@@ -528,6 +531,161 @@ export interface SignedOut {
   readonly type: "agent.signed_out";
 }
 
+/**
+ * A group's day so far, by contacts that came in today; messages are not counted.
+ *
+ * The service level is `withinLevel / (answered + abandoned - shortAbandoned)`: answered within the target,
+ * of all that were answered or left, short abandons taken out. Contacts still waiting are in neither part.
+ */
+export interface GroupDay {
+  /** Contacts that came into the group's line. */
+  readonly offered: number;
+  /** Of these, those in which they talked. */
+  readonly answered: number;
+  /** Of these, those accepted within the target. */
+  readonly withinLevel: number;
+  /** Callers who left before. */
+  readonly abandoned: number;
+  /** Of these, those who left almost at once. */
+  readonly shortAbandoned: number;
+  /** Ended or led elsewhere in some other way: another group, a callback, closing time. */
+  readonly otherwise: number;
+  /** In percent, rounded; null while there is nothing to divide by. */
+  readonly serviceLevel: number | null;
+}
+
+/** A group, now and today. */
+export interface SupervisedGroup {
+  /** The group. */
+  readonly id: string;
+  /** In the language of the page. */
+  readonly name: string;
+  /** Whether it lets anybody in. */
+  readonly isOpen: boolean;
+  /** Whether a supervisor closed it. */
+  readonly closedByHand: boolean;
+  /** Whether those in line may be offered to leave one. */
+  readonly takesMessages: boolean;
+  /** Whether they may be offered a callback. */
+  readonly callsBack: boolean;
+  /** Ways to talk, or to write. */
+  readonly channels: readonly Channel[];
+  /** How many wait, ringing ones included; not callbacks and messages. */
+  readonly waiting: number;
+  /** Since when the longest of them. */
+  readonly longestAskedAt: number | null;
+  /** Agents who would get a contact now. */
+  readonly ready: number;
+  /** Agents who are rung, connect or talk. */
+  readonly talking: number;
+  /** Agents in wrap-up. */
+  readonly wrapUp: number;
+  /** Agents in a break or at other work. */
+  readonly onBreak: number;
+  /** Agents who are signed in at all. */
+  readonly signedIn: number;
+  /** Target of the service level: answered within so long, */
+  readonly levelMs: number;
+  /** in so many of a hundred. */
+  readonly levelShare: number;
+  /** Today. */
+  readonly day: GroupDay;
+}
+
+/** An agent of a group. */
+export interface SupervisedAgent {
+  /** The agent. */
+  readonly id: string;
+  /** As callers see it. */
+  readonly name: string;
+  /** What they chose. */
+  readonly presence: Presence;
+  /** Why, by its code; empty for none. */
+  readonly presenceReason: string;
+  /** What they do. */
+  readonly doing: Doing;
+  /** Since when. */
+  readonly since: number;
+  /** Groups they serve, of those one watches over. */
+  readonly groupIds: readonly string[];
+  /** What they are busy with, if it is in one of these. */
+  readonly contactId: string | null;
+}
+
+/** An open contact of a group. */
+export interface SupervisedContact {
+  /** The contact. */
+  readonly id: string;
+  /** Where it is. */
+  readonly groupId: string;
+  /** How it is talked to. */
+  readonly channel: Channel;
+  /** Where it stands. */
+  readonly phase: "connecting" | "offered" | "queued" | "talking";
+  /** When the caller asked. */
+  readonly askedAt: number;
+  /** When this phase began. */
+  readonly phaseSince: number;
+  /** Who has it, or at whom it rings. */
+  readonly agentIds: readonly string[];
+  /** Offers of it keep failing. */
+  readonly hasAlarm: boolean;
+  /** Whether the caller's page is there. */
+  readonly callerPresent: boolean;
+  /** Whether the caller left the page and keeps the place. */
+  readonly isCallback: boolean;
+}
+
+/** What the counts of today are worth. */
+export interface Day {
+  /** From when on they count: midnight, or later if the record does not reach back so far. */
+  readonly since: number;
+  /** Whether they count from midnight. */
+  readonly isComplete: boolean;
+  /** Who leaves within so long is a short abandon. */
+  readonly shortMs: number;
+}
+
+/** The full picture on every attach. The client replaces what it has. */
+export interface SupervisorAttached {
+  readonly type: "supervisor.attached";
+  /** Where the numbers of what follows begin. */
+  readonly sequence: number;
+  /** For clocks in the picture. */
+  readonly serverTime: number;
+  /** About today's counts. */
+  readonly day: Day;
+  /** Groups one watches over. */
+  readonly groups: readonly SupervisedGroup[];
+  /** Agents of these. */
+  readonly agents: readonly SupervisedAgent[];
+  /** Open contacts in these; alarms first, then by age. */
+  readonly contacts: readonly SupervisedContact[];
+  /** How many more there are than fit. */
+  readonly contactsLeftOut: number;
+}
+
+/** What is new since the last picture, at most once a second. What is not in it is as before. */
+export interface SupervisorChanged {
+  readonly type: "supervisor.changed";
+  /** One more than the last. */
+  readonly sequence: number;
+  /** For clocks in the picture. */
+  readonly serverTime: number;
+  /** About today's counts. */
+  readonly day: Day;
+  /** Those that changed, whole. */
+  readonly groups: readonly SupervisedGroup[];
+  /** Likewise. */
+  readonly agents: readonly SupervisedAgent[];
+  /** Likewise. */
+  readonly contacts: readonly SupervisedContact[];
+  /** Groups, agents and contacts that are not to be seen any more. */
+  readonly gone: readonly string[];
+  /** How many more contacts there are than fit. */
+  readonly contactsLeftOut: number;
+}
+
 /** The request with this id is done. */
 export interface Reply {
   readonly type: "reply";
@@ -596,6 +754,14 @@ export interface AttachAsAgent {
   readonly language?: Language;
   /** A person asked for it: this tab shall lead, though another one does. A new page needs not say so. */
   readonly takeOver?: boolean;
+}
+
+/** `auth` of the namespace `/supervisor`; who it is, says the cookie. */
+export interface AttachAsSupervisor {
+  /** This page load. */
+  readonly page: string;
+  /** Of the names of groups. */
+  readonly language?: Language;
 }
 
 /**
@@ -823,6 +989,14 @@ export type ServerToAgent =
   | SignedOut
   | Draining;
 
+/** What a supervisor's page is told. It says nothing itself: supervisors act by REST. */
+export type ServerToSupervisor =
+  | SupervisorAttached
+  | SupervisorChanged
+  | Refused
+  | SignedOut
+  | Draining;
+
 /** Path of the Socket.IO endpoint. Transport `websocket` only. */
 export const SOCKET_PATH = "/socket.io";
 
@@ -831,6 +1005,9 @@ export const CALLER_NAMESPACE = "/caller";
 
 /** Socket.IO namespace of agents. */
 export const AGENT_NAMESPACE = "/agent";
+
+/** Socket.IO namespace of supervisors. */
+export const SUPERVISOR_NAMESPACE = "/supervisor";
 
 /** The one event name, both ways; the message's type is in its body. */
 export const EVENT = "m";
