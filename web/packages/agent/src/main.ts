@@ -1,11 +1,10 @@
 /** Puts the desk into the page, with the browser's own things in its hands. */
 import "@fontsource-variable/inter/index.css";
-import { AGENT_NAMESPACE, browserTime, newPageId, socketIo } from "@zuruf/protocol";
+import { AGENT_NAMESPACE, browserTime, newPageId, People, socketIo } from "@zuruf/protocol";
 import { chooseLanguage, tokens } from "@zuruf/ui";
+import { page as pageStyles } from "@zuruf/ui/page";
 import { Attention } from "./attention";
 import { findMicrophone } from "./microphone";
-import { page as pageStyles } from "./page";
-import { People } from "./people";
 import { Ringer } from "./ringer";
 import { DeskView } from "./views/desk";
 import { rememberedLanguage, Workplace } from "./workplace";
@@ -18,7 +17,7 @@ for (const { styleSheet } of [tokens, pageStyles]) {
 }
 
 const workplace = new Workplace({
-  people: new People(server),
+  people: new People(server, (who) => who.agentId !== null),
   open: socketIo(server, AGENT_NAMESPACE),
   time: browserTime(),
   chance: Math.random,

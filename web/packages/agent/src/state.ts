@@ -16,14 +16,10 @@ import type {
   Peer,
   Presence,
   SignedIn,
+  SignInTrouble,
   Targets,
 } from "@zuruf/protocol";
 import type { Language } from "@zuruf/ui";
-
-/** Why somebody is asked to sign in again, or was refused. `said` is a sentence of the server's. */
-export type SignInTrouble =
-  | { readonly kind: "expired" | "signed_out" | "unreachable" | "not_an_agent" | "wrong_origin" }
-  | { readonly kind: "said"; readonly sentence: string };
 
 /** The connection that carries our requests. Media go their own way and may outlive it. */
 export type Line = "opening" | "open" | "lost" | "restarting" | "superseded";

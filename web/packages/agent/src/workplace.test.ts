@@ -1,8 +1,7 @@
 import { FakeDevices, FakePeers } from "@zuruf/call/testing";
-import type { AgentAttached, AgentChanged, Desk } from "@zuruf/protocol";
+import type { AgentAttached, AgentChanged, SignInAnswer as Answer, Desk } from "@zuruf/protocol";
 import { FarEnds, HandTime, settle } from "@zuruf/protocol/testing";
 import { expect, test } from "vitest";
-import type { Answer } from "./people";
 import { scene } from "./state";
 import { ana, attached, changed, desk, deskWith } from "./testing";
 import { Workplace } from "./workplace";

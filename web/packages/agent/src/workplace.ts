@@ -22,31 +22,22 @@ import {
   Connection,
   type Manner,
   type OpenSocket,
+  type People,
   type Presence,
   REPORT_EVERY_MS,
   Refusal,
   type RefusalCode,
   type ServerToAgent,
   type SignedIn,
+  type SignInTrouble,
   type Status,
   type Time,
   type Unnumbered,
 } from "@zuruf/protocol";
 import { type Language, ServerClock } from "@zuruf/ui";
 import type { Attention } from "./attention";
-import type { People } from "./people";
 import type { Ringer } from "./ringer";
-import {
-  type Asked,
-  blank,
-  type Happening,
-  inCall,
-  quality,
-  reduce,
-  type SignInTrouble,
-  type State,
-  scene,
-} from "./state";
+import { type Asked, blank, type Happening, inCall, quality, reduce, type State, scene } from "./state";
 import { texts } from "./texts";
 import type { Actions } from "./views/view";
 import { kindOfCall } from "./views/words";

@@ -13,6 +13,7 @@ export {
   type Wire,
 } from "./connection";
 export * from "./generated";
+export { People, type SignInAnswer, type SignInTrouble } from "./people";
 export { RestProblem, type RestRequest, rest } from "./rest";
 export { socketIo } from "./socketio";
 export { browserTime, type Chance, newPageId, type Time } from "./time";

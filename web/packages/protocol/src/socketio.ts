@@ -1,7 +1,7 @@
 /** Socket.IO, and nothing but: one WebSocket for one attempt, no polling, no reconnection of its own. */
 import { Manager } from "socket.io-client";
 import type { ConnectRefusal, OpenSocket, Wire } from "./connection";
-import { AGENT_NAMESPACE, type CALLER_NAMESPACE, EVENT, SOCKET_PATH } from "./generated";
+import { type AGENT_NAMESPACE, CALLER_NAMESPACE, EVENT, SOCKET_PATH, type SUPERVISOR_NAMESPACE } from "./generated";
 
 /**
  * Opens sockets of one namespace.
@@ -11,7 +11,7 @@ import { AGENT_NAMESPACE, type CALLER_NAMESPACE, EVENT, SOCKET_PATH } from "./ge
  */
 export function socketIo(
   server: URL,
-  namespace: typeof CALLER_NAMESPACE | typeof AGENT_NAMESPACE,
+  namespace: typeof CALLER_NAMESPACE | typeof AGENT_NAMESPACE | typeof SUPERVISOR_NAMESPACE,
 ): OpenSocket {
   return (auth, events) => {
     const manager = new Manager(server.origin, {
@@ -19,7 +19,7 @@ export function socketIo(
       transports: ["websocket"],
       reconnection: false,
       autoConnect: false,
-      withCredentials: namespace === AGENT_NAMESPACE,
+      withCredentials: namespace !== CALLER_NAMESPACE,
     });
     const socket = manager.socket(namespace, { auth });
     const closed = (refusal: ConnectRefusal | null) => {

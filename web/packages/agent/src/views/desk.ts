@@ -4,6 +4,7 @@
  * It follows a {@link Workplace} and shows its state; each press goes back to it.
  */
 import { base, buttons, fields, icon, tokens } from "@zuruf/ui";
+import "@zuruf/ui/sign-in";
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, state as inner, property } from "lit/decorators.js";
 import { type State, scene } from "../state";
@@ -15,8 +16,7 @@ import "./groups";
 import "./header";
 import "./offer";
 import "./panels";
-import "./sign-in";
-import { isTrouble, kindOfCall, newsOf } from "./words";
+import { isTrouble, kindOfCall, newsOf, signInSentence } from "./words";
 
 @customElement("zuruf-desk")
 export class DeskView extends LitElement {
@@ -192,7 +192,16 @@ export class DeskView extends LitElement {
     const words = texts[state.language];
     const { clock } = workplace;
     if (state.page !== "desk") {
-      return html`<zuruf-sign-in .state=${state} .texts=${words} .clock=${clock} .actions=${workplace}></zuruf-sign-in>`;
+      const { trouble } = state;
+      return html`<zuruf-sign-in
+        .texts=${words}
+        .actions=${workplace}
+        .language=${state.language}
+        .looking=${state.page === "looking"}
+        .signingIn=${state.signingIn}
+        .trouble=${trouble && signInSentence(trouble, words)}
+        .refused=${trouble?.kind === "said"}
+      ></zuruf-sign-in>`;
     }
     return html`
       <div class="desk">

@@ -1,10 +1,10 @@
 /** The left side: what one is at now, and who waits. */
 import type { AgentGroup } from "@zuruf/protocol";
 import { asClock, base, buttons, EverySecond, icon, secondsLeft } from "@zuruf/ui";
+import { languageSwitch, languageSwitchStyles } from "@zuruf/ui/language-switch";
 import { css, html, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import { scene } from "../state";
-import { languageSwitch, languageSwitchStyles } from "./language-switch";
 import { View } from "./view";
 import { initials, kindOfCall, whoCalls } from "./words";
 

@@ -1,8 +1,8 @@
 /** From what is known to what is said of it. */
 import type { MediaTrouble } from "@zuruf/call";
-import type { AgentContact } from "@zuruf/protocol";
+import type { AgentContact, SignInTrouble } from "@zuruf/protocol";
 import { type Language, languageName } from "@zuruf/ui";
-import type { MicrophoneTrouble, Notice, Quality, Reception, SignInTrouble } from "../state";
+import type { MicrophoneTrouble, Notice, Quality, Reception } from "../state";
 import type { DeskTexts } from "../texts";
 
 /** Who is calling, by the best name there is. */
@@ -107,7 +107,7 @@ export function signInSentence(trouble: SignInTrouble, texts: DeskTexts): string
     expired: texts.expired,
     signed_out: texts.signedOut,
     unreachable: texts.unreachable,
-    not_an_agent: texts.notAnAgent,
+    not_for_you: texts.notAnAgent,
     wrong_origin: texts.wrongOrigin,
   }[trouble.kind];
 }

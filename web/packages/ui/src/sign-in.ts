@@ -1,13 +1,31 @@
-/** Who are you? The first thing the desk asks. */
-import { base, buttons, fields, icon } from "@zuruf/ui";
-import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { customElement } from "lit/decorators.js";
+/** Who are you? The first thing our pages ask. */
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { icon } from "./icons";
 import { languageSwitch, languageSwitchStyles } from "./language-switch";
-import { View } from "./view";
-import { signInSentence } from "./words";
+import { base, buttons, fields } from "./styles";
+import type { Language } from "./texts";
+
+/** What it says. */
+export interface SignInTexts {
+  readonly title: string;
+  readonly looking: string;
+  readonly signIn: string;
+  readonly signInLead: string;
+  readonly userName: string;
+  readonly password: string;
+  readonly signingIn: string;
+  readonly language: string;
+}
+
+/** What can be pressed. */
+export interface SignInActions {
+  signIn(userName: string, password: string): void;
+  speak(language: Language): void;
+}
 
 @customElement("zuruf-sign-in")
-export class SignIn extends View {
+export class SignIn extends LitElement {
   static override styles = [
     base,
     buttons,
@@ -76,11 +94,21 @@ export class SignIn extends View {
     `,
   ];
 
+  @property({ attribute: false }) texts!: SignInTexts;
+  @property({ attribute: false }) actions!: SignInActions;
+  @property({ attribute: false }) language!: Language;
+  /** Whether it is still being found out who is signed in. */
+  @property({ attribute: false }) looking = false;
+  @property({ attribute: false }) signingIn = false;
+  /** Why somebody has to sign in again, or was refused, as a sentence. */
+  @property({ attribute: false }) trouble: string | null = null;
+  /** Whether the server refused, rather than something having ended. */
+  @property({ attribute: false }) refused = false;
+
   protected override updated(changed: PropertyValues): void {
     // Whoever was refused starts over with the password.
-    const before = changed.get("state") as View["state"] | undefined;
-    const { trouble, signingIn } = this.state;
-    if (before?.signingIn && !signingIn && trouble) this.#input("password")?.select();
+    if (changed.get("signingIn") === true && !this.signingIn && this.trouble)
+      this.#input("password")?.select();
   }
 
   protected override firstUpdated(): void {
@@ -88,13 +116,13 @@ export class SignIn extends View {
   }
 
   protected override render(): TemplateResult {
-    const { state, texts } = this;
-    if (state.page === "looking") {
+    const { texts, trouble } = this;
+    if (this.looking) {
       return html`<div class="top"></div>
         <main aria-busy="true"><h1 class="unseen">${texts.title}</h1><p class="muted">${texts.looking}</p></main>`;
     }
     return html`
-      <header class="top">${languageSwitch(state.language, texts, (chosen) => this.actions.speak(chosen))}</header>
+      <header class="top">${languageSwitch(this.language, texts, (chosen) => this.actions.speak(chosen))}</header>
       <main>
         <form @submit=${this.#submit} aria-describedby="trouble">
           <p class="mark"><i></i>Zuruf</p>
@@ -104,9 +132,9 @@ export class SignIn extends View {
           </div>
           <div class="trouble" id="trouble" role="alert">
             ${
-              state.trouble
-                ? html`<p class="notice ${state.trouble.kind === "said" ? "end" : ""}">
-                    ${icon("alert")}<span>${signInSentence(state.trouble, texts)}</span>
+              trouble
+                ? html`<p class="notice ${this.refused ? "end" : ""}">
+                    ${icon("alert")}<span>${trouble}</span>
                   </p>`
                 : nothing
             }
@@ -119,8 +147,8 @@ export class SignIn extends View {
             <label for="password">${texts.password}</label>
             <input id="password" name="password" type="password" autocomplete="current-password" required />
           </div>
-          <button class="button primary big" ?disabled=${state.signingIn}>
-            ${state.signingIn ? texts.signingIn : texts.signIn}
+          <button class="button primary big" ?disabled=${this.signingIn}>
+            ${this.signingIn ? texts.signingIn : texts.signIn}
           </button>
         </form>
       </main>

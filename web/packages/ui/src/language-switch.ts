@@ -1,7 +1,7 @@
 /** German or English: a plain list to choose from, each language named in itself. */
-import { icon, type Language, languages } from "@zuruf/ui";
 import { css, html, type TemplateResult } from "lit";
-import type { DeskTexts } from "../texts";
+import { icon } from "./icons";
+import { type Language, languages } from "./texts";
 
 const NAMES: Record<Language, string> = { de: "Deutsch", en: "English" };
 
@@ -27,7 +27,7 @@ export const languageSwitchStyles = css`
 
 export function languageSwitch(
   language: Language,
-  texts: DeskTexts,
+  texts: { readonly language: string },
   choose: (language: Language) => void,
 ): TemplateResult {
   const changed = (event: Event) => choose((event.target as HTMLSelectElement).value as Language);

@@ -1,4 +1,4 @@
-/** What the page around the desk looks like: its ground and its font, before anything is shown. */
+/** What a page of ours looks like around what is in it: its ground, before anything is shown. */
 import { css } from "lit";
 
 export const page = css`

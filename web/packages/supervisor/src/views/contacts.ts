@@ -1,0 +1,87 @@
+/** The open contacts: who waits, rings and talks. */
+import type { SupervisedContact } from "@zuruf/protocol";
+import { asClock, base, buttons, chips, icon } from "@zuruf/ui";
+import { html, nothing, type TemplateResult } from "lit";
+import { customElement } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+import { shortId, shownContacts } from "../state";
+import { counted, heading, tableStyles } from "./table";
+import { View } from "./view";
+import { channelWord, phaseWords } from "./words";
+
+@customElement("zuruf-board-contacts")
+export class Contacts extends View {
+  static override styles = [base, buttons, chips, tableStyles];
+
+  protected override render(): TemplateResult {
+    const { state, texts } = this;
+    const rows = shownContacts(state);
+    return html`<section aria-label=${texts.contacts}>
+      ${counted(texts.contacts, state.contacts.size + state.leftOut)}
+      ${
+        rows.length === 0
+          ? html`<p class="empty">${state.contacts.size ? texts.nothingFound : texts.noContacts}</p>`
+          : html`<div class="scroll">
+              <table aria-label=${texts.contacts}>
+                <thead>
+                  <tr>
+                    ${heading(this, "contacts", "id", texts.contact)}
+                    ${heading(this, "contacts", "group", texts.group)}
+                    ${heading(this, "contacts", "state", texts.state)}
+                    ${heading(this, "contacts", "asked", texts.since, true)}
+                    ${heading(this, "contacts", "agent", texts.agent)}
+                    <th scope="col"><span class="unseen">${texts.actions}</span></th>
+                  </tr>
+                </thead>
+                <tbody>
+                  ${repeat(
+                    rows,
+                    (row) => row.id,
+                    (row) => this.#row(row),
+                  )}
+                </tbody>
+              </table>
+            </div>`
+      }
+      ${state.leftOut > 0 ? html`<p class="foot">${texts.leftOut(state.leftOut)}</p>` : nothing}
+    </section>`;
+  }
+
+  #row(contact: SupervisedContact): TemplateResult {
+    const { state, texts, clock } = this;
+    const { word, tone } = phaseWords(contact, texts);
+    const agents = contact.agentIds.map((id) => state.agents.get(id)?.name ?? id).join(", ");
+    const waits = contact.phase === "queued" || contact.phase === "offered";
+    const { id } = contact;
+    return html`<tr>
+      <th scope="row" class="number">${shortId(id)}</th>
+      <td data-label=${texts.group}>
+        ${state.groups.get(contact.groupId)?.name ?? contact.groupId}
+        <span class="small muted">${channelWord(contact, texts)}</span>
+      </td>
+      <td data-label=${texts.state}>
+        <span class="chips">
+          <span class="chip ${tone}"><i class="dot"></i>${word}</span>
+          ${contact.hasAlarm ? html`<span class="chip end">${icon("alert")}${texts.alarm}</span>` : nothing}
+        </span>
+      </td>
+      <td class="figure" data-label=${texts.since}>
+        ${asClock(clock.since(waits ? contact.askedAt : contact.phaseSince))}
+      </td>
+      <td data-label=${texts.agent}>${agents || texts.none}</td>
+      <td class="acts wide">
+        <button class="button quiet" @click=${() => this.actions.show({ kind: "why", contact: id })}>
+          ${texts.why}
+        </button>
+        ${
+          waits
+            ? html`<button class="button" @click=${() => this.actions.show({ kind: "assign", contact: id })}>
+                ${texts.assign}
+              </button>`
+            : nothing
+        }
+        <button class="button" @click=${() => this.actions.show({ kind: "end", contact: id })}>${texts.end}</button>
+      </td>
+    </tr>`;
+  }
+}
