@@ -136,20 +136,20 @@ EXPLANATIONS: Final[Mapping[str, Mapping[Language, tuple[str, ...]]]] = {
         "en": ("{agent} was asked.",),
     },
     "offered_longest_idle": {
-        "de": ("{agent} wurde gefragt: am längsten frei, seit {idle_ms} (von {free} Freien).",),
-        "en": ("{agent} was asked: free for longest, for {idle_ms} (of {free} who were free).",),
+        "de": ("{agent} wurde gefragt: am längsten frei, seit {idle_ms} (frei waren: {free}).",),
+        "en": ("{agent} was asked: free for longest, for {idle_ms} (free were: {free}).",),
     },
     "offered_least_occupied": {
-        "de": ("{agent} wurde gefragt: am wenigsten ausgelastet (von {free} Freien).",),
-        "en": ("{agent} was asked: least occupied (of {free} who were free).",),
+        "de": ("{agent} wurde gefragt: am wenigsten ausgelastet (frei waren: {free}).",),
+        "en": ("{agent} was asked: least occupied (free were: {free}).",),
     },
     "offered_round_robin": {
-        "de": ("{agent} wurde gefragt: als Nächstes an der Reihe (von {free} Freien).",),
-        "en": ("{agent} was asked: next in turn (of {free} who were free).",),
+        "de": ("{agent} wurde gefragt: als Nächstes an der Reihe (frei waren: {free}).",),
+        "en": ("{agent} was asked: next in turn (free were: {free}).",),
     },
     "offered_best_skilled": {
-        "de": ("{agent} wurde gefragt: kann es am besten, Summe der Stufen {levels} (von {free} Freien).",),
-        "en": ("{agent} was asked: best skilled, sum of levels {levels} (of {free} who were free).",),
+        "de": ("{agent} wurde gefragt: kann es am besten, Summe der Stufen {levels} (frei waren: {free}).",),
+        "en": ("{agent} was asked: best skilled, sum of levels {levels} (free were: {free}).",),
     },
     "offered_at_several": {
         "de": ("{agent} wurde gefragt, wie alle, die frei waren.",),

@@ -1,7 +1,13 @@
 /** Socket.IO, and nothing but: one WebSocket for one attempt, no polling, no reconnection of its own. */
 import { Manager } from "socket.io-client";
 import type { ConnectRefusal, OpenSocket, Wire } from "./connection";
-import { type AGENT_NAMESPACE, CALLER_NAMESPACE, EVENT, SOCKET_PATH, type SUPERVISOR_NAMESPACE } from "./generated";
+import {
+  type AGENT_NAMESPACE,
+  CALLER_NAMESPACE,
+  EVENT,
+  SOCKET_PATH,
+  type SUPERVISOR_NAMESPACE,
+} from "./generated";
 
 /**
  * Opens sockets of one namespace.

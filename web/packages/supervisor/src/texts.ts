@@ -48,7 +48,7 @@ export const texts = createTexts(
     level: "Service level",
     none: "–",
     percent: (share: number) => `${share} %`,
-    target: (share: number, seconds: number) => `of ${share} % in ${seconds} s`,
+    target: (share: number, seconds: number) => `target ${share} % in ${seconds} s`,
     short: (count: number) => `${count} at once`,
     levelMeaning: (seconds: number) =>
       `Service level: accepted within the target, of all who were answered or left. Who left within ${seconds} s is not counted.`,
@@ -200,7 +200,7 @@ export const texts = createTexts(
     level: "Servicelevel",
     none: "–",
     percent: (share: number) => `${share} %`,
-    target: (share: number, seconds: number) => `von ${share} % in ${seconds} s`,
+    target: (share: number, seconds: number) => `Ziel ${share} % in ${seconds} s`,
     short: (count: number) => `${count} sofort`,
     levelMeaning: (seconds: number) =>
       `Servicelevel: im Ziel angenommen, von allen Angenommenen und Aufgelegten. Wer innerhalb von ${seconds} s auflegte, zählt nicht mit.`,

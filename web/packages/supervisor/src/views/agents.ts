@@ -5,13 +5,13 @@ import { html, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { shownAgents } from "../state";
-import { counted, heading, tableStyles } from "./table";
+import { asCards, counted, heading, tableStyles } from "./table";
 import { View } from "./view";
 import { doingWords } from "./words";
 
 @customElement("zuruf-board-agents")
 export class Agents extends View {
-  static override styles = [base, buttons, chips, tableStyles];
+  static override styles = [base, buttons, chips, tableStyles, asCards(500)];
 
   protected override render(): TemplateResult {
     const { state, texts } = this;

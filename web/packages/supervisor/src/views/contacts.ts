@@ -5,13 +5,13 @@ import { html, nothing, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { shortId, shownContacts } from "../state";
-import { counted, heading, tableStyles } from "./table";
+import { asCards, counted, heading, tableStyles } from "./table";
 import { View } from "./view";
 import { channelWord, phaseWords } from "./words";
 
 @customElement("zuruf-board-contacts")
 export class Contacts extends View {
-  static override styles = [base, buttons, chips, tableStyles];
+  static override styles = [base, buttons, chips, tableStyles, asCards(660)];
 
   protected override render(): TemplateResult {
     const { state, texts } = this;

@@ -116,6 +116,10 @@ export class Dialogs extends View {
         font-weight: 650;
       }
 
+      [role="alert"]:not(:has(*)) {
+        display: none;
+      }
+
       ol {
         margin: 0;
         padding: 0;
@@ -341,7 +345,7 @@ export class Dialogs extends View {
   #explanation(): TemplateResult {
     const { explanation, language } = this.state;
     if (explanation === null) return html`<p class="muted" aria-busy="true">${this.texts.working}</p>`;
-    const time = new Intl.DateTimeFormat(language, { timeStyle: "medium" });
+    const time = new Intl.DateTimeFormat(language, { timeStyle: "medium", hourCycle: "h23" });
     return html`<div class="parts">
       ${
         explanation.entries.length === 0

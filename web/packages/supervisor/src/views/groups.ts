@@ -5,12 +5,12 @@ import { html, nothing, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { shownGroups } from "../state";
-import { counted, heading, tableStyles } from "./table";
+import { asCards, counted, heading, tableStyles } from "./table";
 import { View } from "./view";
 
 @customElement("zuruf-board-groups")
 export class Groups extends View {
-  static override styles = [base, buttons, chips, tableStyles];
+  static override styles = [base, buttons, chips, tableStyles, asCards(1120)];
 
   protected override render(): TemplateResult {
     const { state, texts } = this;
@@ -89,7 +89,9 @@ export class Groups extends View {
     const { state, texts } = this;
     if (!state.day) return "";
     const { since, isComplete, shortMs } = state.day;
-    const time = new Intl.DateTimeFormat(state.language, { timeStyle: "short" }).format(since);
+    const time = new Intl.DateTimeFormat(state.language, { timeStyle: "short", hourCycle: "h23" }).format(
+      since,
+    );
     const from = isComplete ? texts.sinceMidnight : texts.sinceTime(time);
     return `${texts.levelMeaning(Math.round(shortMs / 1_000))} ${from}`;
   }

@@ -1,6 +1,6 @@
-/** What the three tables share: their look, and headings that sort. On narrow screens rows become cards. */
+/** What the three tables share: their look, and headings that sort. */
 import { icon } from "@zuruf/ui";
-import { css, html, nothing, type TemplateResult } from "lit";
+import { css, html, nothing, type TemplateResult, unsafeCSS } from "lit";
 import type { Table } from "../state";
 import type { View } from "./view";
 
@@ -10,6 +10,7 @@ export const tableStyles = css`
   }
 
   section {
+    container-type: inline-size;
     border: 1px solid var(--z-line);
     border-radius: var(--z-r3);
     background: var(--z-surface);
@@ -23,6 +24,7 @@ export const tableStyles = css`
   }
 
   .scroll {
+    position: relative;
     overflow-x: auto;
   }
 
@@ -131,13 +133,20 @@ export const tableStyles = css`
     font-size: var(--z-t1);
   }
 
+  .chip {
+    white-space: nowrap;
+  }
+
   .chips {
     display: flex;
     flex-wrap: wrap;
     gap: var(--z-1);
   }
+`;
 
-  @media (max-width: 700px) {
+/** Rows become cards where a table has less room than this. */
+export const asCards = (belowPx: number) => css`
+  @container (max-width: ${unsafeCSS(`${belowPx}px`)}) {
     thead {
       position: absolute;
       width: 1px;
@@ -180,6 +189,10 @@ export const tableStyles = css`
       color: var(--z-ink-2);
       font-size: var(--z-t1);
       font-weight: 400;
+    }
+
+    .figure {
+      text-align: start;
     }
 
     .acts .button {
