@@ -115,7 +115,7 @@ EXPLANATIONS: Final[Mapping[str, Mapping[Language, tuple[str, ...]]]] = {
         "en": ("It waits for {agent}.",),
     },
     "waits_all_busy": {
-        "de": ("Er wartet: Niemand ist frei, {busy} im Gespräch oder in der Nachbearbeitung.",),
+        "de": ("Er wartet: Niemand ist frei, {busy} im Gespräch oder in der Nacharbeit.",),
         "en": ("It waits: nobody is free, {busy} in a contact or in wrap-up.",),
     },
     "waits_all_away": {
@@ -342,11 +342,11 @@ EXPLANATIONS: Final[Mapping[str, Mapping[Language, tuple[str, ...]]]] = {
         "en": ("End: a supervisor ended the contact.",),
     },
     "wrap_up": {
-        "de": ("{agent} bearbeitet den Kontakt nach.",),
+        "de": ("{agent} macht die Nacharbeit dazu.",),
         "en": ("{agent} wraps up.",),
     },
     "wrap_up_over": {
-        "de": ("{agent} ist mit der Nachbearbeitung fertig: {code}.",),
+        "de": ("{agent} ist mit der Nacharbeit fertig: {code}.",),
         "en": ("{agent} has finished wrap-up: {code}.",),
     },
     "slot_free": {

@@ -20,7 +20,7 @@ async def test_everybody_of_the_demo_can_sign_in(tmp_path: Path) -> None:
 
     assert [replies[name].said["roles"] for name in ("anna", "ben", "chris")] == [["agent"]] * 3
     assert replies["admin"].said["roles"] == ["administrator"]
-    assert replies["sofia"].said["code"] == "bad_credentials", "what is not built yet is not seeded"
+    assert replies["sofia"].said["roles"] == ["supervisor"]
     assert [(group["id"], group["name"]) for group in availability.said["groups"]] == [("sales", "Verkauf")]
     assert call.status == 201
 
@@ -35,7 +35,7 @@ async def test_a_second_start_seeds_nothing_anew(tmp_path: Path) -> None:
         async with house.stores() as stores:
             names = [user.user_name for user in await stores.users.of_site(SiteId("demo"))]
 
-        assert names == ["admin", "anna", "ben", "chris"]
+        assert names == ["admin", "anna", "ben", "chris", "sofia"]
         assert (await house.sign_in("ben", "another password")).status == 200
 
 
@@ -73,6 +73,8 @@ async def test_without_a_site_a_server_says_how_to_set_one_up(tmp_path: Path) ->
 
 def test_the_box_says_where_to_go_and_with_which_names() -> None:
     assert ready_box("http://localhost:8080", is_demo=True) == (
-        "Ready.  Visitor  http://localhost:8080/\n        Agent    http://localhost:8080/agent    anna / zuruf-demo"
+        "Ready.  Visitor     http://localhost:8080/\n"
+        "        Agent       http://localhost:8080/agent         anna / zuruf-demo\n"
+        "        Supervisor  http://localhost:8080/supervisor    sofia / zuruf-demo"
     )
     assert ready_box("https://call.example", is_demo=False) == "Ready.  Agent  https://call.example/agent"

@@ -49,6 +49,7 @@ export class Dialogs extends View {
       form,
       .parts {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: var(--z-4);
       }
 
@@ -77,11 +78,12 @@ export class Dialogs extends View {
 
       .pair {
         display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(200px, 1fr));
+        grid-template-columns: repeat(auto-fit, minmax(min(200px, 100%), 1fr));
         gap: var(--z-3);
       }
 
       .field select {
+        width: 100%;
         min-height: 44px;
         padding: 8px 12px;
         border: 1px solid var(--z-edge);
