@@ -74,8 +74,8 @@ EXPLANATIONS: Final[Mapping[str, Mapping[Language, tuple[str, ...]]]] = {
         "en": ("Nobody at work could meet that, so it was not waited for.",),
     },
     "assigned_by_hand": {
-        "de": ("Von Hand zugeteilt: Der Kontakt soll zu {agent}.",),
-        "en": ("Assigned by hand: the contact is to go to {agent}.",),
+        "de": ("Von Hand bestimmt: Der Kontakt soll zu {agent}.",),
+        "en": ("Decided by hand: the contact is to go to {agent}.",),
     },
     "rules_changed": {
         "de": ("Die Regeln der Gruppe wurden geändert und gelten auch für diesen Kontakt.",),

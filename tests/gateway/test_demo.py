@@ -77,4 +77,6 @@ def test_the_box_says_where_to_go_and_with_which_names() -> None:
         "        Agent       http://localhost:8080/agent         anna / zuruf-demo\n"
         "        Supervisor  http://localhost:8080/supervisor    sofia / zuruf-demo"
     )
-    assert ready_box("https://call.example", is_demo=False) == "Ready.  Agent  https://call.example/agent"
+    assert ready_box("https://call.example", is_demo=False) == (
+        "Ready.  Agent       https://call.example/agent\n        Supervisor  https://call.example/supervisor"
+    )

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from acd.config import AnswerKind, Channel
+from acd.decisions import OverflowReason
 from acd.explain import CODES
 from acd.facts import CallerHungUp, ContactRequested
 from acd.ids import ContactId, GroupId, Millis, SiteId
@@ -42,6 +44,9 @@ def test_every_code_has_sentences_that_say_the_same_in_every_language() -> None:
         assert said["de"] == said["en"], code
     for words in (*NOTES.values(), *WORDS.values()):
         assert set(words) == set(LANGUAGES)
+    for name, known in (("reason", OverflowReason), ("channel", Channel), ("answer", AnswerKind)):
+        for language in LANGUAGES:
+            assert set(WORDS[name][language]) == set(known)
 
 
 def _names(pattern: str) -> set[str | None]:

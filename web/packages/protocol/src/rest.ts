@@ -4,7 +4,8 @@
  * The request did not succeed.
  *
  * `code` is the problem's own, or `unreachable` when no server answered, or `internal` when
- * the answer was none of ours. `detail` is for people, in the language asked for.
+ * the answer was none of ours. `detail` is for people, in the language asked for; `errors` says
+ * the same of single fields.
  */
 export class RestProblem extends Error {
   override readonly name = "RestProblem";
@@ -14,6 +15,7 @@ export class RestProblem extends Error {
     readonly status: number,
     readonly detail: string | null,
     readonly retryAfter: number | null,
+    readonly errors: readonly string[] = [],
   ) {
     super(code);
   }
@@ -67,7 +69,14 @@ export async function rest<T>(server: URL, path: string, request: RestRequest): 
     answer.status,
     string("detail"),
     Number.isFinite(wait) ? wait : null,
+    details(problem["errors"]),
   );
+}
+
+function details(errors: unknown): string[] {
+  return Array.isArray(errors)
+    ? errors.flatMap(({ detail }) => (typeof detail === "string" ? [detail] : []))
+    : [];
 }
 
 function parse(text: string): unknown {

@@ -141,6 +141,16 @@ test("a refusal is told in the server's words, and the question stays", async ()
   expect(shift.state.dialog?.kind).toBe("end");
 });
 
+test("of several things that are wrong each is told", async () => {
+  const shift = await new Shift().begin();
+  const wrong = ["Not in Support.", "Not in Night."];
+  shift.answer = () => Promise.reject(new RestProblem("configuration_wrong", 422, "Wrong.", null, wrong));
+  shift.control.move("ag_ben", ["support"]);
+  await settle();
+
+  expect(shift.state.notice?.sentence).toBe("Not in Support. Not in Night.");
+});
+
 test("one thing is asked at a time", async () => {
   const shift = await new Shift().begin();
   shift.answer = () => new Promise(() => {});

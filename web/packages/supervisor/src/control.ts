@@ -214,7 +214,9 @@ export class Control {
   #sentenceFor(error: unknown): string {
     if (!(error instanceof RestProblem)) throw error;
     const words = texts[this.#state.language];
-    return error.detail ?? (error.code === "unreachable" ? words.unreachable : words.notDone);
+    const said = error.detail ?? (error.code === "unreachable" ? words.unreachable : words.notDone);
+    // What is wrong with a single field says more than that something is.
+    return error.errors.length > 0 ? error.errors.join(" ") : said;
   }
 
   #site(): string {
