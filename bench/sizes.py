@@ -23,6 +23,7 @@ async def measure(_: Path, *, small: bool) -> Outcome:  # noqa: ARG001 - all of 
     loader = _STATIC / "widget.js"
     visitor = _reached(loader)
     desk = _reached(_STATIC / "agent" / "index.html")
+    board = _reached(_STATIC / "supervisor" / "index.html")
     panel = sum(_packed(file) for file in visitor if file != loader)
     return Outcome(
         title="What a page loads",
@@ -36,6 +37,7 @@ async def measure(_: Path, *, small: bool) -> Outcome:  # noqa: ARG001 - all of 
             _figure("loader, in every page of the website", _packed(loader), libraries),
             _figure("panel: queue and call, fetched on demand", panel, libraries),
             _figure("agent desk, scripts and styles", sum(map(_packed, desk)), libraries),
+            _figure("supervisor's page, scripts and styles", sum(map(_packed, board)), libraries),
         ],
     )
 

@@ -447,7 +447,7 @@ class _House:
         jobs.repeat(self._look_at_storage, "storage", every=_FOLLOW_S)
         jobs.start(self._measure_lag, "lag")
         for day in self.days.values():
-            jobs.start(day.load, "day")
+            jobs.repeat(day.load, "day", every=_FOLLOW_S)
 
     def _look_at(self, site: SiteId | None) -> None:
         for floor in self.floors.values():

@@ -160,11 +160,13 @@ class Today:
         return was_new
 
     async def load(self) -> None:
-        """Count what was decided today before this process began.
+        """Count what was decided today before this process began. Once that is done, this does nothing more.
 
         Raises:
             JournalUnavailable: If the journal cannot be read.
         """
+        if self._meanwhile is None:
+            return
         book, day = DayBook(self._level_of), self._since
         midnight = await first_since(self._journal, day)
         after = max(midnight, self._known - self._most)
@@ -177,7 +179,7 @@ class Today:
                     book.hear(decode_decision(one.body), one.at)
             after = page[-1].number
             await asyncio.sleep(0)
-        meanwhile, self._meanwhile = self._meanwhile or [], None
+        meanwhile, self._meanwhile = self._meanwhile, None
         if self._since > day:
             # Midnight has passed meanwhile. What came in since then is in the list.
             book, since, is_complete = DayBook(self._level_of), self._since, True

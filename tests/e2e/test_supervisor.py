@@ -4,7 +4,7 @@ import pytest
 
 from tests.e2e.browsers import Colours, Page
 from tests.e2e.floor import Floor, sign_in, to_be_rung, to_wait_at
-from tests.e2e.people import People, not_to_show, to_read, to_say, to_show
+from tests.e2e.people import People, not_to_show, tab_to, to_read, to_say, to_show
 from tests.e2e.test_accessibility import to_be_accessible
 from tests.e2e.waiting import until
 
@@ -72,7 +72,9 @@ async def test_a_supervisor_sees_who_waits_assigns_by_hand_and_closes_the_group(
 
 
 @pytest.mark.parametrize(("locale", "colours"), [("de-DE", "dark"), ("en-GB", "light")])
-async def test_the_supervisors_page_is_accessible(demo: Floor, people: People, locale: str, colours: Colours) -> None:
+async def test_the_supervisors_page_is_accessible_and_needs_no_pointer(
+    demo: Floor, people: People, locale: str, colours: Colours
+) -> None:
     german = locale == "de-DE"
     page = (await people.person("sofia", locale=locale, colours=colours, media=False)).page
     await page.open(f"{demo.server.url}/supervisor")
@@ -83,6 +85,12 @@ async def test_the_supervisors_page_is_accessible(demo: Floor, people: People, l
     await page.press("Anmelden" if german else "Sign in")
     await to_show(page, "table", "Agenten" if german else "Agents")
     await to_be_accessible(page, "board")
-    await page.press("Schließen …" if german else "Close …")
+    close = "Schließen …" if german else "Close …"
+    await tab_to(page, "button", close)
+    await page.keys("Enter")
     await to_show(page, "dialog")
     await to_be_accessible(page, "closing")
+    await tab_to(page, "button", "Gruppe schließen" if german else "Close group")
+    await page.keys("Escape")
+    await not_to_show(page, "dialog")
+    assert await page.is_focused("button", close)

@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
+
 from acd.config import Channel, MediaPolicy
 from acd.decisions import (
     Admit,
@@ -20,6 +22,7 @@ from acd.decisions import (
 from acd.facts import CallerHungUp, MediaConnected, Party
 from acd.ids import AgentId, ContactId, Epoch, GroupId, Millis, SessionId, VisitorKey
 from gateway.day import day_around
+from gateway.journal.port import JournalUnavailable
 from gateway.runtime.today import DayBook, Today
 from signaling.ports import DayFigures
 from tests.gateway.running_site import NOON, SALES, RunningSite, running
@@ -179,6 +182,19 @@ async def test_a_record_that_was_trimmed_today_is_said_to_be_incomplete() -> Non
         assert not today.is_complete
         assert today.of(SALES).offered == 0
         assert today.since == NOON
+
+
+async def test_a_journal_that_is_away_delays_the_count_and_loses_nothing() -> None:
+    async with counted() as (site, today):
+        site.journal.reads_before_failing = 3
+        with pytest.raises(JournalUnavailable):
+            await today.load()
+        await leaves(site, "c")
+        await today.load()
+        await today.load()
+
+        assert today.of(SALES).offered == FOUND.offered + 1
+        assert today.is_complete
 
 
 async def test_reading_has_an_end() -> None:
