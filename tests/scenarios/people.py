@@ -199,6 +199,11 @@ class Caller(Person):
         reason: str | None = self.pictures["contact"]["ended"] if self.pictures else None
         return reason
 
+    def _turned_away(self, code: str) -> None:
+        # Who was told the end already, and comes back because the socket broke, has nothing to come back to.
+        if code != "session_expired" or self.ended is None:
+            super()._turned_away(code)
+
     async def call(self) -> None:
         """Ask with one key until it is acknowledged."""
         body = {"site": SITE, "group": GROUP, "channel": "voice", "language": "en", "pageUrl": "", "pageTitle": ""}
