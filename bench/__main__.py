@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from bench import calls, deciding, herd, memory, queueing, sizes, starting
+from bench import assigning, calls, deciding, herd, memory, queueing, sizes, starting
 from bench.figures import Outcome
 from bench.page import page, whole_table
 from tests.e2e.browsers.chromium import EXECUTABLE
@@ -23,6 +23,7 @@ PAGE: Final = Path(__file__).parents[1] / "docs" / "reference" / "performance.md
 MEASUREMENTS: Final[dict[str, tuple[Callable[..., Awaitable[Outcome]], float]]] = {
     "calls": (calls.measure, 400),
     "deciding": (deciding.measure, 300),
+    "assigning": (assigning.measure, 300),
     "queueing": (queueing.measure, 300),
     "memory": (memory.measure, 300),
     "herd": (herd.measure, 300),
