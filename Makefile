@@ -125,8 +125,12 @@ mutants: $(PYTHON_READY)  ## Change the core in every single place and see wheth
 	@$(BIN)/python -m tools.mutate $(ARGS)
 
 .PHONY: bench
-bench: browsers $(PYTHON_READY) $(WEB_BUILT)  ## Measure, and write docs/reference/performance.md
+bench: browsers servers $(PYTHON_READY) $(WEB_BUILT)  ## Measure, and write docs/reference/performance.md
 	@$(BIN)/python -m bench $(ARGS)
+
+.PHONY: bench-acd
+bench-acd: servers $(PYTHON_READY)  ## Measure only how the core decides and how soon agents are offered contacts
+	@$(BIN)/python -m bench deciding assigning $(ARGS)
 
 .PHONY: theory
 theory: $(PYTHON_READY)  ## Play lines through the core, and write docs/reference/erlang.md; goes on where it was stopped
