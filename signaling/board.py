@@ -107,6 +107,8 @@ class Board:
         """Send everybody what is new."""
         for watcher in list(self._watchers):
             await self._apart(watcher)
+            # A long line takes some milliseconds to draw: let others in between.
+            await asyncio.sleep(0)
 
     async def beat(self) -> None:
         """Once a second: ask now and then whether they still may watch. Midnight, too, is news."""
