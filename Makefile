@@ -136,6 +136,10 @@ bench-acd: servers $(PYTHON_READY)  ## Measure only how the core decides and how
 theory: $(PYTHON_READY)  ## Play lines through the core, and write docs/reference/erlang.md; goes on where it was stopped
 	@$(BIN)/python -m bench.theory $(ARGS)
 
+.PHONY: waits
+waits: $(PYTHON_READY)  ## Play days, and write how right the estimated wait was into docs/explanation/estimated-wait.md
+	@$(BIN)/python -m bench.waits $(ARGS)
+
 ##
 ## Change
 ##

@@ -331,6 +331,7 @@ class Estimator:
                 case MoveDeadlines():
                     # While nobody decided, nobody could be served.
                     for known in self._classes.values():
+                        known.settle(max(known.since, Millis(at - decision.skipped_ms)))
                         known.since = at
                 case _:
                     # Whatever it is, how they stand now is in the state.

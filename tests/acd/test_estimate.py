@@ -1,0 +1,464 @@
+"""What may be said about a wait, and what it is learned from."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from random import Random
+
+import pytest
+
+from acd.config import Callbacks, Channel, Group, Kind, Need, Relaxation, Site, Skill
+from acd.decisions import Decision, HoldPlace
+from acd.estimate import FOUNDED, MEMORY, ClassKey, Estimator, Forecast, Told, Unknown, quantiles, stages, told
+from acd.facts import AssignmentAsked, CallbackChosen, ContactRequested, Fact, Presence, TimeSkipped
+from acd.ids import AgentId, ContactId, GroupId, Millis, SessionId, SkillId, VisitorKey
+from acd.state import State
+from tests.acd.desk import SALES, SUPPORT, Desk
+
+FRENCH = SkillId("french")
+WHOLE = ClassKey(SALES, Kind.LIVE)
+PLAIN = ClassKey(SALES, Kind.LIVE, ())
+
+
+class Watched(Desk):
+    """A desk, and an estimator that learns from it."""
+
+    def __init__(self, site: Site | None = None) -> None:
+        self.estimator = Estimator(State())
+        self._names = 0
+        super().__init__(site or Site(groups=(_group(SALES), _group(SUPPORT)), agents=()))
+
+    def happen(self, fact: Fact) -> list[Decision]:
+        decided = self.core.decide(fact, self.at)
+        self.estimator.fold(self.state, decided, self.at)
+        return decided
+
+    def forecast(self, contact: ContactId) -> Forecast:
+        found = self.estimator.forecast(self.state, contact)
+        assert isinstance(found, Forecast), found
+        return found
+
+    def unknown(self, contact: ContactId) -> Unknown:
+        found = self.estimator.forecast(self.state, contact)
+        assert isinstance(found, Unknown), found
+        return found
+
+    def wants(self, group: GroupId = SALES, *skills: SkillId, channel: Channel = Channel.VOICE) -> ContactId:
+        """One more caller, attached."""
+        self._names += 1
+        contact = ContactId(f"caller {self._names}")
+        self.happen(
+            ContactRequested(
+                contact=contact,
+                session=SessionId(f"tab of {contact}"),
+                group=group,
+                channel=channel,
+                visitor=VisitorKey(contact),
+                needs=tuple(Need(skill=skill) for skill in skills),
+            )
+        )
+        if channel is not Channel.MESSAGE:
+            self.attach_caller(contact)
+        return contact
+
+    def serve(self, agent: AgentId, count: int, *skills: SkillId, group: GroupId = SALES, seconds: int = 60) -> None:
+        """So many contacts, one after the other; the next one stands in line meanwhile."""
+        self.wants(group, *skills)
+        for _ in range(count):
+            self.wants(group, *skills)
+            self.talk(agent)
+            self.pass_time(seconds)
+            self.agent_hangs_up(agent)
+        self.talk(agent)
+        self.agent_hangs_up(agent)
+
+
+def _group(group: GroupId) -> Group:
+    return Group(id=group, wrap_up_ms=Millis(0), max_waiting=10_000, channels=tuple(Channel), callbacks=Callbacks())
+
+
+def test_nothing_is_said_before_enough_contacts_were_handled() -> None:
+    desk = Watched()
+    anna = desk.ready_agent("anna", SALES)
+    desk.serve(anna, FOUNDED - 2)
+    desk.wants()
+    desk.talk(anna)
+    waiting = desk.wants()
+
+    assert desk.unknown(waiting) is Unknown.TOO_FEW
+    assert desk.estimator.for_newcomer(desk.state, SALES, Kind.LIVE) is Unknown.TOO_FEW
+    assert desk.estimator.for_newcomer(desk.state, SALES, Kind.CHAT) is Unknown.TOO_FEW
+    desk.pass_time(60)
+    desk.agent_hangs_up(anna)
+    desk.talk(anna)
+    assert desk.forecast(desk.wants()).ahead == 0
+
+
+def test_each_contact_ahead_adds_a_handling_time() -> None:
+    desk = Watched()
+    anna = desk.ready_agent("anna", SALES)
+    desk.serve(anna, 300)
+    desk.wants()
+    desk.talk(anna)
+    first, second, third = (desk.forecast(desk.wants()) for _ in range(3))
+
+    assert [one.ahead for one in (first, second, third)] == [0, 1, 2]
+    assert first.mean_ms == pytest.approx(60_000, rel=0.02)
+    assert third.mean_ms == pytest.approx(3 * first.mean_ms)
+    assert first.low_ms < second.low_ms < third.low_ms < third.high_ms
+    assert first.learned_from == PLAIN
+    newcomer = desk.estimator.for_newcomer(desk.state, SALES, Kind.LIVE)
+    assert isinstance(newcomer, Forecast)
+    assert (newcomer.ahead, newcomer.learned_from) == (3, WHOLE)
+    assert newcomer.mean_ms == pytest.approx(4 * first.mean_ms, rel=0.02)
+
+
+def test_twice_the_agents_halve_the_wait() -> None:
+    desk = Watched()
+    anna = desk.ready_agent("anna", SALES)
+    desk.serve(anna, 200)
+    desk.ready_agent("bert", SALES)
+    for _ in range(2):
+        desk.wants()
+    for agent in desk.ringing():
+        desk.talk(agent)
+
+    found = desk.forecast(desk.wants())
+
+    assert found.staff == 2
+    assert found.mean_ms == pytest.approx(30_000, rel=0.05)
+
+
+def test_who_waits_moves_up_as_others_leave_and_those_who_leave_shorten_it() -> None:
+    desk = Watched()
+    anna = desk.ready_agent("anna", SALES)
+    desk.serve(anna, 100)
+    desk.wants()
+    desk.talk(anna)
+    before = [desk.wants() for _ in range(5)]
+    last = desk.wants()
+    patient = desk.forecast(last)
+    desk.pass_time(30)
+    for contact in before[:3]:
+        desk.caller_hangs_up(contact)
+
+    found = desk.forecast(last)
+
+    assert (patient.ahead, found.ahead) == (5, 2)
+    assert found.mean_ms < 3 * patient.mean_ms / 6
+
+
+def test_an_agent_of_two_groups_counts_half_until_more_is_known() -> None:
+    desk = Watched()
+    anna = desk.ready_agent("anna", SALES, SUPPORT)
+    for _ in range(FOUNDED):
+        desk.wants()
+        desk.talk(anna)
+        desk.pass_time(60)
+        desk.agent_hangs_up(anna)
+    desk.wants(SUPPORT)
+    desk.talk(anna)
+
+    found = desk.forecast(desk.wants())
+
+    assert found.learned_from == WHOLE
+    assert found.mean_ms == pytest.approx(120_000, rel=0.01)
+
+
+def test_what_agents_give_to_others_is_learned() -> None:
+    desk = Watched()
+    anna = desk.ready_agent("anna", SALES, SUPPORT)
+    for group in (SALES, SUPPORT, SUPPORT, SUPPORT):
+        desk.wants(group)
+    for _ in range(200):
+        for group in (SALES, SUPPORT, SUPPORT, SUPPORT):
+            desk.wants(group)
+            desk.talk(anna)
+            desk.pass_time(60)
+            desk.agent_hangs_up(anna)
+    desk.talk(anna)
+
+    waiting = desk.wants()
+
+    assert desk.forecast(waiting).mean_ms == pytest.approx(240_000, rel=0.05)
+
+
+def test_what_was_asked_for_has_a_wait_of_its_own_once_it_is_founded() -> None:
+    desk = Watched()
+    anna = desk.ready_agent("anna", SALES)
+    desk.ready_agent("bert", SALES)
+    desk.configure(agents=(replace(desk.site.agents[0], skills=(Skill(skill=FRENCH),)), *desk.site.agents[1:]))
+    desk.serve(anna, 3, FRENCH, seconds=60)
+    for _ in range(60):
+        desk.wants()
+        desk.wants()
+        for agent in list(desk.ringing()):
+            desk.talk(agent)
+        desk.pass_time(60)
+        for agent in (anna, AgentId("bert")):
+            desk.agent_hangs_up(agent)
+    desk.wants(SALES, FRENCH)
+    desk.talk(anna)
+    french = desk.wants(SALES, FRENCH)
+
+    rare = desk.forecast(french)
+    desk.pass_time(60)
+    desk.agent_hangs_up(anna)
+    desk.talk(anna)
+    desk.agent_hangs_up(anna)
+    desk.serve(anna, 100, FRENCH, seconds=60)
+    desk.wants(SALES, FRENCH)
+    desk.talk(anna)
+    own = desk.forecast(desk.wants(SALES, FRENCH))
+
+    assert (rare.learned_from, rare.staff) == (WHOLE, 2)
+    assert (own.learned_from, own.staff) == (ClassKey(SALES, Kind.LIVE, ((FRENCH, 1),)), 1)
+    assert own.mean_ms == pytest.approx(60_000, rel=0.1)
+
+
+def test_nobody_at_work_who_could_is_no_wait_of_zero() -> None:
+    desk = Watched()
+    anna = desk.ready_agent("anna", SALES)
+    desk.serve(anna, 100)
+    desk.wants()
+    desk.talk(anna)
+    plain = desk.wants()
+    desk.group(
+        SALES, lambda group: replace(group, relaxations=(Relaxation(after_ms=Millis(60_000)),), skip_hopeless=False)
+    )
+    relaxed = desk.wants(SALES, FRENCH)
+
+    assert desk.forecast(relaxed).learned_from == WHOLE
+    desk.choose(anna, Presence.BREAK)
+    assert desk.unknown(plain) is Unknown.NOBODY
+    assert desk.unknown(relaxed) is Unknown.NOBODY
+
+
+def test_a_skill_that_nobody_has_and_that_is_never_relaxed_has_no_wait() -> None:
+    desk = Watched()
+    anna = desk.ready_agent("anna", SALES)
+    desk.serve(anna, 100)
+
+    assert desk.unknown(desk.wants(SALES, FRENCH)) is Unknown.NOBODY
+
+
+def test_who_rings_talks_has_left_or_writes_does_not_wait() -> None:
+    desk = Watched()
+    anna = desk.ready_agent("anna", SALES)
+    desk.serve(anna, 100)
+    contact = desk.wants()
+    assert desk.unknown(contact) is Unknown.NOT_WAITING
+    desk.talk(anna)
+    assert desk.unknown(contact) is Unknown.NOT_WAITING
+    desk.agent_hangs_up(anna)
+    assert desk.unknown(contact) is Unknown.NOT_WAITING
+    desk.wants()
+    desk.talk(anna)
+    assert desk.unknown(desk.wants(channel=Channel.MESSAGE)) is Unknown.NOT_WAITING
+    assert desk.forecast(desk.wants()).ahead == 0
+
+
+def test_a_kept_place_is_ahead_but_a_date_is_not_and_neither_loses_patience() -> None:
+    desk = Watched()
+    anna = desk.ready_agent("anna", SALES)
+    desk.serve(anna, 100)
+    for _ in range(3):
+        desk.wants()
+    desk.talk(anna)
+    kept, dated = desk.wants(), desk.wants()
+    assert any(isinstance(one, HoldPlace) for one in desk.happen(CallbackChosen(contact=kept)))
+    desk.happen(CallbackChosen(contact=dated, due_at=Millis(desk.at + 3_600_000)))
+    last = desk.wants()
+
+    assert desk.forecast(last).ahead == 3
+    assert desk.unknown(dated) is Unknown.NOT_WAITING
+    before = _sums(desk.estimator, WHOLE)["waited_ms"]
+    desk.pass_time(10)
+    desk.caller_hangs_up(last)
+    assert _sums(desk.estimator, WHOLE)["waited_ms"] == pytest.approx((before + 30_000) * (1 - 1 / MEMORY))
+    assert _sums(desk.estimator, WHOLE)["left"] == pytest.approx(1)
+
+
+def test_a_contact_put_back_in_line_was_not_handled() -> None:
+    desk = Watched()
+    anna = desk.ready_agent("anna", SALES)
+    desk.wants()
+    contact = desk.talk(anna)
+    desk.sign_out(anna)
+    assert desk.contact(contact).is_waiting
+
+    assert _sums(desk.estimator, WHOLE)["handled"] == 0
+    assert _sums(desk.estimator, WHOLE)["busy"] == 0
+
+
+def test_what_was_open_when_it_began_is_in_line_but_its_handling_is_not_measured() -> None:
+    desk = Watched()
+    anna = desk.ready_agent("anna", SALES)
+    desk.wants()
+    desk.talk(anna)
+    waiting = desk.wants()
+
+    desk.estimator = Estimator(desk.state)
+    desk.pass_time(60)
+    desk.agent_hangs_up(anna)
+
+    assert desk.state.contacts[waiting].ringing
+    sums = _sums(desk.estimator, WHOLE)
+    assert (sums["handled"], sums["busy"], sums["waited_ms"]) == (0, 0, 60_000)
+
+
+def test_what_another_one_learned_before_is_taken_over() -> None:
+    desk = Watched()
+    anna = desk.ready_agent("anna", SALES)
+    desk.serve(anna, 100)
+    past, desk.estimator = desk.estimator, Estimator(desk.state)
+    desk.wants()
+    desk.talk(anna)
+    waiting = desk.wants()
+    assert desk.unknown(waiting) is Unknown.TOO_FEW
+
+    desk.estimator.learn_from(past)
+
+    assert desk.forecast(waiting).mean_ms == pytest.approx(60_000, rel=0.1)
+
+
+def test_time_without_a_decider_is_no_experience() -> None:
+    desk = Watched()
+    desk.wants()
+    desk.pass_time(10)
+    desk.at = Millis(desk.at + 60_000)
+    desk.happen(TimeSkipped(skipped_ms=Millis(60_000)))
+    desk.wants()
+
+    assert _sums(desk.estimator, WHOLE)["waited_ms"] == 10_000
+
+
+def test_who_asks_for_something_else_from_now_on_stands_in_another_line() -> None:
+    desk = Watched()
+    anna = desk.ready_agent("anna", SALES)
+    desk.serve(anna, 100)
+    desk.wants()
+    desk.talk(anna)
+    moved = desk.wants()
+    assert desk.forecast(moved).learned_from == PLAIN
+
+    desk.group(SALES, lambda group: replace(group, needs=(Need(skill=FRENCH),)))
+    assert desk.unknown(moved) is Unknown.NOBODY
+    desk.group(SALES, lambda group: replace(group, needs=()))
+
+    assert desk.forecast(moved).learned_from == PLAIN
+    assert desk.forecast(desk.wants()).ahead == 1
+
+
+def test_an_agent_by_hand_is_nothing_that_was_asked_for() -> None:
+    desk = Watched()
+    anna = desk.ready_agent("anna", SALES)
+    desk.serve(anna, 100)
+    desk.wants()
+    desk.talk(anna)
+    contact = desk.wants()
+    desk.happen(AssignmentAsked(contact=contact, agent=anna))
+
+    assert desk.forecast(contact).learned_from == PLAIN
+
+
+@pytest.mark.parametrize(
+    ("agents", "handling_s", "patience_s", "ahead"),
+    [
+        (1, 180, None, 0),
+        (1, 180, None, 3),
+        (30, 180, None, 12),
+        (30, 180, 300, 0),
+        (30, 180, 300, 40),
+        (50, 180, 60, 300),
+    ],
+)
+def test_the_range_is_what_many_played_waits_show(
+    agents: int, handling_s: int, patience_s: int | None, ahead: int
+) -> None:
+    random, rate, theta = Random(7), agents / handling_s, 0.0 if patience_s is None else 1 / patience_s
+    rates = [rate + number * theta for number in range(ahead + 1)]
+    waits = sorted(sum(map(random.expovariate, rates)) for _ in range(20_000))
+
+    mean, variance = stages(rate, theta, ahead)
+    low, high = quantiles(mean, variance)
+
+    assert mean == pytest.approx(sum(1 / one for one in rates), rel=1e-3)
+    assert variance == pytest.approx(sum(1 / one**2 for one in rates), rel=1e-3)
+    assert low == pytest.approx(waits[10_000], rel=0.03)
+    assert high == pytest.approx(waits[18_000], rel=0.03)
+
+
+def test_a_long_patient_line_is_a_plain_sum() -> None:
+    assert stages(0.5, 0.0, 99) == pytest.approx((200, 400))
+
+
+# What a caller is told.
+
+
+def _forecast(**changes: object) -> Forecast:
+    usual = Forecast(
+        learned_from=WHOLE, ahead=4, staff=10, mean_ms=100_000.0, low_ms=Millis(90_000), high_ms=Millis(180_000)
+    )
+    return replace(usual, **changes)  # type: ignore[arg-type]
+
+
+def _range(one: Told) -> tuple[int, int, bool]:
+    return one.low_ms // 1000, one.high_ms // 1000, one.longer
+
+
+Now = Callable[..., Told]
+
+
+@pytest.fixture
+def now() -> Now:
+    """Tell of one forecast after the other."""
+    said: list[Told | None] = [None]
+
+    def tell(**changes: object) -> Told:
+        one = told(said[-1], _forecast(**changes))
+        said.append(one)
+        return one
+
+    return tell
+
+
+def test_what_is_told_does_not_move_while_nothing_moves(now: Now) -> None:
+    assert _range(now()) == (90, 180, False)
+    assert _range(now(low_ms=100_000, high_ms=500_000)) == (90, 180, False)
+    assert _range(now(low_ms=10_000, high_ms=20_000)) == (90, 180, False)
+
+
+def test_moving_up_never_lengthens_what_was_told(now: Now) -> None:
+    now()
+    assert _range(now(ahead=3, low_ms=80_000, high_ms=200_000)) == (80, 180, False)
+    assert _range(now(ahead=2, low_ms=95_000, high_ms=150_000)) == (80, 150, False)
+    assert _range(now(ahead=2, staff=12, low_ms=70_000, high_ms=140_000)) == (70, 140, False)
+
+
+def test_knowing_better_never_lengthens_what_was_told(now: Now) -> None:
+    now()
+    assert _range(now(learned_from=PLAIN, ahead=9, staff=2, low_ms=100_000, high_ms=300_000)) == (90, 180, False)
+
+
+@pytest.mark.parametrize("worse", [{"ahead": 5}, {"staff": 9}])
+def test_a_line_that_got_worse_may_lengthen_it_and_says_so(now: Now, worse: dict[str, int]) -> None:
+    now()
+    assert _range(now(**worse, low_ms=100_000, high_ms=240_000)) == (100, 240, True)
+
+
+def test_a_worse_line_that_makes_nothing_longer_says_nothing(now: Now) -> None:
+    now()
+    assert _range(now(staff=9, low_ms=80_000, high_ms=180_000)) == (80, 180, False)
+
+
+def test_longer_is_said_until_it_gets_shorter(now: Now) -> None:
+    now()
+    now(ahead=5, high_ms=240_000)
+    assert now(ahead=5, high_ms=230_000).longer
+    assert now(ahead=4, high_ms=240_000).longer
+    assert not now(ahead=3, high_ms=200_000).longer
+
+
+def _sums(estimator: Estimator, key: ClassKey) -> dict[str, float]:
+    known = estimator._classes[key]
+    return {name: getattr(known, name) for name in ("handled", "busy", "waited_ms", "left")}
