@@ -21,6 +21,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from acd.config import Site
+from acd.core import Core
 from acd.ids import AgentId, ContactId, GroupId, Millis, SiteId
 from gateway.auth.doorkeeper import Doorkeeper
 from gateway.auth.passwords import Passwords
@@ -42,6 +43,7 @@ from gateway.http.description import Description, describe, encode
 from gateway.http.edge import Edge
 from gateway.http.elsewhere import Elsewhere
 from gateway.http.explanations import Explanations
+from gateway.http.forecasts import Forecasts
 from gateway.http.health import Health
 from gateway.http.origins import Origins, own_origins
 from gateway.http.pages import Pages
@@ -60,6 +62,7 @@ from gateway.metrics import Metrics
 from gateway.outward import Guard, Outward
 from gateway.runtime.site import SiteRuntime
 from gateway.runtime.today import Today
+from gateway.runtime.waits import SiteWaits
 from gateway.secret import SecretUnusable, server_secret
 from gateway.settings import Settings
 from gateway.sites import SitePlan, as_configured, granted_groups, plan
@@ -67,6 +70,7 @@ from gateway.storage.audit import StoredAudit
 from gateway.storage.configuration import StoredConfiguration
 from gateway.storage.database import AlreadyServed, Database, StorageUnavailable
 from gateway.storage.directory import StoredDirectory
+from gateway.storage.forecasts import StoredForecasts
 from gateway.storage.migrate import SchemaIsNewer
 from gateway.storage.programs import StoredKeys, StoredTokens
 from gateway.storage.sessions import StoredSessions
@@ -106,6 +110,7 @@ class Stores:
     sessions: StoredSessions
     directory: StoredDirectory
     audit: StoredAudit
+    forecasts: StoredForecasts
     configuration: StoredConfiguration
     tokens: StoredTokens
     keys: StoredKeys
@@ -120,6 +125,7 @@ class Stores:
             sessions=StoredSessions(database),
             directory=StoredDirectory(database),
             audit=StoredAudit(database),
+            forecasts=StoredForecasts(database),
             configuration=StoredConfiguration(database),
             tokens=StoredTokens(database),
             keys=StoredKeys(database),
@@ -205,6 +211,7 @@ class _House:
         self.secret = secret
         self.floors: dict[SiteId, SiteRuntime] = {}
         self.journals: dict[SiteId, Journal] = {}
+        self.waits: dict[SiteId, SiteWaits] = {}
         self.in_force: dict[SiteId, InForce] = {}
         self.following: list[Callable[[], Awaitable[None]]] = []
         self.days: dict[SiteId, Today] = {}
@@ -293,6 +300,9 @@ class _House:
         self.journals[planned.id] = journal
         day = self.days[planned.id] = Today(floor, journal, self.clock)
         stack.callback(day.close)
+        waits = self.waits[planned.id] = SiteWaits(floor, metrics=self.metrics, clock=self.clock)
+        stack.callback(waits.follow())
+        stack.push_async_callback(self._keep_waits, waits)
         in_force = InForce(
             planned.id,
             self.stores.configuration,
@@ -360,6 +370,7 @@ class _House:
             metrics=SignalingMetrics(self.metrics.registry),
             address_of=lambda request: peer_of(request, trusted).address,
             tell_of_session=self.form.tell_of_session,
+            expected_wait=lambda site, contact: self.waits[site].expected(contact),
             settings=ConversationSettings(allow_loopback_candidates=self.settings.is_for_this_machine),
         )
 
@@ -393,6 +404,7 @@ class _House:
             Availabilities(floors=self.floors, directory=self.stores.directory),
             Account(door=door),
             Audit(log=self.stores.audit),
+            Forecasts(store=self.stores.forecasts),
             Explanations(floors=self.floors, journals=self.journals, directory=self.stores.directory),
             Configuration(sites=self.in_force, history=self.stores.configuration),
             Supervision(
@@ -435,6 +447,7 @@ class _House:
             sessions=self.stores.sessions,
             sign_ins=self.stores.sign_ins,
             audit=self.stores.audit,
+            forecasts=self.stores.forecasts,
             keeping=Keeping(
                 journal_days=keeping.journal_days, visitor_days=keeping.visitor_days, audit_days=keeping.audit_days
             ),
@@ -445,9 +458,18 @@ class _House:
             jobs.repeat(following, "configuration", every=_FOLLOW_S)
         jobs.repeat(door.close_desks, "desks", every=_FOLLOW_S)
         jobs.repeat(self._look_at_storage, "storage", every=_FOLLOW_S)
+        for site, waits in self.waits.items():
+            jobs.start(partial(waits.learn, self.journals[site], Core), "waits learned")
+            jobs.repeat(partial(waits.keep, self.stores.forecasts), "forecasts", every=_FOLLOW_S)
         jobs.start(self._measure_lag, "lag")
         for day in self.days.values():
             jobs.repeat(day.load, "day", every=_FOLLOW_S)
+
+    async def _keep_waits(self, waits: SiteWaits) -> None:
+        try:
+            await waits.keep(self.stores.forecasts)
+        except StorageUnavailable:
+            _log.warning("forecasts_not_kept")
 
     def _look_at(self, site: SiteId | None) -> None:
         for floor in self.floors.values():

@@ -14,8 +14,9 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from acd.decisions import Admit, Assign, Decision, EndContact, WithdrawOffer
-from acd.ids import ContactId, GroupId, Millis
+from acd.ids import ContactId, GroupId, Millis, SiteId
 from acd.lifecycle import Phase, Routing
+from gateway.storage.forecasts import JudgedForecast
 from signaling.ports import Floor
 
 _FAST = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
@@ -69,6 +70,27 @@ class Metrics:
             ["site", "group", "outcome"],
             _WAITS,
         )
+        self.forecasts_total = self._counter(
+            "forecasts_total",
+            "Estimated waits that callers were told, by what came of them. Only `answered` ones can be judged.",
+            ["site", "group", "outcome"],
+        )
+        self.forecasts_inside_total = self._counter(
+            "forecasts_inside_total",
+            "Those answered inside the range that was told; by rights two in five.",
+            ["site", "group"],
+        )
+        self.forecasts_in_time_total = self._counter(
+            "forecasts_in_time_total",
+            "Those answered by its upper end; by rights nine in ten.",
+            ["site", "group"],
+        )
+        self.forecast_error_seconds = self._histogram(
+            "forecast_error_seconds",
+            "How far the middle of the range was off, of those answered; sum by count is the mean absolute error.",
+            ["site", "group"],
+            _WAITS,
+        )
         self.floors = _Floors()
         registry.register(self.floors)
         # The edge.
@@ -101,6 +123,14 @@ class Metrics:
     def delivered(self, site: str, outcome: str, count: int = 1) -> None:
         """So many deliveries to webhooks ended like this."""
         self.webhook_deliveries_total.labels(site, outcome).inc(count)
+
+    def judge_forecast(self, site: SiteId, one: JudgedForecast) -> None:
+        """Count a forecast whose outcome is known."""
+        self.forecasts_total.labels(site, one.group, one.outcome).inc()
+        if one.outcome == "answered":
+            self.forecast_error_seconds.labels(site, one.group).observe(one.error_ms / 1000)
+            self.forecasts_inside_total.labels(site, one.group).inc(one.is_inside)
+            self.forecasts_in_time_total.labels(site, one.group).inc(one.waited_ms <= one.high_ms)
 
     def render(self) -> bytes:
         """The page that Prometheus reads."""

@@ -205,7 +205,9 @@ class Limits(Section):
 class Retention(Section):
     """How long things are kept. Deleted every hour when their time is over."""
 
-    journal_days: int = Field(default=30, ge=1, description="Facts and decisions. They hold nothing personal.")
+    journal_days: int = Field(
+        default=30, ge=1, description="Facts, decisions and forecasts of waits. They hold nothing personal."
+    )
     visitor_days: int = Field(
         default=90, ge=1, description="What visitors said of themselves: name, topic, page. Open contacts are kept."
     )

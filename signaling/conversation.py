@@ -26,6 +26,7 @@ from signaling.ports import (
     Clock,
     Directory,
     Figures,
+    ExpectedWaits,
     Floor,
     IceServers,
     Origins,
@@ -71,6 +72,7 @@ class Conversation:
         address_of: Where a request comes from, proxies seen through; never kept or logged.
         pause: Sleeps for so many seconds.
         tell_of_session: Has the other processes :meth:`look_at` a session.
+        expected_wait: What a caller is told about their wait.
     """
 
     def __init__(
@@ -91,6 +93,7 @@ class Conversation:
         settings: ConversationSettings = _USUAL,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         tell_of_session: Callable[[SessionId], None] = lambda _: None,
+        expected_wait: ExpectedWaits = lambda *_: None,
     ) -> None:
         self._floors = floors
         self._figures = figures
@@ -109,6 +112,7 @@ class Conversation:
             start=self._tasks.start,
             pause=pause,
             tell_of_session=tell_of_session,
+            expected_wait=expected_wait,
         )
         self._hubs: dict[SiteId, SessionHub] = {}
         self._boards: dict[SiteId, Board] = {}

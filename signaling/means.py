@@ -6,7 +6,7 @@ from typing import Any
 
 from acd.ids import Millis, ProcessId, SessionId
 from signaling.metrics import SignalingMetrics
-from signaling.ports import Authenticator, Clock, Directory, IceServers, Origins, Sessions
+from signaling.ports import Authenticator, Clock, Directory, ExpectedWaits, IceServers, Origins, Sessions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,3 +60,4 @@ class Means:
     start: Callable[[Coroutine[Any, Any, object]], object]
     pause: Callable[[float], Awaitable[None]]
     tell_of_session: Callable[[SessionId], None]
+    expected_wait: ExpectedWaits

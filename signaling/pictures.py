@@ -193,7 +193,13 @@ class Pictures:
             group_name = self.names.group(contact.group, session.language)
             agent_name = self.names.agent(contact.agent)
             return (
-                caller_contact(state, contact, group_name=group_name, agent_name=agent_name),
+                caller_contact(
+                    state,
+                    contact,
+                    group_name=group_name,
+                    agent_name=agent_name,
+                    wait=self._means.expected_wait(self._floor.site, contact.id),
+                ),
                 callers_peer(state, contact, self.names.generation),
             )
         ended = self._ended.get(session.contact)

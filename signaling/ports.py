@@ -59,6 +59,23 @@ class Floor(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedWait:
+    """How long a caller will probably wait, in whole minutes, rounded up.
+
+    Attributes:
+        longer: More than they were told before; they must be told that, too.
+    """
+
+    low_minutes: int
+    high_minutes: int
+    longer: bool
+
+
+ExpectedWaits = Callable[[SiteId, ContactId], ExpectedWait | None]
+"""What to tell a caller about their wait; ``None``: nothing is known. Asked when it is shown to them."""
+
+
 class FloorBusy(Exception):
     """Too much waits for a decision; try again a little later."""
 

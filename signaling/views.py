@@ -10,11 +10,12 @@ from acd.ids import AgentId, ContactId, GroupId, Millis, SessionId
 from acd.lifecycle import Phase, Routing
 from acd.records import AgentState, Contact, Endpoint
 from acd.state import State
-from signaling.ports import ContactContext
+from signaling.ports import ContactContext, ExpectedWait
 from signaling.ports import IceServer as IssuedServer
 from signaling.protocol.agent import AgentContact, AgentGroup, Desk, ReceivesCalls
 from signaling.protocol.base import Party
 from signaling.protocol.caller import CallerContact
+from signaling.protocol.caller import ExpectedWait as ExpectedWaitShown
 from signaling.protocol.media import IceConfiguration, IceServer, Peer
 from signaling.sessions import agent_in_call, contact_in_call
 
@@ -56,7 +57,9 @@ def queue_lines(contacts: Iterable[Contact]) -> dict[GroupId, QueueLine]:
 # What a caller sees.
 
 
-def caller_contact(state: State, contact: Contact, *, group_name: str, agent_name: str | None) -> CallerContact:
+def caller_contact(
+    state: State, contact: Contact, *, group_name: str, agent_name: str | None, wait: ExpectedWait | None
+) -> CallerContact:
     """The caller's own contact. Who is being rung is not told before they answer."""
     in_call = contact.phase in {Phase.CONNECTING, Phase.TALKING}
     return CallerContact(
@@ -70,6 +73,9 @@ def caller_contact(state: State, contact: Contact, *, group_name: str, agent_nam
         asked_at=contact.asked_at,
         phase_since=contact.phase_since,
         position=state.position(contact.id),
+        expected_wait=None
+        if wait is None
+        else ExpectedWaitShown(low_minutes=wait.low_minutes, high_minutes=wait.high_minutes, longer=wait.longer),
         agent_name=agent_name if in_call else None,
         in_front_again=contact.came_back is not None,
         transferred=contact.came_back is RequeueReason.TRANSFERRED,
@@ -91,6 +97,7 @@ def ended_contact(ended: Ended, *, group_name: str) -> CallerContact:
         asked_at=contact.asked_at,
         phase_since=ended.at,
         position=None,
+        expected_wait=None,
         agent_name=None,
         in_front_again=False,
         transferred=False,

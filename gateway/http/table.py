@@ -15,6 +15,7 @@ from gateway.http.description import Description
 from gateway.http.edge import CSRF_HEADER
 from gateway.http.elsewhere import Elsewhere, ElsewhereSaid
 from gateway.http.explanations import ExplainedContact, Explanations
+from gateway.http.forecasts import ForecastReport, Forecasts
 from gateway.http.health import Alive, Health, Readiness
 from gateway.http.pages import Pages
 from gateway.http.route import Access, Handler, Kind, Route
@@ -164,6 +165,21 @@ TABLE: Final[tuple[Route, ...]] = (
         access=Access.SIGNED_IN,
         right="supervise",
         answers={200: ExplainedContact},
+        problems=("not_found",),
+    ),
+    Route(
+        method="GET",
+        path="/api/v1/sites/{site}/forecasts",
+        part=Forecasts,
+        handler=Forecasts.show,
+        summary="See how right the estimated waits were",
+        access=Access.SIGNED_IN,
+        right="supervise",
+        query={
+            "from": "Only forecasts told since then, in milliseconds since the Unix epoch; a day before `to`.",
+            "to": "Only forecasts told before then; now.",
+        },
+        answers={200: ForecastReport},
         problems=("not_found",),
     ),
     Route(

@@ -10,6 +10,7 @@ from gateway.clock import Clock
 from gateway.journal.port import Journal
 from gateway.storage.audit import StoredAudit
 from gateway.storage.directory import StoredDirectory
+from gateway.storage.forecasts import StoredForecasts
 from gateway.storage.sessions import StoredSessions
 from gateway.storage.users import StoredSignIns
 
@@ -46,6 +47,7 @@ class RetentionJob:
         sessions: StoredSessions,
         sign_ins: StoredSignIns,
         audit: StoredAudit,
+        forecasts: StoredForecasts,
         keeping: Keeping,
         clock: Clock,
     ) -> None:
@@ -54,6 +56,7 @@ class RetentionJob:
         self._sessions = sessions
         self._sign_ins = sign_ins
         self._audit = audit
+        self._forecasts = forecasts
         self._keeping = keeping
         self._clock = clock
 
@@ -69,6 +72,9 @@ class RetentionJob:
                     site, self._days_before(at, self._keeping.visitor_days), keep=kept.open_contacts()
                 ),
                 "facts": await kept.journal.trim(self._days_before(at, self._keeping.journal_days)),
+                "forecasts": await self._forecasts.erase_before(
+                    site, self._days_before(at, self._keeping.journal_days)
+                ),
                 "audit_details": await self._audit.erase_details_before(
                     site, self._days_before(at, self._keeping.audit_days)
                 ),

@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0003"
+REVISION = "0004"
 """The migration that leads to these tables."""
 
 metadata = MetaData(
@@ -344,6 +344,25 @@ webhook_deliveries = Table(
     Index("ix_webhook_deliveries_webhook_subject_number", "webhook", "subject", "number"),
     Index("ix_webhook_deliveries_created_at", "created_at"),
     comment="Events still to be delivered, by the number of the decision they tell of.",
+)
+
+# Estimated waits.
+
+forecasts = Table(
+    "forecasts",
+    metadata,
+    Column("site", _Id, primary_key=True),
+    Column("id", _Id, primary_key=True),
+    Column("contact", _Id, nullable=False),
+    Column("group_id", _Id, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("low_ms", BigInteger, nullable=False),
+    Column("high_ms", BigInteger, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("waited_ms", BigInteger, nullable=False),
+    Index("ix_forecasts_site_made_at", "site", "made_at"),
+    comment="What callers were told about their wait, and what came of it.",
 )
 
 # Who did what.

@@ -34,6 +34,20 @@ EndReason = Literal[
 """How a contact ended."""
 
 
+class ExpectedWait(Part, frozen=True):
+    """How long it will probably take: P50 to P90, in whole minutes, rounded up.
+
+    Both ends only go down, unless the line got worse.
+    """
+
+    low_minutes: Count
+    """One in two waits longer."""
+    high_minutes: Count
+    """One in ten waits longer."""
+    longer: bool
+    """The line got worse, and it takes longer than was said before. Tell the caller so."""
+
+
 class CallerContact(Part, frozen=True):
     """The caller's contact as the caller may know it.
 
@@ -60,6 +74,8 @@ class CallerContact(Part, frozen=True):
     """When the phase began."""
     position: Count | None
     """Place in the line, from 1; null once somebody has it."""
+    expected_wait: ExpectedWait | None
+    """Null while nothing is known, which is not the same as no wait."""
     agent_name: str | None
     """Who talks, while somebody does."""
     transferred: bool

@@ -94,6 +94,7 @@ async def office(database: SqliteDatabase) -> AsyncIterator[Office]:
             sessions=stores.sessions,
             sign_ins=stores.sign_ins,
             audit=stores.audit,
+            forecasts=stores.forecasts,
             keeping=Keeping(journal_days=30, visitor_days=90, audit_days=365),
             clock=clock,
         )

@@ -45,7 +45,7 @@ async def test_what_visitors_said_is_forgotten_in_time_unless_the_contact_is_ope
     assert (await stores.directory.contact_context(SHOP_ID, ContactId("ct_open"))).name == "Vera"
     (entry,) = await stores.audit.entries(SHOP_ID)
     assert (entry.actor, entry.action) == ("system", "retention_ran")
-    assert entry.details == {"visitor_rows": "1", "facts": "0", "audit_details": "0"}
+    assert entry.details == {"visitor_rows": "1", "facts": "0", "forecasts": "0", "audit_details": "0"}
 
 
 async def test_expired_sessions_are_forgotten_with_what_is_owed_to_them(database: SqliteDatabase) -> None:
@@ -88,6 +88,7 @@ def _retention(database: SqliteDatabase, clock: HandClock) -> RetentionJob:
         sessions=stores.sessions,
         sign_ins=stores.sign_ins,
         audit=stores.audit,
+        forecasts=stores.forecasts,
         keeping=Keeping(journal_days=30, visitor_days=90, audit_days=365),
         clock=clock,
     )

@@ -14,6 +14,7 @@ function contact(change: Partial<CallerContact> = {}): CallerContact {
     askedAt: 1_000,
     phaseSince: 1_000,
     position: 2,
+    expectedWait: null,
     agentName: null,
     transferred: false,
     inFrontAgain: false,

@@ -204,6 +204,20 @@ export interface Peer {
 }
 
 /**
+ * How long it will probably take: P50 to P90, in whole minutes, rounded up.
+ *
+ * Both ends only go down, unless the line got worse.
+ */
+export interface ExpectedWait {
+  /** One in two waits longer. */
+  readonly lowMinutes: number;
+  /** One in ten waits longer. */
+  readonly highMinutes: number;
+  /** The line got worse, and it takes longer than was said before. Tell the caller so. */
+  readonly longer: boolean;
+}
+
+/**
  * The caller's contact as the caller may know it.
  *
  * `offered` looks like `queued` to the caller, except that somebody is about to answer.
@@ -229,6 +243,8 @@ export interface CallerContact {
   readonly phaseSince: number;
   /** Place in the line, from 1; null once somebody has it. */
   readonly position: number | null;
+  /** Null while nothing is known, which is not the same as no wait. */
+  readonly expectedWait: ExpectedWait | null;
   /** Who talks, while somebody does. */
   readonly agentName: string | null;
   /** Whether it waits for whom it was handed on to. */

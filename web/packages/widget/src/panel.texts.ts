@@ -49,6 +49,12 @@ export const texts = createTexts(
     queueTitle: "You are in the queue",
     position: (n: number) => `You are number ${n} in line`,
     inLine: "You are in line",
+    waitBetween: (low: number, high: number) => `You will probably wait ${low} to ${high} minutes.`,
+    waitUpTo: (high: number) =>
+      high === 1
+        ? "You will probably wait less than a minute."
+        : `You will probably wait about ${high} minutes.`,
+    waitLonger: "It takes longer than we said at first.",
     keepReading: "Feel free to keep reading. You keep your place, even if you reload this page.",
     soonTitle: "Almost there",
     soon: "Somebody is about to answer",
@@ -175,6 +181,12 @@ export const texts = createTexts(
     queueTitle: "Sie sind in der Warteschlange",
     position: (n) => `Sie sind auf Platz ${n} der Warteschlange`,
     inLine: "Sie stehen in der Warteschlange",
+    waitBetween: (low, high) => `Voraussichtlich warten Sie ${low} bis ${high} Minuten.`,
+    waitUpTo: (high) =>
+      high === 1
+        ? "Voraussichtlich warten Sie weniger als eine Minute."
+        : `Voraussichtlich warten Sie etwa ${high} Minuten.`,
+    waitLonger: "Es dauert länger, als wir zuerst gesagt haben.",
     keepReading: "Lesen Sie ruhig weiter. Sie behalten Ihren Platz, auch wenn Sie die Seite neu laden.",
     soonTitle: "Gleich geht es los",
     soon: "Gleich nimmt jemand ab",

@@ -21,6 +21,7 @@ function contactStep(
     askedAt: 0,
     phaseSince: 0,
     position: 2,
+    expectedWait: null,
     agentName: null,
     transferred: false,
     inFrontAgain: false,
@@ -43,6 +44,17 @@ test("in line, the place is said in a sentence", () => {
     main: "You are number 2 in line",
   });
   expect(wordsOf(state(contactStep()), texts.de, false).main).toBe("Sie sind auf Platz 2 der Warteschlange");
+});
+
+test("in line, the wait is said in minutes, and that it got longer, but nothing where nothing is known", () => {
+  const told = (lowMinutes: number, highMinutes: number, longer = false): string =>
+    wordsOf(state(contactStep({ expectedWait: { lowMinutes, highMinutes, longer } })), t, false).more;
+
+  expect(told(2, 5)).toMatch(/^You will probably wait 2 to 5 minutes\. Feel free/);
+  expect(told(3, 3)).toMatch(/^You will probably wait about 3 minutes\./);
+  expect(told(1, 1)).toMatch(/^You will probably wait less than a minute\./);
+  expect(told(4, 9, true)).toMatch(/^It takes longer than we said at first\. You will probably wait 4 to 9/);
+  expect(wordsOf(state(contactStep()), t, false).more).toBe(t.keepReading);
 });
 
 test("while it rings, heading and sentence both say that it is about to begin", () => {

@@ -84,6 +84,14 @@ export function deviceNote(state: CallerState, t: PanelTexts): string {
   return state.local.cameraTrouble ? t.voiceOnly : "";
 }
 
+/** How long it will probably take, and whether that is more than was said; empty while nobody knows. */
+export function waitNote({ expectedWait }: CallerContact, t: PanelTexts): string {
+  if (!expectedWait) return "";
+  const { lowMinutes, highMinutes, longer } = expectedWait;
+  const range = lowMinutes < highMinutes ? t.waitBetween(lowMinutes, highMinutes) : t.waitUpTo(highMinutes);
+  return longer ? `${t.waitLonger} ${range}` : range;
+}
+
 function contactWords(
   state: CallerState,
   step: Step & { name: "contact" },
@@ -98,7 +106,7 @@ function contactWords(
       if (away) return words(t.queueTitle, t.awayInQueue, t.awayInQueueMore, "ring");
       if (contact.phase === "offered") return words(t.soonTitle, t.soon, t.soonMore, "ring");
       const main = contact.position === null ? t.inLine : t.position(contact.position);
-      return words(t.queueTitle, main, t.keepReading);
+      return words(t.queueTitle, main, `${waitNote(contact, t)} ${t.keepReading}`.trim());
     }
     case "connecting": {
       const title = contact.agentName ? t.connectingTitle(contact.agentName) : t.adviserHere;
