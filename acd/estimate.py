@@ -25,8 +25,21 @@ from enum import StrEnum
 from math import ceil, log1p, sqrt
 from typing import Final, NamedTuple
 
-from acd.config import Channel, Kind
-from acd.decisions import ConfigureSite, Decision, EndContact, EndReason, MoveDeadlines, Step
+from acd.config import KIND, Channel, Kind
+from acd.decisions import (
+    Admit,
+    Assign,
+    ConfigureSite,
+    Decision,
+    EndContact,
+    EndReason,
+    FreeSlot,
+    HoldPlace,
+    Move,
+    MoveDeadlines,
+    Requeue,
+    Step,
+)
 from acd.ids import AgentId, ContactId, GroupId, Millis, SkillId
 from acd.lifecycle import Phase, Routing
 from acd.lines import Line
@@ -221,20 +234,21 @@ class _Class:
         """It no longer does. ``None``: the contact was not handled to its end."""
         self.busy -= 1
         if took_ms is not None:
-            self.handled += 1
-            self.handlings = self.handlings * _KEPT + 1
-            self.handlings_ms = self.handlings_ms * _KEPT + took_ms
+            self.handle(took_ms)
 
-    def add(self, other: "_Class") -> None:
-        """Take over what was learned elsewhere."""
-        self.handled += other.handled
-        self.handlings += other.handlings
-        self.handlings_ms += other.handlings_ms
-        self.left += other.left
-        self.waited_ms += other.waited_ms
-        self.taken += other.taken
-        self.busy_ms += other.busy_ms
-        self.staffed_ms += other.staffed_ms
+    def handle(self, took_ms: int) -> None:
+        """A contact was handled to its end."""
+        self.handled += 1
+        self.handlings = self.handlings * _KEPT + 1
+        self.handlings_ms = self.handlings_ms * _KEPT + took_ms
+
+    def add(self, past: "_Class") -> None:
+        """Take over what is told of handling and patience in the past."""
+        self.handled += past.handled
+        self.handlings += past.handlings
+        self.handlings_ms += past.handlings_ms
+        self.left += past.left
+        self.waited_ms += past.waited_ms
 
     @property
     def is_founded(self) -> bool:
@@ -342,10 +356,10 @@ class Estimator:
                         agents[agent] = None
         self._look(state, contacts, agents, at)
 
-    def learn_from(self, past: "Estimator") -> None:
-        """Take over what another one learned from decisions before this one began."""
-        for key, learned in past._classes.items():
-            self._class(key, learned.step, self.began_at).add(learned)
+    def learn_from(self, past: "Past") -> None:
+        """Take over what was learned from decisions before this one began."""
+        for key, learned in past.classes.items():
+            _class(self._classes, key, learned.step, self.began_at).add(learned)
 
     def forecast(self, state: State, contact: ContactId) -> Forecast | Unknown:
         """How long this contact will wait from now on."""
@@ -392,11 +406,12 @@ class Estimator:
 
     def _look_at_contact(self, state: State, contact: Contact, at: Millis) -> None:
         seen = self._seen.get(contact.id)
-        if seen is None:
-            seen = self._seen[contact.id] = _Seen(contact, self._classes_of(contact, at))
-        elif seen.group != contact.group or seen.steps is not contact.steps:
+        if seen is not None and (seen.group != contact.group or seen.steps is not contact.steps):
             self._stand(seen, None, at)
-            seen = self._seen[contact.id] = _Seen(contact, self._classes_of(contact, at))
+            seen = None
+        if seen is None:
+            classes = _classes_of(self._classes, contact.group, contact.kind, contact.steps, at)
+            seen = self._seen[contact.id] = _Seen(contact, classes)
         self._stand(seen, contact, at)
         own, whole = seen.classes
         own.staff = state.staffing(contact, own.step)
@@ -449,17 +464,74 @@ class Estimator:
         else:
             self._work.pop(agent, None)
 
-    def _classes_of(self, contact: Contact, at: Millis) -> tuple[_Class, _Class]:
-        asked = next((step for step in contact.steps if step.agent is None), Step())
-        needs = tuple((need.skill, need.level) for need in asked.needs)
-        whole = ClassKey(contact.group, contact.kind)
-        return self._class(whole._replace(needs=needs), asked, at), self._class(whole, Step(), at)
 
-    def _class(self, key: ClassKey, step: Step, at: Millis) -> _Class:
-        found = self._classes.get(key)
-        if found is None:
-            found = self._classes[key] = _Class(key, step, at)
-        return found
+class Past:
+    """What decisions alone tell of handling times and patience, where the state they led to is not at hand.
+
+    Give it a stretch of decisions, in order, for :meth:`Estimator.learn_from`. Of contacts that
+    were there before it began nothing is learned, nor of shares.
+    """
+
+    def __init__(self) -> None:
+        self.classes: dict[ClassKey, _Class] = {}
+        self._of: dict[ContactId, tuple[Channel, tuple[_Class, _Class]]] = {}
+        self._waits: dict[ContactId, Millis] = {}
+        self._works: dict[tuple[AgentId, ContactId | None], tuple[tuple[_Class, _Class], Millis]] = {}
+
+    def fold(self, decision: Decision, at: Millis) -> None:
+        """Learn from one decision."""
+        match decision:
+            case Admit() if decision.channel is not Channel.MESSAGE:
+                self._join(decision.contact, decision.channel, decision.group, decision.rules.steps, at)
+            case Move() if decision.contact in self._of:
+                self._wait_over(decision.contact, at)
+                channel, _ = self._of[decision.contact]
+                self._join(decision.contact, channel, decision.group, decision.rules.steps, at)
+            case HoldPlace():
+                # Nobody is on the page any more who could lose patience.
+                self._wait_over(decision.contact, at)
+            case Assign() if decision.contact in self._of:
+                self._wait_over(decision.contact, at)
+                self._works[decision.agent, decision.contact] = self._of[decision.contact][1], at
+            case Requeue() if self._works.pop((decision.agent, decision.contact), None) is not None:
+                self._waits[decision.contact] = at
+            case FreeSlot() if (decision.agent, decision.contact) in self._works:
+                classes, since = self._works.pop((decision.agent, decision.contact))
+                for one in classes:
+                    one.handle(at - since)
+            case EndContact():
+                self._wait_over(decision.contact, at, left=decision.reason in _LEFT)
+                self._of.pop(decision.contact, None)
+            case _:
+                pass
+
+    def _join(self, contact: ContactId, channel: Channel, group: GroupId, steps: tuple[Step, ...], at: Millis) -> None:
+        self._of[contact] = channel, _classes_of(self.classes, group, KIND[channel], steps, at)
+        self._waits[contact] = at
+
+    def _wait_over(self, contact: ContactId, at: Millis, *, left: bool = False) -> None:
+        since = self._waits.pop(contact, None)
+        if since is not None:
+            for one in self._of[contact][1]:
+                one.waited_ms += at - since
+                one.end_wait(left=left)
+
+
+def _classes_of(
+    known: dict[ClassKey, _Class], group: GroupId, kind: Kind, steps: tuple[Step, ...], at: Millis
+) -> tuple[_Class, _Class]:
+    """The class of what was asked for, and the whole group's."""
+    asked = next((step for step in steps if step.agent is None), Step())
+    needs = tuple((need.skill, need.level) for need in asked.needs)
+    whole = ClassKey(group, kind)
+    return _class(known, whole._replace(needs=needs), asked, at), _class(known, whole, Step(), at)
+
+
+def _class(known: dict[ClassKey, _Class], key: ClassKey, step: Step, at: Millis) -> _Class:
+    found = known.get(key)
+    if found is None:
+        found = known[key] = _Class(key, step, at)
+    return found
 
 
 def _configured_share(state: State, group: GroupId) -> float:

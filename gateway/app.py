@@ -21,7 +21,6 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from acd.config import Site
-from acd.core import Core
 from acd.ids import AgentId, ContactId, GroupId, Millis, SiteId
 from gateway.auth.doorkeeper import Doorkeeper
 from gateway.auth.passwords import Passwords
@@ -459,7 +458,7 @@ class _House:
         jobs.repeat(door.close_desks, "desks", every=_FOLLOW_S)
         jobs.repeat(self._look_at_storage, "storage", every=_FOLLOW_S)
         for site, waits in self.waits.items():
-            jobs.start(partial(waits.learn, self.journals[site], Core), "waits learned")
+            jobs.start(partial(waits.learn, self.journals[site]), "waits learned")
             jobs.repeat(partial(waits.keep, self.stores.forecasts), "forecasts", every=_FOLLOW_S)
         jobs.start(self._measure_lag, "lag")
         for day in self.days.values():

@@ -1,8 +1,8 @@
 """One site's estimated waits: learned from what is decided, told to callers, held against what came of it.
 
 Every process learns from its own replica and keeps what it told its own callers. On start it
-learns from what the journal has since the older of its snapshots, beside everything else;
-until then it knows nothing and says nothing.
+learns handling times and patience from the last decisions in the journal, beside everything
+else; until then it knows nothing and says nothing.
 """
 
 import asyncio
@@ -13,25 +13,25 @@ from typing import Final
 
 import structlog
 
-from acd.core import CORE_VERSION
 from acd.decisions import Assign, Decision, EndContact, EndReason
-from acd.estimate import Estimator, Forecast, Told, told
+from acd.estimate import Estimator, Forecast, Past, Told, told
 from acd.ids import ContactId, Millis
-from acd.state import State
 from gateway.clock import Clock
 from gateway.ids import new_id
-from gateway.journal.codec import BrokenSnapshot, decode_decision, decode_snapshot
+from gateway.journal.codec import decode_decision
 from gateway.journal.port import Journal
 from gateway.metrics import Metrics
-from gateway.runtime.fold import MakeCore
 from gateway.storage.forecasts import ForecastOutcome, JudgedForecast, StoredForecasts
 from signaling.ports import ExpectedWait, Floor
 
 MOST_KEPT: Final = 20_000
 """Judged forecasts that wait for the store; beyond that the oldest are given up."""
 
+LEARNED_AGAIN: Final = 20_000
+"""Decisions before the newest snapshot from which is learned on start."""
+
 _MINUTE_MS: Final = 60_000
-_STEPS_AT_ONCE: Final = 50
+_AT_ONCE: Final = 100
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -72,34 +72,23 @@ class SiteWaits:
         low, high = _minutes(now)
         return ExpectedWait(low_minutes=low, high_minutes=high, longer=now.longer)
 
-    async def learn(self, journal: Journal, make_core: MakeCore) -> None:
-        """Learn from what was decided before this process began to look."""
-        core, number = make_core(State()), 0
-        for snapshot in reversed(await journal.snapshots()):
-            if snapshot.version > CORE_VERSION:
-                continue
-            try:
-                records = await asyncio.to_thread(decode_snapshot, snapshot.body)
-            except BrokenSnapshot:
-                continue
-            core, number = make_core(State.restore(records)), snapshot.number
-            break
-        past, steps = Estimator(core.state), 0
-        while recorded := await journal.decisions(number):
+    async def learn(self, journal: Journal) -> None:
+        """Learn from what was decided before this process began to look, as far back as is worth it."""
+        snapshots = await journal.snapshots()
+        past, number, learned = Past(), max((one.number for one in snapshots), default=0) - LEARNED_AGAIN, 0
+        while recorded := await journal.decisions(max(0, number), _AT_ONCE):
             for one in recorded:
                 if one.at > self._estimator.began_at:
                     break
-                decision = core.evolve(decode_decision(one.body), one.at)
-                past.fold(core.state, (decision,), one.at)
-                steps += 1
-                if steps % _STEPS_AT_ONCE == 0:
-                    await asyncio.sleep(0)
+                past.fold(decode_decision(one.body), one.at)
+                learned += 1
             else:
                 number = recorded[-1].number
+                await asyncio.sleep(0)
                 continue
             break
         self._estimator.learn_from(past)
-        _log.info("waits_learned", site=self._floor.site, decisions=steps)
+        _log.info("waits_learned", site=self._floor.site, decisions=learned)
 
     async def keep(self, store: StoredForecasts) -> None:
         """Write down the forecasts whose outcome is known by now."""

@@ -6,9 +6,10 @@ from random import Random
 
 import pytest
 
-from acd.config import Callbacks, Channel, Group, Kind, Need, Relaxation, Site, Skill
-from acd.decisions import Decision, HoldPlace
-from acd.estimate import FOUNDED, MEMORY, ClassKey, Estimator, Forecast, Told, Unknown, quantiles, stages, told
+from acd.config import Answer as Instead
+from acd.config import AnswerKind, Callbacks, Channel, Group, Kind, Need, Relaxation, Site, Skill
+from acd.decisions import Decision, EndContact, EndReason, FreeSlot, HoldPlace, Requeue, RequeueReason
+from acd.estimate import FOUNDED, MEMORY, ClassKey, Estimator, Forecast, Past, Told, Unknown, quantiles, stages, told
 from acd.facts import AssignmentAsked, CallbackChosen, ContactRequested, Fact, Presence, TimeSkipped
 from acd.ids import AgentId, ContactId, GroupId, Millis, SessionId, SkillId, VisitorKey
 from acd.state import State
@@ -24,12 +25,15 @@ class Watched(Desk):
 
     def __init__(self, site: Site | None = None) -> None:
         self.estimator = Estimator(State())
+        self.past = Past()
         self._names = 0
         super().__init__(site or Site(groups=(_group(SALES), _group(SUPPORT)), agents=()))
 
     def happen(self, fact: Fact) -> list[Decision]:
         decided = self.core.decide(fact, self.at)
         self.estimator.fold(self.state, decided, self.at)
+        for decision in decided:
+            self.past.fold(decision, self.at)
         return decided
 
     def forecast(self, contact: ContactId) -> Forecast:
@@ -310,7 +314,7 @@ def test_what_another_one_learned_before_is_taken_over() -> None:
     desk = Watched()
     anna = desk.ready_agent("anna", SALES)
     desk.serve(anna, 100)
-    past, desk.estimator = desk.estimator, Estimator(desk.state)
+    past, desk.estimator = desk.past, Estimator(desk.state)
     desk.wants()
     desk.talk(anna)
     waiting = desk.wants()
@@ -319,6 +323,56 @@ def test_what_another_one_learned_before_is_taken_over() -> None:
     desk.estimator.learn_from(past)
 
     assert desk.forecast(waiting).mean_ms == pytest.approx(60_000, rel=0.1)
+
+
+def test_decisions_alone_tell_the_same_of_handling_and_patience() -> None:
+    desk = Watched()
+    anna = desk.ready_agent("anna", SALES)
+    desk.serve(anna, 30)
+    desk.wants()
+    contact = desk.talk(anna)
+    for _ in range(3):
+        desk.wants()
+    desk.pass_time(20)
+    desk.caller_hangs_up(desk.queue(SALES, Channel.VOICE)[0])
+    desk.happen(CallbackChosen(contact=desk.queue(SALES, Channel.VOICE)[0]))
+    desk.wants(channel=Channel.MESSAGE)
+    desk.pass_time(20)
+    desk.caller_hangs_up(desk.queue(SALES, Channel.VOICE)[-1])
+    desk.sign_out(anna)
+    assert desk.contact(contact).is_waiting
+    desk.pass_time(5)
+    desk.caller_hangs_up(contact)
+
+    told_alone = desk.past.classes[WHOLE]
+    learned = _sums(desk.estimator, WHOLE)
+
+    assert told_alone.handled == learned["handled"]
+    assert told_alone.left == pytest.approx(learned["left"], rel=0.01)
+    assert told_alone.waited_ms == pytest.approx(learned["waited_ms"], rel=0.01)
+
+
+def test_who_is_led_to_another_group_is_learned_from_there() -> None:
+    desk = Watched()
+    leads_on = Instead(kind=AnswerKind.GROUP, group=SUPPORT)
+    desk.group(SALES, lambda group: replace(group, max_wait_ms=Millis(30_000), when_too_long=leads_on))
+    bert = desk.ready_agent("bert", SUPPORT)
+    contact = desk.wants()
+    desk.pass_time(40)
+    assert desk.contact(contact).group == SUPPORT
+    desk.talk(bert)
+    desk.pass_time(60)
+    desk.agent_hangs_up(bert)
+
+    alone = Past()
+    alone.fold(Requeue(contact=contact, agent=bert, reason=RequeueReason.AGENT_LOST), desk.at)
+    alone.fold(FreeSlot(contact=contact, agent=bert), desk.at)
+    alone.fold(EndContact(contact=contact, reason=EndReason.ABANDONED), desk.at)
+
+    assert alone.classes == {}
+    assert desk.past.classes[ClassKey(SUPPORT, Kind.LIVE)].handlings_ms == 60_000
+    assert desk.past.classes[WHOLE].waited_ms == pytest.approx(30_000, rel=0.01)
+    assert _sums(desk.estimator, ClassKey(SUPPORT, Kind.LIVE))["handled"] == 1
 
 
 def test_time_without_a_decider_is_no_experience() -> None:

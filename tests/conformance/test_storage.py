@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from msgspec import structs
 from sqlalchemy import Connection, event, func, select
 
 from acd.ids import AgentId, ContactId, GroupId, Millis, SessionId, SiteId
 from gateway.storage.audit import ChainBroken, StoredAudit
 from gateway.storage.database import Database
 from gateway.storage.directory import StoredDirectory
+from gateway.storage.forecasts import JudgedForecast, StoredForecasts
 from gateway.storage.sessions import StoredSessions
 from gateway.storage.tables import sessions as session_table
 from gateway.storage.users import BrowserSignIn, Grant, StoredSignIns, StoredUsers, User, UserNameTaken
@@ -406,3 +408,26 @@ async def test_tampering_breaks_the_chain(tampering: str, database: Database) ->
     for page in (1, 2, 1_000):
         with pytest.raises(ChainBroken):
             await audit.verify(DEMO, page=page)
+
+
+async def test_forecasts_are_counted_by_group_and_forgotten_in_time(database: Database) -> None:
+    store = StoredForecasts(database)
+    usual = JudgedForecast(
+        id="fc_1", contact=FIRST, group="sales", made_at=NOON, low_ms=Millis(60_000), high_ms=Millis(120_000),
+        position=2, outcome="answered", waited_ms=Millis(100_000),
+    )  # fmt: skip
+    late = structs.replace(usual, id="fc_2", made_at=LATER, waited_ms=Millis(150_000))
+    gone = structs.replace(usual, id="fc_3", outcome="abandoned", waited_ms=Millis(5_000))
+    closed = structs.replace(usual, id="fc_4", group="night", outcome="left")
+    await store.add(DEMO, [usual, late, gone, closed])
+    await store.add(SHOP, [usual])
+
+    night, sales = await store.report(DEMO, NOON, Millis(LATER + 1))
+
+    assert (sales.forecasts, sales.answered, sales.abandoned, sales.left) == (3, 2, 1, 0)
+    assert (sales.mean_absolute_error_ms, sales.inside, sales.in_time) == (35_000.0, 0.5, 0.5)
+    assert (night.answered, night.left, night.mean_absolute_error_ms, night.in_time) == (0, 1, None, None)
+    assert await store.erase_before(DEMO, LATER) == 3
+    (left,) = await store.report(DEMO, NOON, Millis(LATER + 1))
+    assert left.forecasts == 1
+    assert len(await store.report(SHOP, NOON, LATER)) == 1
