@@ -44,6 +44,9 @@ from gateway.http.elsewhere import Elsewhere
 from gateway.http.explanations import Explanations
 from gateway.http.forecasts import Forecasts
 from gateway.http.health import Health
+from gateway.http.join import Join
+from gateway.http.notices import FailedNotices
+from gateway.http.openings import OpeningHours
 from gateway.http.origins import Origins, own_origins
 from gateway.http.pages import Pages
 from gateway.http.server import application, protocol_log
@@ -58,19 +61,24 @@ from gateway.jobs.webhooks import WebhookJob
 from gateway.journal.port import Journal, JournalUnavailable, OlderCore
 from gateway.lifetime import Lifetime
 from gateway.metrics import Metrics
+from gateway.notices.adapters import chosen
+from gateway.notices.links import CallbackLinks
+from gateway.notices.post import Post
+from gateway.notices.writing import Writing
 from gateway.outward import Guard, Outward
 from gateway.runtime.site import SiteRuntime
 from gateway.runtime.today import Today
 from gateway.runtime.waits import SiteWaits
 from gateway.secret import SecretUnusable, server_secret
 from gateway.settings import Settings
-from gateway.sites import SitePlan, as_configured, granted_groups, plan
+from gateway.sites import SitePlan, as_configured, granted_groups, plan, without_callbacks
 from gateway.storage.audit import StoredAudit
 from gateway.storage.configuration import StoredConfiguration
 from gateway.storage.database import AlreadyServed, Database, StorageUnavailable
 from gateway.storage.directory import StoredDirectory
 from gateway.storage.forecasts import StoredForecasts
 from gateway.storage.migrate import SchemaIsNewer
+from gateway.storage.notices import StoredNotices
 from gateway.storage.programs import StoredKeys, StoredTokens
 from gateway.storage.sessions import StoredSessions
 from gateway.storage.users import StoredSignIns, StoredUsers
@@ -111,6 +119,7 @@ class Stores:
     audit: StoredAudit
     forecasts: StoredForecasts
     configuration: StoredConfiguration
+    notices: StoredNotices
     tokens: StoredTokens
     keys: StoredKeys
     webhooks: StoredWebhooks
@@ -126,6 +135,7 @@ class Stores:
             audit=StoredAudit(database),
             forecasts=StoredForecasts(database),
             configuration=StoredConfiguration(database),
+            notices=StoredNotices(database),
             tokens=StoredTokens(database),
             keys=StoredKeys(database),
             webhooks=StoredWebhooks(database),
@@ -214,6 +224,7 @@ class _House:
         self.in_force: dict[SiteId, InForce] = {}
         self.following: list[Callable[[], Awaitable[None]]] = []
         self.days: dict[SiteId, Today] = {}
+        self.warned: dict[SiteId, int] = {}
         self.is_storage_up = True
 
     async def open(
@@ -265,6 +276,7 @@ class _House:
         jobs = await stack.enter_async_context(Lifetime(self._count_error, expected=may_fail))
         self._start_jobs(jobs, door)
         self._start_webhooks(jobs, outward)
+        self._start_post(stack, jobs, running.url)
         _log.info("ready", sites=len(plans), process=self.process)
         return running
 
@@ -328,7 +340,14 @@ class _House:
 
     async def _wanted(self, in_force: InForce) -> Site:
         version = await in_force.look()
-        return as_configured(version.document, await self.stores.users.of_site(in_force.site))
+        site = as_configured(version.document, await self.stores.users.of_site(in_force.site))
+        if self.settings.notices.is_on:
+            return site
+        calls_back = any(group.callbacks is not None for group in site.groups)
+        if calls_back and version.number != self.warned.get(in_force.site):
+            self.warned[in_force.site] = version.number
+            _log.warning("callbacks_not_offered", site=in_force.site, reason="notices are not set up")
+        return without_callbacks(site)
 
     async def _people(self, site: SiteId, document: SiteDocument) -> Mapping[AgentId, Sequence[GroupId]]:
         return granted_groups(document, await self.stores.users.of_site(site))
@@ -401,6 +420,14 @@ class _House:
                 attributes=AttributeReader(is_in_force=self.stores.keys.is_in_force, secret=self.secret),
             ),
             Availabilities(floors=self.floors, directory=self.stores.directory),
+            OpeningHours(floors=self.floors),
+            Join(
+                floors=self.floors,
+                links=self.stores.notices,
+                sessions=self.stores.sessions,
+                directory=self.stores.directory,
+            ),
+            FailedNotices(floors=self.floors, store=self.stores.notices),
             Account(door=door),
             Audit(log=self.stores.audit),
             Forecasts(store=self.stores.forecasts),
@@ -443,6 +470,7 @@ class _House:
                 for site, floor in self.floors.items()
             },
             directory=self.stores.directory,
+            notices=self.stores.notices,
             sessions=self.stores.sessions,
             sign_ins=self.stores.sign_ins,
             audit=self.stores.audit,
@@ -469,6 +497,22 @@ class _House:
             await waits.keep(self.stores.forecasts)
         except StorageUnavailable:
             _log.warning("forecasts_not_kept")
+
+    def _start_post(self, stack: AsyncExitStack, jobs: Lifetime, url: str) -> None:
+        links, by = CallbackLinks(self.secret, url), chosen(self.settings.notices, self.clock)
+        for site, floor in self.floors.items():
+            post = Post(
+                floor,
+                self.journals[site],
+                self.stores.notices,
+                by=by,
+                links=links,
+                writing=Writing(site, self.stores.directory, links),
+                clock=self.clock,
+                metrics=self.metrics,
+            )
+            stack.callback(post.follow())
+            jobs.repeat(post.round, "notices", every=0)
 
     def _look_at(self, site: SiteId | None) -> None:
         for floor in self.floors.values():

@@ -109,6 +109,14 @@ class Metrics:
             "because too many waited. The last two are lost: raise an alarm.",
             ["site", "outcome"],
         )
+        # Notices to callers who left the page.
+        self.notices_total = self._counter(
+            "notices_total",
+            "Notices to callers who left the page: `sent`, `failed` and tried again, `given_up`, `outdated` before "
+            "they could be sent, or `no_address` to send them to.",
+            ["site", "kind", "outcome"],
+        )
+        self.notices_waiting = self._gauge("notices_waiting", "Notices that are still to be sent.", ["site"])
         # The process.
         self.errors_total = self._counter(
             "errors_total", "Errors of our own; each has a traceback in the log.", ["where"]

@@ -12,6 +12,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -179,6 +180,49 @@ class Redis(Section):
         return self
 
 
+class Notices(Section):
+    """How callers are told who left the page and kept their place: by mail, or by a program of yours.
+
+    Without either, callbacks by link are not offered.
+    """
+
+    smtp_host: str | None = Field(default=None, description="Mail server that takes our mail.")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port; usually 587 with `starttls`, 465 `tls`.")
+    smtp_tls: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="How the connection is encrypted. `none` is for a server on this machine only."
+    )
+    smtp_user: str = Field(default="", description="Name to sign in with, if it wants one.")
+    smtp_password: SecretStr | None = Field(default=None, description="Its password.")
+    sender: str | None = Field(default=None, description="Who writes: `Shop <service@shop.example>`.")
+    webhook_url: str | None = Field(
+        default=None, description="Instead of mail: an address that notices are posted to, signed."
+    )
+    webhook_secret: SecretStr | None = Field(default=None, description="Signs them; at least 32 characters.")
+
+    @model_validator(mode="after")
+    def _can_be_used(self) -> Self:
+        if self.smtp_host is not None and self.webhook_url is not None:
+            raise ValueError("smtp_host and webhook_url exclude each other; say which you mean")
+        if self.smtp_host is not None:
+            if self.sender is None or not is_mail_address(parseaddr(self.sender)[1]):
+                raise ValueError("smtp_host is set, which needs a sender, as in `Shop <service@shop.example>`")
+            if self.smtp_tls == "none" and not is_loopback(self.smtp_host):
+                raise ValueError("smtp_tls is 'none', but smtp_host is another machine: links would be readable by all")
+        if self.webhook_url is not None:
+            split = urlsplit(self.webhook_url)
+            is_safe = split.scheme == "https" or (split.scheme == "http" and is_loopback(split.hostname or ""))
+            if not split.hostname or not is_safe:
+                raise ValueError("webhook_url has to begin with https://, unless it is on this machine")
+            if self.webhook_secret is None or len(self.webhook_secret.get_secret_value()) < LEAST_SECRET:
+                raise ValueError(f"webhook_url needs a webhook_secret of at least {LEAST_SECRET} characters")
+        return self
+
+    @property
+    def is_on(self) -> bool:
+        """Whether callers can be told anything."""
+        return self.smtp_host is not None or self.webhook_url is not None
+
+
 class Limits(Section):
     """How much anybody may ask for. What is above is refused with 429, in words."""
 
@@ -315,6 +359,7 @@ class Settings(BaseSettings):
     turn: Turn = Field(default=Turn(), description=Turn.__doc__)
     postgres: Postgres = Field(default=Postgres(), description=Postgres.__doc__)
     redis: Redis = Field(default=Redis(), description=Redis.__doc__)
+    notices: Notices = Field(default=Notices(), description=Notices.__doc__)
     limits: Limits = Field(default=Limits(), description=Limits.__doc__)
     retention: Retention = Field(default=Retention(), description=Retention.__doc__)
     log: Log = Field(default=Log(), description=Log.__doc__)
@@ -453,6 +498,11 @@ def shown(loaded: Loaded) -> Iterator[tuple[str, str, str]]:
         for part in item.key.split("."):
             value = getattr(value, part)
         yield item.key, _readable(value), loaded.sources[item.key]
+
+
+def is_mail_address(written: str) -> bool:
+    """Whether a mail could be sent there: one plain address, nothing around it."""
+    return re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", written) is not None
 
 
 def is_loopback(host: str) -> bool:

@@ -6,7 +6,7 @@ granted to users.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from acd.config import Channel, Site
 from acd.ids import AgentId, GroupId, SiteId
@@ -42,6 +42,11 @@ def plan(written: SiteSettings, *, contacts_per_visitor: int) -> SitePlan:
         ),
         origins=frozenset(written.origins),
     )
+
+
+def without_callbacks(site: Site) -> Site:
+    """The site where nobody could be told that it is their turn."""
+    return replace(site, groups=tuple(replace(group, callbacks=None) for group in site.groups))
 
 
 def granted_groups(document: SiteDocument, users: Iterable[User]) -> dict[AgentId, tuple[GroupId, ...]]:

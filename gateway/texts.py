@@ -175,6 +175,56 @@ PROBLEMS: Final[dict[str, dict[Language, tuple[str, str]]]] = {
         "de": ("Zu groß", "Die Anfrage ist größer als erlaubt."),
         "en": ("Too large", "The request is larger than allowed."),
     },
+    "link_unknown": {
+        "de": (
+            "Dieser Link stimmt nicht",
+            "Vielleicht fehlt ein Stück. Bitte öffnen Sie ihn direkt aus der E-Mail oder kopieren Sie ihn vollständig.",
+        ),
+        "en": (
+            "This link is not right",
+            "Perhaps a part of it is missing. Please open it from the e-mail, or copy all of it.",
+        ),
+    },
+    "link_cancelled": {
+        "de": (
+            "Der Rückruf ist abgesagt",
+            "Sie haben diesen Rückruf abgesagt. Auf unserer Website können Sie jederzeit neu anrufen.",
+        ),
+        "en": (
+            "The callback is cancelled",
+            "You have cancelled this callback. You can call again on our website at any time.",
+        ),
+    },
+    "link_expired": {
+        "de": (
+            "Der Rückruf ist abgelaufen",
+            "Wir haben Sie nicht erreicht und Ihren Platz vergeben. Bitte rufen Sie auf unserer Website neu an.",
+        ),
+        "en": (
+            "The callback has expired",
+            "We could not reach you and gave up your place. Please call again on our website.",
+        ),
+    },
+    "link_used": {
+        "de": (
+            "Dieser Link wurde schon benutzt",
+            "Das Gespräch dazu ist vorbei. Auf unserer Website können Sie jederzeit neu anrufen.",
+        ),
+        "en": (
+            "This link has been used",
+            "The call that it was for is over. You can call again on our website at any time.",
+        ),
+    },
+    "link_in_use": {
+        "de": (
+            "Ihr Gespräch läuft schon",
+            "Es läuft in einem anderen Fenster oder auf einem anderen Gerät. Bitte machen Sie dort weiter.",
+        ),
+        "en": (
+            "Your call has already begun",
+            "It is in another window or on another device. Please continue there.",
+        ),
+    },
     "internal": {
         "de": (
             "Fehler bei uns",

@@ -66,6 +66,7 @@ def groups_of(
             policy=group.policy.value,
             waiting=state.waiting(group.id),
             notice=None if state.is_open(group.id) else notices.get(group.id, {}).get(language),
+            callbacks=group.callbacks is not None,
         )
         for group in state.site.groups
     ]

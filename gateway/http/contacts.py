@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from acd.config import Channel, Need
+from acd.config import AnswerKind, Channel, Group, Need
 from acd.decisions import Admit, RefusalReason, Refuse
 from acd.facts import ContactRequested
 from acd.ids import ContactId, GroupId, Millis, SessionId, SiteId, VisitorKey
@@ -20,6 +20,7 @@ from gateway.http.origins import Origins
 from gateway.http.problems import Refused
 from gateway.http.route import Answer, Call
 from gateway.ids import new_id
+from gateway.settings import is_mail_address
 from gateway.storage.directory import StoredDirectory
 from gateway.texts import LANGUAGES
 from signaling.ports import ContactContext, Floor, SessionRecord, Sessions
@@ -152,15 +153,15 @@ class Contacts:
         decided = next((made for made in outcome.decided if isinstance(made, Admit | Refuse)), None)
         assert decided is not None, "a requested contact is admitted or refused"
         if isinstance(decided, Refuse):
-            raise await self._refusal(floor.site, GroupId(asked.group), decided)
+            raise await self._refusal(floor, GroupId(asked.group), decided)
         return decided
 
-    async def _refusal(self, site: SiteId, group: GroupId, decided: Refuse) -> Refused:
+    async def _refusal(self, floor: Floor, group: GroupId, decided: Refuse) -> Refused:
         is_closed = decided.reason is RefusalReason.GROUP_CLOSED
-        notices = await self._directory.closed_notices(site) if is_closed else {}
+        notices = await self._directory.closed_notices(floor.site) if is_closed else {}
         return Refused(
             decided.reason.value,
-            instead=Instead(kind=decided.answer.kind.value, group=decided.answer.group),
+            instead=_instead(floor.state.group(group), decided),
             notice=notices.get(group),
         )
 
@@ -247,6 +248,16 @@ class _Request:
         return known.names.de if self.asked.language.lower().startswith("de") else known.names.en
 
 
+def _instead(group: Group | None, decided: Refuse) -> Instead:
+    """What the visitor may do, as far as the group they asked for can do it."""
+    kind = decided.answer.kind
+    is_possible = group is not None and {
+        AnswerKind.MESSAGE: Channel.MESSAGE in group.channels,
+        AnswerKind.CALLBACK: group.callbacks is not None,
+    }.get(kind, True)
+    return Instead(kind=kind.value, group=decided.answer.group) if is_possible else Instead(kind="refuse")
+
+
 def _check(asked: NewContact, at: Millis) -> None:
     """Refuse a message without words and a callback that cannot be.
 
@@ -262,6 +273,8 @@ def _check(asked: NewContact, at: Millis) -> None:
         return
     if is_message:
         raise Refused("malformed", reason="a message is not called back")
+    if not is_mail_address(asked.callback.address.strip()):
+        raise Refused("malformed", reason="a callback needs a mail address")
     if asked.callback.at is not None and not at - _LATE_MS <= asked.callback.at <= at + _FURTHEST_MS:
         raise Refused("malformed", reason="a callback is within the next 30 days")
 

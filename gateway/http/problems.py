@@ -39,6 +39,11 @@ STATUS: Final[Mapping[str, HTTPStatus]] = {
     "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "too_many_requests": HTTPStatus.TOO_MANY_REQUESTS,
     "locked_out": HTTPStatus.TOO_MANY_REQUESTS,
+    "link_unknown": HTTPStatus.NOT_FOUND,
+    "link_cancelled": HTTPStatus.GONE,
+    "link_expired": HTTPStatus.GONE,
+    "link_used": HTTPStatus.GONE,
+    "link_in_use": HTTPStatus.CONFLICT,
     "internal": HTTPStatus.INTERNAL_SERVER_ERROR,
     "busy": HTTPStatus.SERVICE_UNAVAILABLE,
 }

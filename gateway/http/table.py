@@ -17,11 +17,23 @@ from gateway.http.elsewhere import Elsewhere, ElsewhereSaid
 from gateway.http.explanations import ExplainedContact, Explanations
 from gateway.http.forecasts import ForecastReport, Forecasts
 from gateway.http.health import Alive, Health, Readiness
+from gateway.http.join import Join
+from gateway.http.notices import FailedNotices, NoticesPage
+from gateway.http.openings import OpeningHours
 from gateway.http.pages import Pages
 from gateway.http.route import Access, Handler, Kind, Route
 from gateway.http.supervision import AgentWanted, Closing, GroupsWanted, PresenceWanted, Supervision
 from gateway.http.webhooks import NewWebhook, WebhookCreated, WebhookPage, Webhooks
-from signaling.protocol.rest import Availability, ContactCreated, NewContact, SignedIn, SignIn
+from signaling.protocol.rest import (
+    Availability,
+    ContactCreated,
+    JoinLink,
+    KeptPlace,
+    NewContact,
+    Openings,
+    SignedIn,
+    SignIn,
+)
 
 _CSRF: Final = {CSRF_HEADER: "The `csrf` of the sign-in."}
 
@@ -72,6 +84,8 @@ def _supervise(method: str, path: str, handler: Handler, summary: str, request: 
     )
 
 
+_LINK_PROBLEMS: Final = ("link_unknown", "link_cancelled", "link_expired", "link_used", "link_in_use")
+
 TABLE: Final[tuple[Route, ...]] = (
     Route(
         method="POST",
@@ -112,6 +126,61 @@ TABLE: Final[tuple[Route, ...]] = (
         problems=("site_unknown",),
         cross_origin=True,
         is_quiet=True,
+    ),
+    Route(
+        method="GET",
+        path="/api/v1/sites/{site}/groups/{group}/openings",
+        part=OpeningHours,
+        handler=OpeningHours.show,
+        summary="See when a group is open",
+        answers={200: Openings},
+        problems=("site_unknown", "group_unknown"),
+        cross_origin=True,
+        is_quiet=True,
+    ),
+    Route(
+        method="POST",
+        path="/api/v1/join/look",
+        part=Join,
+        handler=Join.look,
+        summary="See what the link of a callback is about",
+        access=Access.OWN_PAGE,
+        request=JoinLink,
+        answers={200: KeptPlace},
+        problems=_LINK_PROBLEMS,
+    ),
+    Route(
+        method="POST",
+        path="/api/v1/join",
+        part=Join,
+        handler=Join.come,
+        summary="Take up the place that a link keeps",
+        access=Access.OWN_PAGE,
+        request=JoinLink,
+        answers={201: ContactCreated},
+        problems=_LINK_PROBLEMS,
+    ),
+    Route(
+        method="POST",
+        path="/api/v1/join/cancel",
+        part=Join,
+        handler=Join.cancel,
+        summary="Give up the place that a link keeps",
+        access=Access.OWN_PAGE,
+        request=JoinLink,
+        answers={204: None},
+        problems=_LINK_PROBLEMS,
+    ),
+    Route(
+        method="GET",
+        path="/api/v1/sites/{site}/notices",
+        part=FailedNotices,
+        handler=FailedNotices.show,
+        summary="See which callers could not be told",
+        access=Access.SIGNED_IN,
+        right="supervise",
+        answers={200: NoticesPage},
+        problems=("not_found",),
     ),
     Route(
         method="POST",

@@ -11,6 +11,7 @@ from gateway.journal.port import Journal
 from gateway.storage.audit import StoredAudit
 from gateway.storage.directory import StoredDirectory
 from gateway.storage.forecasts import StoredForecasts
+from gateway.storage.notices import StoredNotices
 from gateway.storage.sessions import StoredSessions
 from gateway.storage.users import StoredSignIns
 
@@ -44,6 +45,7 @@ class RetentionJob:
         *,
         sites: Mapping[SiteId, KeptSite],
         directory: StoredDirectory,
+        notices: StoredNotices,
         sessions: StoredSessions,
         sign_ins: StoredSignIns,
         audit: StoredAudit,
@@ -53,6 +55,7 @@ class RetentionJob:
     ) -> None:
         self._sites = sites
         self._directory = directory
+        self._notices = notices
         self._sessions = sessions
         self._sign_ins = sign_ins
         self._audit = audit
@@ -67,10 +70,10 @@ class RetentionJob:
         # Kept a day longer, so that one that expired during a call is told from one that was ended.
         await self._sign_ins.end_expired(Millis(at - _DAY_MS))
         for site, kept in self._sites.items():
+            visitors_before, still_open = self._days_before(at, self._keeping.visitor_days), kept.open_contacts()
             deleted = {
-                "visitor_rows": await self._directory.erase_contacts_before(
-                    site, self._days_before(at, self._keeping.visitor_days), keep=kept.open_contacts()
-                ),
+                "visitor_rows": await self._directory.erase_contacts_before(site, visitors_before, keep=still_open),
+                "callback_links": await self._notices.forget_before(site, visitors_before, keep=still_open),
                 "facts": await kept.journal.trim(self._days_before(at, self._keeping.journal_days)),
                 "forecasts": await self._forecasts.erase_before(
                     site, self._days_before(at, self._keeping.journal_days)

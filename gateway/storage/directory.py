@@ -6,7 +6,7 @@ All of it is for showing to people; the core never sees it.
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, insert, select
+from sqlalchemy import Connection, Row, Select, bindparam, delete, insert, select, update
 
 from acd.ids import AgentId, ContactId, GroupId, Millis, SiteId
 from gateway.storage.database import Database
@@ -137,6 +137,18 @@ class StoredDirectory:
                         address=context.address,
                         reference=context.reference,
                     )
+                )
+
+        await self._database.transact(work)
+
+    async def note_address(self, site: SiteId, contact: ContactId, address: str) -> None:
+        """Keep where to reach a caller who leaves the page; replaces what was kept."""
+
+        def work(tx: Connection) -> None:
+            this = (contact_words.c.site == site) & (contact_words.c.contact == contact)
+            if tx.execute(update(contact_words).where(this).values(address=address)).rowcount == 0:
+                tx.execute(
+                    insert(contact_words).values(site=site, contact=contact, text="", address=address, reference="")
                 )
 
         await self._database.transact(work)

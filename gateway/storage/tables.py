@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0004"
+REVISION = "0005"
 """The migration that leads to these tables."""
 
 metadata = MetaData(
@@ -216,6 +216,46 @@ contact_words = Table(
     Column("address", Text, nullable=False),
     Column("reference", Text, nullable=False),
     comment="What a visitor left in writing, and where to reach them. Erased with the note.",
+)
+
+# Callbacks: their links, and what is to be sent about them.
+
+callback_links = Table(
+    "callback_links",
+    metadata,
+    Column("site", _Id, primary_key=True),
+    Column("contact", _Id, primary_key=True),
+    Column("token_hash", _Hash, nullable=False, unique=True),
+    Column("created_at", BigInteger, nullable=False),
+    Column("ended", String(32), nullable=False),
+    Index("ix_callback_links_site_created_at", "site", "created_at"),
+    comment="Which callback a link is about. The token itself is made from the server's secret, not stored.",
+)
+
+notice_cursors = Table(
+    "notice_cursors",
+    metadata,
+    Column("site", _Id, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    comment="The last decision that was made into notices.",
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("site", _Id, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String(32), nullable=False),
+    Column("contact", _Id, nullable=False),
+    Column("until", BigInteger),
+    Column("created_at", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("next_at", BigInteger, nullable=False),
+    Column("failure", String(64), nullable=False),
+    Column("given_up_at", BigInteger),
+    Index("ix_notices_site_next_at", "site", "next_at"),
+    Index("ix_notices_site_contact", "site", "contact"),
+    comment="Notices to callers that are owed, by the number of the decision they tell of, and those that failed.",
 )
 
 # What sites have decided about themselves.

@@ -73,6 +73,52 @@ class ContactCreated(Part, frozen=True):
     """What to tell them while they wait, as the group has it."""
 
 
+class JoinLink(Part, frozen=True):
+    """The link of a callback, as its page found it behind ``#``."""
+
+    token: Token
+    """Personal, and good as long as the callback is."""
+
+
+class KeptPlace(Part, frozen=True):
+    """``POST /api/v1/join/look``: the place that a link keeps."""
+
+    site: Identity
+    """Which customer organisation."""
+    group: Identity
+    """Where the place is."""
+    group_name: str
+    """In the language asked for."""
+    channel: Literal["voice", "video", "chat", "message"]
+    """Voice or video."""
+    position: Count | None
+    """Place in the line, from 1."""
+    due_at: MillisUtc | None
+    """Not before then, if that was asked for and has not come."""
+    good_until: MillisUtc | None
+    """While they are invited, until when they are waited for."""
+    expires_at: MillisUtc
+    """When it is given up."""
+
+
+class Opening(Part, frozen=True):
+    """A time in which a group is open."""
+
+    start: MillisUtc
+    """From then, or since now."""
+    end: MillisUtc
+    """To then, or to the end of what is told."""
+
+
+class Openings(Part, frozen=True):
+    """``GET /api/v1/sites/SITE/groups/GROUP/openings``: the next two weeks."""
+
+    zone: str | None
+    """The IANA time zone of the hours; null for a group without hours, which is always open."""
+    spans: list[Opening]
+    """In order."""
+
+
 class GroupAvailability(Part, frozen=True):
     """Whether a call can be started now, and why not."""
 
@@ -90,6 +136,8 @@ class GroupAvailability(Part, frozen=True):
     """How many wait."""
     notice: str | None = None
     """Why it is closed, in the language asked for, if its supervisor said."""
+    callbacks: bool = False
+    """Whether it calls back."""
 
 
 class Availability(Part, frozen=True):

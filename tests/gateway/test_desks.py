@@ -91,6 +91,7 @@ async def office(database: SqliteDatabase) -> AsyncIterator[Office]:
         retention = RetentionJob(
             sites={},
             directory=stores.directory,
+            notices=stores.notices,
             sessions=stores.sessions,
             sign_ins=stores.sign_ins,
             audit=stores.audit,

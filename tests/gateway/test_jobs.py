@@ -85,6 +85,7 @@ def _retention(database: SqliteDatabase, clock: HandClock) -> RetentionJob:
     return RetentionJob(
         sites={SHOP_ID: KeptSite(journal=journal, open_contacts=lambda: [ContactId("ct_open")])},
         directory=stores.directory,
+        notices=stores.notices,
         sessions=stores.sessions,
         sign_ins=stores.sign_ins,
         audit=stores.audit,
