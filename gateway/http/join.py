@@ -11,7 +11,7 @@ from typing import Final
 
 import structlog
 
-from acd.decisions import EndReason, RenewCaller
+from acd.decisions import EndContact, EndReason, RenewCaller
 from acd.facts import CallerHungUp, CallerReturned
 from acd.ids import Millis, SessionId, SiteId
 from acd.records import Contact
@@ -114,6 +114,10 @@ class Join:
         )
         if outcome.decided is None:
             raise Refused("busy", retry_after_ms=_PENDING)
+        for decision in outcome.decided:
+            if isinstance(decision, EndContact) and decision.contact == contact.id:
+                # Also noted by who follows the decisions, but the link may be opened again before.
+                await self._links.mark_ended(floor.site, contact.id, decision.reason)
         return Answer(status=204)
 
     async def _held(self, call: Call) -> tuple[Floor, Contact]:

@@ -1,8 +1,8 @@
 """Notices through a program of the operator's, which sends them on: as text messages, say.
 
 It is posted JSON, signed so that it can tell it from anybody else's:
-``Zuruf-Signature: t=SECONDS,v1=HEX``, as events are, under the secret of the settings. ``Idempotency-Key`` is the same whenever a notice comes
-again.
+``Zuruf-Signature: t=SECONDS,v1=HEX``, as events are, under the secret of the settings.
+``Idempotency-Key`` is the same whenever a notice comes again.
 """
 
 from typing import Final

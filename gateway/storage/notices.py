@@ -202,6 +202,10 @@ class StoredNotices:
 
         return await self._database.look(work)
 
+    async def mark_ended(self, site: SiteId, contact: ContactId, reason: EndReason) -> None:
+        """The contact ended so; harmless if it was no callback, or is marked."""
+        await self._database.transact(lambda tx: _mark_ended(tx, site, contact, reason))
+
     async def forget_before(self, site: SiteId, before: Millis, *, keep: Sequence[ContactId] = ()) -> int:
         """Forget links and failed notices from before then, except of contacts still open; answers how many."""
 
@@ -280,15 +284,21 @@ def _make_link(tx: Connection, held: Held) -> None:
 
 
 def _end(tx: Connection, site: SiteId, over: Over) -> None:
-    was_callback = tx.execute(
-        update(callback_links)
-        .where(callback_links.c.site == site, callback_links.c.contact == over.contact)
-        .values(ended=over.reason.value)
-    ).rowcount
-    if was_callback:
+    if _mark_ended(tx, site, over.contact, over.reason):
         _drop_unsent(tx, site, over.contact)
         if over.notice is not None:
             _insert(tx, over.notice)
+
+
+def _mark_ended(tx: Connection, site: SiteId, contact: ContactId, reason: EndReason) -> bool:
+    return (
+        tx.execute(
+            update(callback_links)
+            .where(callback_links.c.site == site, callback_links.c.contact == contact)
+            .values(ended=reason.value)
+        ).rowcount
+        == 1
+    )
 
 
 def _drop_unsent(tx: Connection, site: SiteId, contact: ContactId) -> None:
