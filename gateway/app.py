@@ -28,6 +28,7 @@ from gateway.auth.tokens import Tokens
 from gateway.clock import Clock, system_clock
 from gateway.configuration.document import SiteDocument
 from gateway.configuration.in_force import InForce
+from gateway.configuration.labels import CodeLabels
 from gateway.demo import DEMO_SITE, NotForThis, seed_people
 from gateway.door import Door
 from gateway.forms import Form, open_form
@@ -389,6 +390,7 @@ class _House:
             address_of=lambda request: peer_of(request, trusted).address,
             tell_of_session=self.form.tell_of_session,
             expected_wait=lambda site, contact: self.waits[site].expected(contact),
+            code_label=CodeLabels(self.in_force),
             settings=ConversationSettings(allow_loopback_candidates=self.settings.is_for_this_machine),
         )
 

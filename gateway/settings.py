@@ -21,6 +21,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, V
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from signaling.protocol.base import MAIL_PATTERN
+
 PREFIX = "ZURUF_"
 CONFIG_FILE = "zuruf.toml"
 CONFIG_VARIABLE = "ZURUF_CONFIG"
@@ -502,7 +504,7 @@ def shown(loaded: Loaded) -> Iterator[tuple[str, str, str]]:
 
 def is_mail_address(written: str) -> bool:
     """Whether a mail could be sent there: one plain address, nothing around it."""
-    return re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", written) is not None
+    return re.match(MAIL_PATTERN, written) is not None
 
 
 def is_loopback(host: str) -> bool:

@@ -24,6 +24,7 @@ from signaling.metrics import SignalingMetrics
 from signaling.ports import (
     Authenticator,
     Clock,
+    CodeLabel,
     Directory,
     ExpectedWaits,
     Figures,
@@ -73,6 +74,7 @@ class Conversation:
         pause: Sleeps for so many seconds.
         tell_of_session: Has the other processes :meth:`look_at` a session.
         expected_wait: What a caller is told about their wait.
+        code_label: What a disposition code of a site is called in a language.
     """
 
     def __init__(
@@ -94,6 +96,7 @@ class Conversation:
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         tell_of_session: Callable[[SessionId], None] = lambda _: None,
         expected_wait: ExpectedWaits = lambda *_: None,
+        code_label: CodeLabel = lambda _site, code, _language: code,
     ) -> None:
         self._floors = floors
         self._figures = figures
@@ -113,6 +116,7 @@ class Conversation:
             pause=pause,
             tell_of_session=tell_of_session,
             expected_wait=expected_wait,
+            code_label=code_label,
         )
         self._hubs: dict[SiteId, SessionHub] = {}
         self._boards: dict[SiteId, Board] = {}

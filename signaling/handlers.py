@@ -9,10 +9,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from acd.config import MediaPolicy
+from acd.callbacks import can_be_called_back
+from acd.config import AnswerKind, MediaPolicy
 from acd.facts import (
     AgentHungUp,
     AgentSignedOut,
+    CallbackChosen,
+    CallerAnswered,
     CallerHungUp,
     Fact,
     MediaConnected,
@@ -24,7 +27,7 @@ from acd.facts import (
     TransferAsked,
     WrapUpFinished,
 )
-from acd.ids import AgentId, ContactId, Epoch, GroupId
+from acd.ids import AgentId, ContactId, Epoch, GroupId, Millis
 from acd.records import Contact
 from acd.state import State
 from signaling.hub import SessionHub
@@ -45,7 +48,7 @@ from signaling.protocol.agent import (
     TransferContact,
 )
 from signaling.protocol.base import Message, Request
-from signaling.protocol.caller import LeaveContact, PageLeaving
+from signaling.protocol.caller import AnswerQuestion, ChooseCallback, LeaveContact, PageLeaving
 from signaling.protocol.media import (
     Acknowledge,
     IceRefreshed,
@@ -54,8 +57,8 @@ from signaling.protocol.media import (
     RefreshIce,
     SendSignal,
 )
-from signaling.refusals import Busy, NotAllowed, NoTarget, NotNow, OfferGone, Pending, StaleGeneration
-from signaling.sessions import AgentSession, AnySession, CallerSession, contact_in_call
+from signaling.refusals import Busy, Malformed, NotAllowed, NoTarget, NotNow, OfferGone, Pending, StaleGeneration
+from signaling.sessions import AgentSession, AnySession, CallerSession
 from signaling.transfers import transfer_targets
 
 
@@ -113,6 +116,9 @@ class Asked:
 Handler = Callable[[Any, Asked], Awaitable[Message | None]]
 _R = TypeVar("_R", bound=Request)
 
+_FURTHEST_MS: Final = 30 * 24 * 60 * 60_000
+"""How far ahead a callback may be wanted."""
+
 _handlers: dict[type[Request], Handler] = {}
 HANDLERS: Final[Mapping[type[Request], Handler]] = _handlers
 """Who answers which message; complete once this module is imported."""
@@ -141,6 +147,49 @@ async def leave_contact(_: LeaveContact, asked: Asked) -> None:
     await asked.tell(CallerHungUp(contact=asked.caller.contact), must=True)
 
 
+@handles(ChooseCallback)
+async def choose_callback(message: ChooseCallback, asked: Asked) -> None:
+    """Keep the place for who leaves the page. Their address goes nowhere but beside the journal."""
+    contact = asked.state.contacts[asked.caller.contact]
+    if not can_be_called_back(asked.state, contact):
+        raise NotNow
+    if message.at is not None and message.at > asked.hub.means.clock() + _FURTHEST_MS:
+        raise Malformed
+    due_at = None if message.at is None else Millis(message.at)
+    await _leave_address(asked, message.address)
+    await asked.tell(CallbackChosen(contact=contact.id, due_at=due_at))
+    await _expect_held(asked)
+
+
+@handles(AnswerQuestion)
+async def answer_question(message: AnswerQuestion, asked: Asked) -> None:
+    """Hear yes or no, if it is still the same question."""
+    contact = asked.state.contacts[asked.caller.contact]
+    question = contact.question
+    if question is None or (question.answer.kind.value, question.answer.group) != (message.asked, message.group_id):
+        raise NotNow
+    wants_callback = message.accepted and question.answer.kind is AnswerKind.CALLBACK
+    if wants_callback:
+        if message.address is None:
+            raise Malformed
+        await _leave_address(asked, message.address)
+    await asked.tell(CallerAnswered(contact=contact.id, accepted=message.accepted))
+    if wants_callback:
+        await _expect_held(asked)
+
+
+async def _leave_address(asked: Asked, address: str) -> None:
+    await asked.hub.means.directory.note_address(asked.hub.site, asked.caller.contact, address)
+
+
+async def _expect_held(asked: Asked) -> None:
+    """Forget the address again of who is not called back after all: somebody has just answered."""
+    contact = asked.state.contacts.get(asked.caller.contact)
+    if contact is None or contact.callback is None:
+        await _leave_address(asked, "")
+        raise NotNow
+
+
 # Agents.
 
 
@@ -157,7 +206,7 @@ async def accept_offer(message: AcceptOffer, asked: Asked) -> None:
     agent = asked.desk.agent
     contact_id = ContactId(message.contact_id)
     await asked.tell(OfferAccepted(agent=agent, contact=contact_id, epoch=Epoch(message.epoch)))
-    contact = contact_in_call(asked.state, contact_id)
+    contact = asked.state.contacts.get(contact_id)
     if contact is None or contact.agent != agent or contact.epoch != message.epoch:
         raise OfferGone
 
@@ -165,8 +214,15 @@ async def accept_offer(message: AcceptOffer, asked: Asked) -> None:
 @handles(DeclineOffer)
 async def decline_offer(message: DeclineOffer, asked: Asked) -> None:
     """Let somebody else take it."""
-    contact = ContactId(message.contact_id)
-    await asked.tell(OfferDeclined(agent=asked.desk.agent, contact=contact, epoch=Epoch(message.epoch)), must=True)
+    await asked.tell(
+        OfferDeclined(
+            agent=asked.desk.agent,
+            contact=ContactId(message.contact_id),
+            epoch=Epoch(message.epoch),
+            busy=message.busy,
+        ),
+        must=True,
+    )
 
 
 @handles(EndContact)

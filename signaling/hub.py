@@ -24,6 +24,7 @@ from acd.decisions import (
     Decision,
     EndContact,
     MoveDeadlines,
+    RenewCaller,
     Requeue,
     SignIn,
     SignOut,
@@ -42,7 +43,7 @@ from acd.facts import (
 )
 from acd.ids import AgentId, ContactId, Millis, SessionId, SiteId
 from acd.lifecycle import Phase
-from acd.records import Contact
+from acd.records import NOBODY, Contact
 from acd.state import State
 from signaling.mailbox import Mailbox
 from signaling.means import Means
@@ -123,14 +124,18 @@ class SessionHub:
             AttachBusy: If nobody decides at the moment and the contact is not known here.
         """
         assert record.contact is not None, "a caller's session is about a contact"
-        session = self.roster.caller(record.contact) or self._new_caller(record, record.contact)
+        known = self.roster.caller(record.contact)
+        is_another = known is not None and known.id != record.id
+        session = self._new_caller(record, record.contact) if known is None or is_another else known
         async with session.turn:
-            self.roster.add(session)
+            if not is_another:
+                self.roster.add(session)
             try:
                 await self._turn_page(session, hello.page, wire)
                 decided = await self._note(session.id, self._attached(session))
                 if session.contact not in self.state.contacts and session.contact not in self._ended:
                     raise AttachBusy if decided is None else AttachExpired
+                self._check_expected(session, is_decided=decided is not None)
                 context = await self.means.directory.contact_context(self.site, session.contact)
                 session.language = "de" if context.language == "de" else "en"
                 self.roster.add(session)
@@ -185,6 +190,15 @@ class SessionHub:
         self._show_peer(session)
         _log.info("agent_attached", site=self.site, agent=agent, session=session.id)
         return session
+
+    def _check_expected(self, session: CallerSession, *, is_decided: bool) -> None:
+        """Refuse the page of a caller who has left for a callback, or came back on another one."""
+        contact = self.state.contacts.get(session.contact)
+        if contact is None or contact.caller.session == session.id:
+            return
+        if not is_decided:
+            raise AttachBusy
+        raise AttachExpired if contact.caller == NOBODY else AttachSuperseded
 
     def _new_caller(self, record: SessionRecord, contact: ContactId) -> CallerSession:
         return CallerSession(
@@ -332,6 +346,8 @@ class SessionHub:
                     self._on_end(decision, at)
                 case AttachCaller() | AttachAgent() if decision.process != self.means.process:
                     self._went_elsewhere(decision.session)
+                case RenewCaller():
+                    self._came_back(decision)
                 case SignIn() if self.roster.get(decision.session) is None:
                     # Another tab leads, and its process is another one.
                     for desk in self.roster.desks(decision.agent):
@@ -361,6 +377,13 @@ class SessionHub:
         self.pictures.names.forget_session(session_id)
         session = self.roster.get(session_id)
         if session is not None:
+            self._drop(session, Superseded())
+            self.roster.forget(session)
+
+    def _came_back(self, decision: RenewCaller) -> None:
+        """The caller is on another page from now on."""
+        session = self.roster.caller(decision.contact)
+        if session is not None and session.id != decision.session:
             self._drop(session, Superseded())
             self.roster.forget(session)
 
@@ -420,8 +443,8 @@ class SessionHub:
     def _agent_changed(self, agent_id: AgentId) -> None:
         self.pictures.show(*self.roster.desks(agent_id))
         agent = self.state.agents.get(agent_id)
-        if agent is not None:
-            self.pictures.show(self.roster.caller(agent.contact))
+        for slot in agent.slots if agent is not None else ():
+            self.pictures.show(self.roster.caller(slot.contact))
 
     def _show_peer(self, session: AnySession) -> None:
         peer = session.peer_session(self.state)
@@ -442,6 +465,7 @@ class SessionHub:
         await self._apart(self._look_elsewhere())
         for session in self.roster.attached():
             self._stay_attached(session)
+            self._let_go(session)
             if isinstance(session, AgentSession):
                 await self._apart(self.judge_health(session))
                 await self._apart(self._check_sign_in(session, now))
@@ -492,6 +516,14 @@ class SessionHub:
         else:
             session.is_forgotten = False
             self.means.start(self._observe(session, self._attached(session)))
+
+    def _let_go(self, session: AnySession) -> None:
+        """Part with the page of a caller who is called back: it was told so, and may have closed by itself."""
+        at = session.endpoint(self.state)
+        is_held = isinstance(session, CallerSession) and at == NOBODY
+        if is_held and session.shown is not None and not session.turn.locked():
+            self._drop(session, None)
+            self.roster.forget(session)
 
     async def judge_health(self, session: AgentSession) -> None:
         """Tell the floor how an agent's tab is, if that is news."""

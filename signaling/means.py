@@ -6,7 +6,7 @@ from typing import Any
 
 from acd.ids import Millis, ProcessId, SessionId
 from signaling.metrics import SignalingMetrics
-from signaling.ports import Authenticator, Clock, Directory, ExpectedWaits, IceServers, Origins, Sessions
+from signaling.ports import Authenticator, Clock, CodeLabel, Directory, ExpectedWaits, IceServers, Origins, Sessions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +45,7 @@ class Means:
         pause: Sleeps for so many seconds.
         tell_of_session: Has the other processes look at a session: something is owed to it,
             or another page has it.
+        code_label: What a disposition code of a site is called in a language.
     """
 
     sessions: Sessions
@@ -61,3 +62,4 @@ class Means:
     pause: Callable[[float], Awaitable[None]]
     tell_of_session: Callable[[SessionId], None]
     expected_wait: ExpectedWaits
+    code_label: CodeLabel

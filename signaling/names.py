@@ -9,7 +9,7 @@ from acd.ids import AgentId, ContactId, GroupId, Millis, SessionId, SiteId
 from acd.state import State
 from signaling.ports import Directory, Sessions
 from signaling.protocol.base import Language
-from signaling.sessions import AgentSession, AnySession, CallerSession, Roster
+from signaling.sessions import AgentSession, AnySession, CallerSession, Roster, shown_slot
 from signaling.views import Ended
 
 _FOR_MS = 60_000
@@ -97,6 +97,8 @@ class Names:
         if contact is None:
             return
         yield from self._unknown_group(contact.group, session.language)
+        if contact.question is not None and contact.question.answer.group is not None:
+            yield from self._unknown_group(contact.question.answer.group, session.language)
         agent = contact.agent
         if agent is not None and agent not in self._agents:
             yield lambda: self._learn_agent(agent)
@@ -107,10 +109,11 @@ class Names:
             return
         for group in agent.groups:
             yield from self._unknown_group(group, session.language)
-        contact = agent.contact
-        if contact is None:
+        slot = shown_slot(agent)
+        if slot is None:
             session.context = None
             return
+        contact = slot.contact
         if session.context is None or session.context[0] != contact:
             yield lambda: self._learn_context(session, contact)
         ended = self._ended.get(contact)

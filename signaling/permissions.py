@@ -22,7 +22,7 @@ from signaling.protocol.agent import (
     TransferContact,
 )
 from signaling.protocol.base import Request
-from signaling.protocol.caller import CallerPhase, LeaveContact, PageLeaving
+from signaling.protocol.caller import AnswerQuestion, CallerPhase, ChooseCallback, LeaveContact, PageLeaving
 from signaling.protocol.media import Acknowledge, MediaReport, MediaStateChanged, RefreshIce, SendSignal
 from signaling.refusals import ContactGone, NotAllowed, NotNow, NotYours, OfferGone, Refusal
 
@@ -61,6 +61,8 @@ CALLER: Final = Table(
     phases=get_args(CallerPhase),
     rules={
         LeaveContact: _when("queued", "offered", "connecting", "talking", otherwise=ContactGone),
+        ChooseCallback: _when("queued", "offered"),
+        AnswerQuestion: _when("queued", "offered"),
         PageLeaving: _when("queued", "offered", "connecting", "talking", "ended"),
         SendSignal: _when("connecting", "talking"),
         MediaStateChanged: _when("connecting", "talking", otherwise=NotYours),

@@ -192,6 +192,8 @@ class Pictures:
         if contact is not None:
             group_name = self.names.group(contact.group, session.language)
             agent_name = self.names.agent(contact.agent)
+            other = None if contact.question is None else contact.question.answer.group
+            asked_group_name = "" if other is None else self.names.group(other, session.language)
             return (
                 caller_contact(
                     state,
@@ -199,6 +201,7 @@ class Pictures:
                     group_name=group_name,
                     agent_name=agent_name,
                     wait=self._means.expected_wait(self._floor.site, contact.id),
+                    asked_group_name=asked_group_name,
                 ),
                 callers_peer(state, contact, self.names.generation),
             )
@@ -242,6 +245,7 @@ class Pictures:
             display_name=session.identity.display_name,
             groups=self.names.groups(session.language),
             context=session.context[1] if session.context is not None else ContactContext(),
+            code_label=lambda code: self._means.code_label(self._floor.site, code, session.language),
         )
         return (
             agents_desk(state, session.agent, words, self._lines, self._ended),

@@ -11,6 +11,7 @@ from acd.decisions import Decision
 from acd.facts import Fact
 from acd.ids import AgentId, ContactId, GroupId, Millis, SessionId, SiteId
 from acd.state import State
+from signaling.protocol.base import Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,10 @@ Listener = Callable[[Sequence[Decision], Millis], None]
 
 Clock = Callable[[], Millis]
 """Says what time it is: milliseconds since the Unix epoch, UTC."""
+
+
+CodeLabel = Callable[[SiteId, str, Language], str]
+"""Says what a disposition code of a site is called; the code itself if nobody knows."""
 
 
 class Floor(Protocol):
@@ -166,6 +171,9 @@ class Directory(Protocol):
 
     async def group_name(self, site: SiteId, group: GroupId, language: str) -> str:
         """The group's name in this language (``de`` or ``en``)."""
+
+    async def note_address(self, site: SiteId, contact: ContactId, address: str) -> None:
+        """Keep where to reach a caller who leaves the page; replaces what was kept."""
 
     async def contact_context(self, site: SiteId, contact: ContactId) -> "ContactContext":
         """What the visitor said of themselves and where they came from."""

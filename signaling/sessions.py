@@ -9,10 +9,11 @@ from collections import OrderedDict, defaultdict
 from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
+from acd.config import Channel
 from acd.facts import Party
 from acd.ids import AgentId, ContactId, Epoch, Millis, SessionId
-from acd.lifecycle import Phase
-from acd.records import AgentState, Contact, Endpoint
+from acd.lifecycle import Phase, Routing
+from acd.records import AgentState, Contact, Endpoint, Slot
 from acd.state import State
 from signaling.media_numbers import MediaNumbers
 from signaling.permissions import AGENT, CALLER, SUPERSEDED, Table
@@ -25,6 +26,7 @@ from signaling.rate import TokenBucket
 
 _REMEMBERED_REPLIES = 64
 _HAS_MEDIA = frozenset({Phase.CONNECTING, Phase.TALKING})
+_SHOWN_FIRST = (Routing.CONNECTING, Routing.TALKING, Routing.OFFERED, Routing.WRAP_UP)
 
 
 class Wire(Protocol):
@@ -225,10 +227,15 @@ class AgentSession(Session):
         return agent is not None and agent.endpoint is not None and agent.endpoint.session == self.id
 
     def phase(self, state: State) -> str:
-        return state.agents[self.agent].routing.value if self.leads(state) else SUPERSEDED
+        if not self.leads(state):
+            return SUPERSEDED
+        agent = state.agents[self.agent]
+        slot = shown_slot(agent)
+        return (agent.vacancy if slot is None else slot.routing).value
 
     def contact_id(self, state: State) -> ContactId | None:
-        return state.agents[self.agent].contact if self.leads(state) else None
+        slot = shown_slot(state.agents[self.agent]) if self.leads(state) else None
+        return None if slot is None else slot.contact
 
     def call(self, state: State) -> Contact | None:
         # A contact that was handed on is somebody else's, though it is still wrapped up here.
@@ -269,7 +276,8 @@ class Roster:
         self._by_id.pop(session.id, None)
         match session:
             case CallerSession():
-                self._callers.pop(session.contact, None)
+                if self._callers.get(session.contact) is session:
+                    del self._callers[session.contact]
             case AgentSession():
                 self._desks[session.agent].pop(session.id, None)
                 if not self._desks[session.agent]:
@@ -304,14 +312,28 @@ class Roster:
         return list(self._desks)
 
 
+def shown_slot(agent: AgentState) -> Slot | None:
+    """What stands on the desk: of several contacts the one that cannot wait. A message being worked off can."""
+
+    def urgency(slot: Slot) -> tuple[bool, int, int]:
+        can_wait = slot.channel is Channel.MESSAGE and slot.routing is Routing.TALKING
+        return can_wait, _SHOWN_FIRST.index(slot.routing), slot.number
+
+    return min(agent.slots, key=urgency, default=None)
+
+
 def contact_in_call(state: State, contact: ContactId | None) -> Contact | None:
     """The contact, if two ends connect or talk in it."""
     found = None if contact is None else state.contacts.get(contact)
-    return found if found is not None and found.phase in _HAS_MEDIA else None
+    return found if found is not None and _has_media(found) else None
 
 
 def agent_in_call(state: State, contact: Contact | None) -> AgentState | None:
     """The agent at the other end of a contact in which two ends connect or talk."""
-    if contact is None or contact.agent is None or contact.phase not in _HAS_MEDIA:
+    if contact is None or contact.agent is None or not _has_media(contact):
         return None
     return state.agents.get(contact.agent)
+
+
+def _has_media(contact: Contact) -> bool:
+    return contact.phase in _HAS_MEDIA and contact.channel is not Channel.MESSAGE

@@ -2,22 +2,24 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
+from acd.callbacks import can_be_called_back
+from acd.config import AnswerKind, Channel, Kind
 from acd.decisions import EndReason, RequeueReason
 from acd.facts import Health, Presence
 from acd.ids import AgentId, ContactId, GroupId, Millis, SessionId
 from acd.lifecycle import Phase, Routing
-from acd.records import AgentState, Contact, Endpoint
+from acd.records import NOBODY, AgentState, Contact, Endpoint, Slot
 from acd.state import State
 from signaling.ports import ContactContext, ExpectedWait
 from signaling.ports import IceServer as IssuedServer
-from signaling.protocol.agent import AgentContact, AgentGroup, Desk, ReceivesCalls
+from signaling.protocol.agent import AgentContact, AgentGroup, CodeChoice, Desk, ReceivesCalls
 from signaling.protocol.base import Party
-from signaling.protocol.caller import CallerContact
+from signaling.protocol.caller import CallerCallback, CallerContact, CallerQuestion
 from signaling.protocol.caller import ExpectedWait as ExpectedWaitShown
 from signaling.protocol.media import IceConfiguration, IceServer, Peer
-from signaling.sessions import agent_in_call, contact_in_call
+from signaling.sessions import agent_in_call, contact_in_call, shown_slot
 
 GenerationOf = Callable[[SessionId], int | None]
 """Which life of its leg a session's page is, if that is known."""
@@ -40,6 +42,12 @@ class QueueLine:
     longest_asked_at: Millis | None = None
 
 
+_ASKED: Final[Mapping[AnswerKind, Literal["group", "message", "callback"]]] = {
+    AnswerKind.GROUP: "group",
+    AnswerKind.MESSAGE: "message",
+    AnswerKind.CALLBACK: "callback",
+}
+
 NO_LINE: Final = QueueLine()
 
 
@@ -58,7 +66,13 @@ def queue_lines(contacts: Iterable[Contact]) -> dict[GroupId, QueueLine]:
 
 
 def caller_contact(
-    state: State, contact: Contact, *, group_name: str, agent_name: str | None, wait: ExpectedWait | None
+    state: State,
+    contact: Contact,
+    *,
+    group_name: str,
+    agent_name: str | None,
+    wait: ExpectedWait | None,
+    asked_group_name: str,
 ) -> CallerContact:
     """The caller's own contact. Who is being rung is not told before they answer."""
     in_call = contact.phase in {Phase.CONNECTING, Phase.TALKING}
@@ -80,7 +94,33 @@ def caller_contact(
         in_front_again=contact.came_back is not None,
         transferred=contact.came_back is RequeueReason.TRANSFERRED,
         ended=None,
+        question=_question(state, contact, asked_group_name),
+        callback=_callback(contact),
+        can_be_called_back=can_be_called_back(state, contact),
     )
+
+
+def _question(state: State, contact: Contact, group_name: str) -> CallerQuestion | None:
+    question = contact.question
+    kind = None if question is None else _ASKED.get(question.answer.kind)
+    if question is None or kind is None:
+        return None
+    group = None if question.answer.group is None else state.group(question.answer.group)
+    return CallerQuestion(
+        kind=kind,
+        group_id=question.answer.group,
+        group_name=group_name,
+        policy=None if group is None else group.policy.value,
+        reason=question.reason.value,
+        until=question.until,
+    )
+
+
+def _callback(contact: Contact) -> CallerCallback | None:
+    callback = contact.callback
+    if callback is None:
+        return None
+    return CallerCallback(held=contact.caller == NOBODY, due_at=callback.due_at, expires_at=callback.expires_at)
 
 
 def ended_contact(ended: Ended, *, group_name: str) -> CallerContact:
@@ -102,6 +142,9 @@ def ended_contact(ended: Ended, *, group_name: str) -> CallerContact:
         in_front_again=False,
         transferred=False,
         ended=ended.reason.value,
+        question=None,
+        callback=None,
+        can_be_called_back=False,
     )
 
 
@@ -121,6 +164,7 @@ class Words:
     display_name: str
     groups: Mapping[GroupId, str]
     context: ContactContext
+    code_label: Callable[[str], str] = str
 
 
 def agents_desk(
@@ -128,27 +172,30 @@ def agents_desk(
 ) -> Desk:
     """Everything on the agent's desk."""
     found = state.agents[agent]
+    slot = shown_slot(found)
     return Desk(
         agent_id=agent,
         display_name=words.display_name,
         presence=found.presence.value,
         presence_reason=found.presence_reason,
         presence_since=found.presence_since,
-        routing=found.routing.value,
-        routing_since=found.routing_since,
-        receives_calls=_receives_calls(found),
-        contact=_agents_contact(state, found, words, ended),
+        routing=(found.vacancy if slot is None else slot.routing).value,
+        routing_since=found.routing_since if slot is None else slot.since,
+        receives_calls=_receives_calls(state, found),
+        contact=None if slot is None else _agents_contact(state, slot, words, ended),
+        more=max(len(found.slots) - 1, 0),
         groups=[_agents_group(group, words, lines.get(group, NO_LINE)) for group in found.groups],
     )
 
 
 def agents_peer(state: State, agent: AgentId, generation_of: GenerationOf) -> Peer | None:
     """The caller's end, as the agent's media needs it."""
-    contact = contact_in_call(state, state.agents[agent].contact)
+    slot = shown_slot(state.agents[agent])
+    contact = None if slot is None else contact_in_call(state, slot.contact)
     return None if contact is None or contact.agent != agent else _peer("caller", contact.caller, generation_of)
 
 
-def _receives_calls(agent: AgentState) -> ReceivesCalls:
+def _receives_calls(state: State, agent: AgentState) -> ReceivesCalls:
     if agent.presence is Presence.OFFLINE:
         return "offline"
     if agent.presence is Presence.BREAK:
@@ -165,7 +212,9 @@ def _receives_calls(agent: AgentState) -> ReceivesCalls:
         case Routing.IDLE:
             return "elsewhere" if agent.elsewhere else "back_off" if agent.back_off_until else "yes"
         case _:
-            return "busy"
+            # Who works off a message may still be called.
+            has_room = agent.has_room(Kind.LIVE, state.profile(agent.id).capacity)
+            return "yes" if agent.is_routable and has_room else "busy"
 
 
 def _agents_group(group: GroupId, words: Words, line: QueueLine) -> AgentGroup:
@@ -177,31 +226,34 @@ def _agents_group(group: GroupId, words: Words, line: QueueLine) -> AgentGroup:
     )
 
 
-def _agents_contact(
-    state: State, agent: AgentState, words: Words, ended: Mapping[ContactId, Ended]
-) -> AgentContact | None:
-    if agent.contact is None:
-        return None
-    open_contact = state.contacts.get(agent.contact)
-    past = ended.get(agent.contact)
+def _agents_contact(state: State, slot: Slot, words: Words, ended: Mapping[ContactId, Ended]) -> AgentContact:
+    open_contact = state.contacts.get(slot.contact)
+    past = ended.get(slot.contact)
     contact = open_contact if open_contact is not None else past.contact if past is not None else None
-    context = words.context
+    context, group = words.context, state.group(slot.group)
+    is_message = slot.channel is Channel.MESSAGE
     return AgentContact(
-        id=agent.contact,
+        id=slot.contact,
         # In wrap-up after a restart of ours only the id is left, and that is enough to finish.
         group_id=contact.group if contact is not None else "unknown",
         group_name=words.groups.get(contact.group, contact.group) if contact is not None else "",
-        channel=contact.channel.value if contact is not None else "voice",
+        channel=slot.channel.value,
         policy=contact.policy.value if contact is not None else "direct",
         epoch=contact.epoch if contact is not None else 0,
-        asked_at=contact.asked_at if contact is not None else agent.routing_since,
-        deadline=agent.deadline,
+        asked_at=contact.asked_at if contact is not None else slot.since,
+        deadline=slot.deadline,
         caller_present=open_contact is not None and open_contact.caller.is_attached,
         name=context.name,
         topic=context.topic,
         language=context.language,
         page_url=context.page_url,
         page_title=context.page_title,
+        text=context.text,
+        address=context.address if is_message else "",
+        # Nobody else but who is called back leaves an address.
+        is_callback=not is_message and context.address != "",
+        wrap_up="optional" if group is None else group.wrap_up.value,
+        codes=[] if group is None else [CodeChoice(id=code, label=words.code_label(code)) for code in group.codes],
     )
 
 

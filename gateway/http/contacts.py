@@ -20,7 +20,6 @@ from gateway.http.origins import Origins
 from gateway.http.problems import Refused
 from gateway.http.route import Answer, Call
 from gateway.ids import new_id
-from gateway.settings import is_mail_address
 from gateway.storage.directory import StoredDirectory
 from gateway.texts import LANGUAGES
 from signaling.ports import ContactContext, Floor, SessionRecord, Sessions
@@ -273,8 +272,6 @@ def _check(asked: NewContact, at: Millis) -> None:
         return
     if is_message:
         raise Refused("malformed", reason="a message is not called back")
-    if not is_mail_address(asked.callback.address.strip()):
-        raise Refused("malformed", reason="a callback needs a mail address")
     if asked.callback.at is not None and not at - _LATE_MS <= asked.callback.at <= at + _FURTHEST_MS:
         raise Refused("malformed", reason="a callback is within the next 30 days")
 

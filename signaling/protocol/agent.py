@@ -27,6 +27,15 @@ ReceivesCalls = Literal[
 """Whether calls come, or the first reason why not. The desk's header says it in words."""
 
 
+class CodeChoice(Part, frozen=True):
+    """A disposition code to choose from."""
+
+    id: Code
+    """The code."""
+    label: str
+    """In the desk's language."""
+
+
 class AgentContact(Part, frozen=True):
     """The contact an agent is offered, connects, talks to or wraps up."""
 
@@ -58,6 +67,16 @@ class AgentContact(Part, frozen=True):
     """Where they called from."""
     page_title: str
     """Its title."""
+    text: str
+    """What they wrote, if it is a message."""
+    address: str
+    """Where to answer a message."""
+    is_callback: bool
+    """They left the page and were called back, or are to be."""
+    wrap_up: Literal["none", "optional", "mandatory", "timed"]
+    """What is expected after it: with ``mandatory`` it is finished with a code only."""
+    codes: list[CodeChoice]
+    """Disposition codes of its group."""
 
 
 class AgentGroup(Part, frozen=True):
@@ -94,6 +113,8 @@ class Desk(Part, frozen=True):
     """Whether calls come."""
     contact: AgentContact | None
     """What the slot is about."""
+    more: Count
+    """Further contacts at this desk, shown once this one is done with."""
     groups: list[AgentGroup]
     """Whose callers may ring here."""
 
@@ -165,6 +186,8 @@ class DeclineOffer(Request, frozen=True, tag="offer.decline"):
     """What rings."""
     epoch: EpochNumber
     """Of the offer."""
+    busy: bool = False
+    """Not the agent but their devices said no: something else has the microphone."""
 
 
 class EndContact(Request, frozen=True, tag="contact.end"):

@@ -14,6 +14,9 @@ Identity = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-
 """Any of our ids."""
 Token = Annotated[str, Meta(min_length=16, max_length=256, pattern=r"^[A-Za-z0-9_.-]+$(?!\n)")]
 """A bearer secret. Never logged."""
+MAIL_PATTERN = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$(?!\n)"
+MailAddress = Annotated[str, Meta(max_length=200, pattern=MAIL_PATTERN)]
+"""One plain address, nothing around it. Personal: never in a fact, a log or a metric."""
 RequestNumber = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[!-~]+$(?!\n)")]
 """A request's id, chosen by the client, unique in its session."""
 Code = Annotated[str, Meta(max_length=40, pattern=r"^[A-Za-z0-9_.-]*$(?!\n)")]

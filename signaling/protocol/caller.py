@@ -8,6 +8,7 @@ from signaling.protocol.base import (
     EpochNumber,
     Generation,
     Identity,
+    MailAddress,
     MediaPolicy,
     Message,
     MillisUtc,
@@ -48,6 +49,34 @@ class ExpectedWait(Part, frozen=True):
     """The line got worse, and it takes longer than was said before. Tell the caller so."""
 
 
+class CallerQuestion(Part, frozen=True):
+    """What the caller is asked while they wait. They may leave it unanswered, unless ``until`` says otherwise."""
+
+    kind: Literal["group", "message", "callback"]
+    """Whether they want another group, to leave a message, or to be called back."""
+    group_id: Identity | None
+    """Which group, if it is another one."""
+    group_name: str
+    """Its name in the caller's language; empty for the others."""
+    policy: MediaPolicy | None
+    """Which way media goes in that group; it is not the way they agreed to."""
+    reason: Literal["closed", "empty", "understaffed", "full", "too_long"]
+    """Why they are asked."""
+    until: MillisUtc | None
+    """No answer by then ends the contact; null: it goes on waiting."""
+
+
+class CallerCallback(Part, frozen=True):
+    """The place is kept without the caller."""
+
+    held: bool
+    """Nobody is expected on the page any more: this page may close its connection."""
+    due_at: MillisUtc | None
+    """Not before then."""
+    expires_at: MillisUtc
+    """When the place is given up."""
+
+
 class CallerContact(Part, frozen=True):
     """The caller's contact as the caller may know it.
 
@@ -84,6 +113,12 @@ class CallerContact(Part, frozen=True):
     """It was in a call that failed and waits in front of the others."""
     ended: EndReason | None
     """How it ended; null while it is open."""
+    question: CallerQuestion | None
+    """What they are asked."""
+    callback: CallerCallback | None
+    """That they are to be called back, until an agent has accepted."""
+    can_be_called_back: bool
+    """Whether they may leave the page and keep the place."""
 
 
 class CallerAttached(Message, frozen=True, tag="caller.attached"):
@@ -132,6 +167,32 @@ class LeaveContact(Request, frozen=True, tag="contact.leave"):
 
     contact_id: Identity
     """The caller's own."""
+
+
+class ChooseCallback(Request, frozen=True, tag="callback.choose"):
+    """Leave the page and keep the place."""
+
+    contact_id: Identity
+    """The caller's own."""
+    address: MailAddress
+    """Where to send the link."""
+    at: MillisUtc | None
+    """Not before then; null: as soon as it is their turn."""
+
+
+class AnswerQuestion(Request, frozen=True, tag="question.answer"):
+    """Say yes or no to what was asked."""
+
+    contact_id: Identity
+    """The caller's own."""
+    asked: Literal["group", "message", "callback"]
+    """What was asked; refused with ``not_now`` if that is something else by now."""
+    group_id: Identity | None
+    """Likewise."""
+    accepted: bool
+    """Yes or no."""
+    address: MailAddress | None
+    """Where to send the link, with a yes to a callback."""
 
 
 class PageLeaving(Request, frozen=True, tag="page.leaving"):

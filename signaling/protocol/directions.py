@@ -16,7 +16,14 @@ from signaling.protocol.agent import (
     TransferContact,
 )
 from signaling.protocol.answers import Draining, Refused, Reply, Superseded
-from signaling.protocol.caller import CallerAttached, CallerChanged, LeaveContact, PageLeaving
+from signaling.protocol.caller import (
+    AnswerQuestion,
+    CallerAttached,
+    CallerChanged,
+    ChooseCallback,
+    LeaveContact,
+    PageLeaving,
+)
 from signaling.protocol.media import (
     Acknowledge,
     IceRefreshed,
@@ -28,7 +35,17 @@ from signaling.protocol.media import (
 )
 from signaling.protocol.supervisor import SupervisorAttached, SupervisorChanged
 
-CallerToServer = LeaveContact | PageLeaving | SendSignal | MediaStateChanged | MediaReport | Acknowledge | RefreshIce
+CallerToServer = (
+    LeaveContact
+    | ChooseCallback
+    | AnswerQuestion
+    | PageLeaving
+    | SendSignal
+    | MediaStateChanged
+    | MediaReport
+    | Acknowledge
+    | RefreshIce
+)
 """What a caller's page may say."""
 
 AgentToServer = (

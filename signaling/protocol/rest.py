@@ -4,13 +4,13 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from signaling.protocol.base import Channel, Count, Identity, MediaPolicy, MillisUtc, Part, Token
+from signaling.protocol.base import Channel, Count, Identity, MailAddress, MediaPolicy, MillisUtc, Part, Token
 
 
 class CallbackWanted(Part, frozen=True):
     """Not to wait on the page but to be called back."""
 
-    address: Annotated[str, Meta(min_length=3, max_length=200)]
+    address: MailAddress
     """Where to send the link."""
     at: MillisUtc | None = None
     """Not before then; without it as soon as it is their turn."""
@@ -134,10 +134,10 @@ class GroupAvailability(Part, frozen=True):
     """Which way media goes."""
     waiting: Count
     """How many wait."""
+    callbacks: bool
+    """Whether it calls back."""
     notice: str | None = None
     """Why it is closed, in the language asked for, if its supervisor said."""
-    callbacks: bool = False
-    """Whether it calls back."""
 
 
 class Availability(Part, frozen=True):

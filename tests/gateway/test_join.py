@@ -46,18 +46,15 @@ class Shop:
 
 
 @asynccontextmanager
-async def open_shop(directory: Path, **values: Any) -> AsyncIterator[Shop]:
+async def open_shop(directory: Path) -> AsyncIterator[Shop]:
     async with (
         postbox() as box,
         open_house(
             directory,
-            **{
-                "notices__smtp_host": "127.0.0.1",
-                "notices__smtp_port": box.port,
-                "notices__smtp_tls": "none",
-                "notices__sender": "Shop <service@shop.example>",
-            }
-            | values,
+            notices__smtp_host="127.0.0.1",
+            notices__smtp_port=box.port,
+            notices__smtp_tls="none",
+            notices__sender="Shop <service@shop.example>",
         ) as house,
     ):
         admin = await office(house)

@@ -246,6 +246,10 @@ class MemoryDirectory:
             raise RuntimeError("no directory")
         return {("sales", "de"): "Verkauf", ("sales", "en"): "Sales"}.get((group, language), group.title())
 
+    async def note_address(self, site: SiteId, contact: ContactId, address: str) -> None:
+        self._shelf.reach()
+        self.contexts[contact] = replace(self.contexts.get(contact, ContactContext()), address=address)
+
     async def contact_context(self, site: SiteId, contact: ContactId) -> ContactContext:
         self._shelf.reach()
         self.asked += 1

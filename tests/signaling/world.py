@@ -323,14 +323,19 @@ class World:
         return f"page{next(self._numbers)}"
 
     async def new_contact(
-        self, *, channel: Channel = Channel.VIDEO, group: GroupId = SALES, visitor: str = "v"
+        self, *, channel: Channel = Channel.VIDEO, group: GroupId = SALES, visitor: str = "v", priority: int = 0
     ) -> tuple[ContactId, str]:
         """What the REST interface does: a contact, and a session token for it."""
         number = next(self._numbers)
         contact, session = ContactId(f"ct_{number}"), SessionId(f"ss_{number}")
         await self.floor.report(
             ContactRequested(
-                contact=contact, session=session, group=group, channel=channel, visitor=VisitorKey(visitor)
+                contact=contact,
+                session=session,
+                group=group,
+                channel=channel,
+                visitor=VisitorKey(visitor),
+                priority=priority,
             ),
             source=f"post:{number}",
             request="1",

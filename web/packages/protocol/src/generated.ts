@@ -203,6 +203,32 @@ export interface Peer {
   readonly generation: number;
 }
 
+/** What the caller is asked while they wait. They may leave it unanswered, unless `until` says otherwise. */
+export interface CallerQuestion {
+  /** Whether they want another group, to leave a message, or to be called back. */
+  readonly kind: "callback" | "group" | "message";
+  /** Which group, if it is another one. */
+  readonly groupId: string | null;
+  /** Its name in the caller's language; empty for the others. */
+  readonly groupName: string;
+  /** Which way media goes in that group; it is not the way they agreed to. */
+  readonly policy: MediaPolicy | null;
+  /** Why they are asked. */
+  readonly reason: "closed" | "empty" | "full" | "too_long" | "understaffed";
+  /** No answer by then ends the contact; null: it goes on waiting. */
+  readonly until: number | null;
+}
+
+/** The place is kept without the caller. */
+export interface CallerCallback {
+  /** Nobody is expected on the page any more: this page may close its connection. */
+  readonly held: boolean;
+  /** Not before then. */
+  readonly dueAt: number | null;
+  /** When the place is given up. */
+  readonly expiresAt: number;
+}
+
 /**
  * How long it will probably take: P50 to P90, in whole minutes, rounded up.
  *
@@ -253,6 +279,12 @@ export interface CallerContact {
   readonly inFrontAgain: boolean;
   /** How it ended; null while it is open. */
   readonly ended: EndReason | null;
+  /** What they are asked. */
+  readonly question: CallerQuestion | null;
+  /** That they are to be called back, until an agent has accepted. */
+  readonly callback: CallerCallback | null;
+  /** Whether they may leave the page and keep the place. */
+  readonly canBeCalledBack: boolean;
 }
 
 /**
@@ -307,11 +339,49 @@ export interface LeaveContact {
   readonly id: string;
 }
 
+/** Leave the page and keep the place. */
+export interface ChooseCallback {
+  readonly type: "callback.choose";
+  /** The caller's own. */
+  readonly contactId: string;
+  /** Where to send the link. */
+  readonly address: string;
+  /** Not before then; null: as soon as it is their turn. */
+  readonly at: number | null;
+  /** Chosen by the client, unique on its page. */
+  readonly id: string;
+}
+
+/** Say yes or no to what was asked. */
+export interface AnswerQuestion {
+  readonly type: "question.answer";
+  /** The caller's own. */
+  readonly contactId: string;
+  /** What was asked; refused with `not_now` if that is something else by now. */
+  readonly asked: "callback" | "group" | "message";
+  /** Likewise. */
+  readonly groupId: string | null;
+  /** Yes or no. */
+  readonly accepted: boolean;
+  /** Where to send the link, with a yes to a callback. */
+  readonly address: string | null;
+  /** Chosen by the client, unique on its page. */
+  readonly id: string;
+}
+
 /** The page is closing or reloading (`pagehide`): what grace is left becomes 10 s. */
 export interface PageLeaving {
   readonly type: "page.leaving";
   /** Chosen by the client, unique on its page. */
   readonly id: string;
+}
+
+/** A disposition code to choose from. */
+export interface CodeChoice {
+  /** The code. */
+  readonly id: string;
+  /** In the desk's language. */
+  readonly label: string;
 }
 
 /** The contact an agent is offered, connects, talks to or wraps up. */
@@ -344,6 +414,16 @@ export interface AgentContact {
   readonly pageUrl: string;
   /** Its title. */
   readonly pageTitle: string;
+  /** What they wrote, if it is a message. */
+  readonly text: string;
+  /** Where to answer a message. */
+  readonly address: string;
+  /** They left the page and were called back, or are to be. */
+  readonly isCallback: boolean;
+  /** What is expected after it: with `mandatory` it is finished with a code only. */
+  readonly wrapUp: "mandatory" | "none" | "optional" | "timed";
+  /** Disposition codes of its group. */
+  readonly codes: readonly CodeChoice[];
 }
 
 /** A group of this agent, and how long its line is. */
@@ -378,6 +458,8 @@ export interface Desk {
   readonly receivesCalls: ReceivesCalls;
   /** What the slot is about. */
   readonly contact: AgentContact | null;
+  /** Further contacts at this desk, shown once this one is done with. */
+  readonly more: number;
   /** Whose callers may ring here. */
   readonly groups: readonly AgentGroup[];
 }
@@ -455,6 +537,8 @@ export interface DeclineOffer {
   readonly contactId: string;
   /** Of the offer. */
   readonly epoch: number;
+  /** Not the agent but their devices said no: something else has the microphone. */
+  readonly busy: boolean;
   /** Chosen by the client, unique on its page. */
   readonly id: string;
 }
@@ -856,6 +940,48 @@ export interface ContactCreated {
   readonly announcements: readonly Announced[];
 }
 
+/** The link of a callback, as its page found it behind `#`. */
+export interface JoinLink {
+  /** Personal, and good as long as the callback is. */
+  readonly token: string;
+}
+
+/** `POST /api/v1/join/look`: the place that a link keeps. */
+export interface KeptPlace {
+  /** Which customer organisation. */
+  readonly site: string;
+  /** Where the place is. */
+  readonly group: string;
+  /** In the language asked for. */
+  readonly groupName: string;
+  /** Voice or video. */
+  readonly channel: Channel;
+  /** Place in the line, from 1. */
+  readonly position: number | null;
+  /** Not before then, if that was asked for and has not come. */
+  readonly dueAt: number | null;
+  /** While they are invited, until when they are waited for. */
+  readonly goodUntil: number | null;
+  /** When it is given up. */
+  readonly expiresAt: number;
+}
+
+/** A time in which a group is open. */
+export interface Opening {
+  /** From then, or since now. */
+  readonly start: number;
+  /** To then, or to the end of what is told. */
+  readonly end: number;
+}
+
+/** `GET /api/v1/sites/SITE/groups/GROUP/openings`: the next two weeks. */
+export interface Openings {
+  /** The IANA time zone of the hours; null for a group without hours, which is always open. */
+  readonly zone: string | null;
+  /** In order. */
+  readonly spans: readonly Opening[];
+}
+
 /** Whether a call can be started now, and why not. */
 export interface GroupAvailability {
   /** The group. */
@@ -870,6 +996,8 @@ export interface GroupAvailability {
   readonly policy: MediaPolicy;
   /** How many wait. */
   readonly waiting: number;
+  /** Whether it calls back. */
+  readonly callbacks: boolean;
   /** Why it is closed, in the language asked for, if its supervisor said. */
   readonly notice: string | null;
 }
@@ -956,6 +1084,8 @@ export type Signal =
 /** What a caller's page may say. */
 export type CallerToServer =
   | LeaveContact
+  | ChooseCallback
+  | AnswerQuestion
   | PageLeaving
   | SendSignal
   | MediaStateChanged
