@@ -99,6 +99,8 @@ class Join:
                 session_id=session,
                 session_token=token,
                 position=floor.state.position(contact.id) or 0,
+                # They have heard them while they waited, and are next.
+                announcements=[],
             ),
             status=201,
         )

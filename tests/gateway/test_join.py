@@ -14,8 +14,8 @@ import pytest
 from acd.ids import Millis
 from gateway.app import running
 from tests.gateway.house import SHOP, House, Reply, open_house, quick_passwords, settings_in
+from tests.gateway.people import Office, office
 from tests.gateway.postbox import Postbox, postbox
-from tests.gateway.test_configuration import Office, office
 
 CALLBACK = {"address": "vera@mail.example"}
 
