@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "vite";
 
-const APPS = ["widget", "agent", "supervisor", "demo"];
+const APPS = ["widget", "agent", "supervisor", "demo", "hosted"];
 const STATIC = new URL("../gateway/static/", import.meta.url);
 
 await rm(STATIC, { recursive: true, force: true });

@@ -1,7 +1,9 @@
 """``GET /api/v1/sites/SITE/availability``: what the widget shows before anybody calls."""
 
 from collections.abc import Mapping
+from typing import Literal
 
+from acd.config import AnswerKind, Channel, Group
 from acd.ids import GroupId, Millis, SiteId
 from acd.state import State
 from gateway.http.problems import Refused
@@ -67,6 +69,19 @@ def groups_of(
             waiting=state.waiting(group.id),
             notice=None if state.is_open(group.id) else notices.get(group.id, {}).get(language),
             callbacks=group.callbacks is not None,
+            instead=None if state.is_open(group.id) else _offered(group),
         )
         for group in state.site.groups
     ]
+
+
+def _offered(group: Group) -> Literal["group", "message", "callback"] | None:
+    match group.when_closed.kind:
+        case AnswerKind.GROUP:
+            return "group"
+        case AnswerKind.MESSAGE if Channel.MESSAGE in group.channels:
+            return "message"
+        case AnswerKind.CALLBACK if group.callbacks is not None:
+            return "callback"
+        case _:
+            return None

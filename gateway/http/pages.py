@@ -48,6 +48,10 @@ class Pages:
         """The supervisor's page."""
         return self._page(call, "supervisor")
 
+    async def hosted(self, call: Call) -> Answer | web.StreamResponse:
+        """The call panel as a page of its own: behind the link of a callback, or of a group."""
+        return self._page(call, "hosted")
+
     async def widget(self, call: Call) -> Answer | web.StreamResponse:
         """What a website embeds."""
         path = self._directory / "widget.js"
@@ -68,6 +72,10 @@ class Pages:
     async def demo_part(self, call: Call) -> Answer | web.StreamResponse:
         """A part of the demo shop."""
         return self._part(call, "demo/assets")
+
+    async def hosted_part(self, call: Call) -> Answer | web.StreamResponse:
+        """A part of the call page."""
+        return self._part(call, "hosted/assets")
 
     def _page(self, call: Call, app: str) -> Answer | web.StreamResponse:
         path = self._directory / app / "index.html"

@@ -136,6 +136,8 @@ class GroupAvailability(Part, frozen=True):
     """How many wait."""
     callbacks: bool
     """Whether it calls back."""
+    instead: Literal["group", "message", "callback"] | None
+    """What it offers while it is closed; null while it is open, or if it offers nothing."""
     notice: str | None = None
     """Why it is closed, in the language asked for, if its supervisor said."""
 

@@ -300,7 +300,7 @@ async def test_availability_is_told_in_the_visitors_language_and_kept_for_ten_se
     by_id = {group["id"]: group for group in german.said["groups"]}
     assert by_id["sales"] == {
         "id": "sales", "name": "Verkauf", "state": "nobody", "channels": ["voice", "video"], "policy": "direct",
-        "waiting": 0, "callbacks": False, "notice": None,
+        "waiting": 0, "callbacks": False, "instead": None, "notice": None,
     }  # fmt: skip
     assert by_id["night"]["state"] == "closed"
     assert german.headers["Cache-Control"] == "public, max-age=10"

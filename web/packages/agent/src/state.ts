@@ -213,6 +213,8 @@ export function whatHappened(state: State, message: AgentAttached | AgentChanged
   const before = state.desk;
   const contact = before?.contact;
   if (!before || !contact) return null;
+  // A message hangs up on nobody; a call may come in between.
+  if (contact.channel === "message" && before.routing !== "offered") return null;
   const after = message.desk;
   const stillOurs = after.contact?.id === contact.id && after.contact.epoch === contact.epoch;
   if (stillOurs && inCall(after.routing)) return null;
@@ -243,6 +245,11 @@ export function inCall(routing: Desk["routing"]): boolean {
   return routing === "connecting" || routing === "talking";
 }
 
+/** Whether somebody is talked to: a message being worked off has no media. */
+export function talks(desk: Desk): boolean {
+  return inCall(desk.routing) && desk.contact?.channel !== "message";
+}
+
 /** What fills the middle of the desk. */
 export type Scene =
   | { readonly is: "waiting_for_server" }
@@ -250,6 +257,7 @@ export type Scene =
   | { readonly is: "cut_off" }
   | { readonly is: "offer"; readonly contact: AgentContact }
   | { readonly is: "call"; readonly contact: AgentContact; readonly talking: boolean }
+  | { readonly is: "message"; readonly contact: AgentContact }
   | { readonly is: "wrap_up"; readonly contact: AgentContact | null }
   | { readonly is: "not_responding" }
   | { readonly is: "away"; readonly presence: Exclude<Presence, "available"> }
@@ -264,6 +272,7 @@ export function scene(state: State): Scene {
   const away = state.line === "lost" || state.line === "restarting";
   if (away && !inCall(routing) && routing !== "wrap_up") return { is: "cut_off" };
   if (routing === "offered" && contact) return { is: "offer", contact };
+  if (inCall(routing) && contact?.channel === "message") return { is: "message", contact };
   if (inCall(routing) && contact) return { is: "call", contact, talking: routing === "talking" };
   if (routing === "wrap_up") return { is: "wrap_up", contact };
   if (routing === "not_responding") return { is: "not_responding" };

@@ -28,6 +28,11 @@ export function contact(given: Partial<AgentContact> = {}): AgentContact {
     language: "de",
     pageUrl: "https://shop.example/hobs/ih-64",
     pageTitle: "Induction hob IH-64",
+    text: "",
+    address: "",
+    isCallback: false,
+    wrapUp: "optional",
+    codes: [],
     ...given,
   };
 }
@@ -43,6 +48,7 @@ export function desk(given: Partial<Desk> = {}): Desk {
     routingSince: NOW,
     receivesCalls: "yes",
     contact: null,
+    more: 0,
     groups: [
       { id: "sales", name: "Sales", waiting: 1, longestAskedAt: NOW - 48_000 },
       { id: "support", name: "Support", waiting: 0, longestAskedAt: null },

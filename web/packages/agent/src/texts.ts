@@ -57,6 +57,11 @@ export const texts = createTexts(
     offline: "Offline",
 
     // Middle of the desk
+    reason: "Reason",
+    busyReasons: (code: "" | "mail" | "documents" | "meeting" | "training") =>
+      ({ "": "none", mail: "E-mail", documents: "Documents", meeting: "Meeting", training: "Training" })[
+        code
+      ],
     goOnline: "Receive calls",
     offlineTitle: "You are offline",
     offlineLead: "You are signed in, but nobody can reach you yet. Tell us when you are ready.",
@@ -88,6 +93,18 @@ export const texts = createTexts(
     ringing: "Ringing",
     videoCall: "Video call",
     voiceCall: "Call",
+    message: "Message",
+    videoCallback: "Callback by video",
+    voiceCallback: "Callback",
+    askedBefore: (time: string) => `asked for ${time} ago`,
+    devicesTaken: "My devices are taken",
+    messageFrom: (who: string) => `Message: ${who}`,
+    answerTo: "Answer to",
+    noAnswer: "No address was left, so there is nobody to answer.",
+    messageGone: "The text has been erased.",
+    done: "Done",
+    moreContacts: (n: number) =>
+      n === 1 ? "One more contact waits on your desk." : `${n} more contacts wait on your desk.`,
     visitor: "Visitor",
     visitorFrom: (page: string) => `Visitor on “${page}”`,
     ringsFor: (what: string, group: string) => `Ringing: ${what} for ${group}`,
@@ -180,6 +197,8 @@ export const texts = createTexts(
     wrapUpTitle: "Wrap-up",
     wrapUpLead: "Finish what this call has left to do. The next one comes after that.",
     wrapUpEnds: (time: string) => `Ends by itself in ${time}`,
+    wrapUpCode: "Choose what came of it, then finish.",
+    codes: "What came of it",
     finishWrapUp: "Finish wrap-up",
 
     // Sides
@@ -270,6 +289,15 @@ export const texts = createTexts(
     break: "Pause",
     offline: "Offline",
 
+    reason: "Grund",
+    busyReasons: (code) =>
+      ({
+        "": "keiner",
+        mail: "E-Mails",
+        documents: "Schreibarbeit",
+        meeting: "Besprechung",
+        training: "Schulung",
+      })[code],
     goOnline: "Bereit für Anrufe",
     busyTitle: "Sie haben andere Arbeit",
     busyLead: "Es kommen keine Anrufe, bis Sie wieder verfügbar sind.",
@@ -302,6 +330,20 @@ export const texts = createTexts(
     ringing: "Es klingelt",
     videoCall: "Videoanruf",
     voiceCall: "Anruf",
+    message: "Nachricht",
+    videoCallback: "Rückruf mit Video",
+    voiceCallback: "Rückruf",
+    askedBefore: (time) => `gewünscht vor ${time}`,
+    devicesTaken: "Mikrofon ist belegt",
+    messageFrom: (who) => `Nachricht: ${who}`,
+    answerTo: "Antwort an",
+    noAnswer: "Es wurde keine Adresse hinterlassen, also kann niemand eine Antwort bekommen.",
+    messageGone: "Der Text wurde gelöscht.",
+    done: "Erledigt",
+    moreContacts: (n) =>
+      n === 1
+        ? "Ein weiterer Kontakt wartet auf Ihrem Platz."
+        : `${n} weitere Kontakte warten auf Ihrem Platz.`,
     visitor: "Gast",
     visitorFrom: (page) => `Gast auf „${page}“`,
     ringsFor: (what, group) => `Es klingelt: ${what} für ${group}`,
@@ -395,6 +437,8 @@ export const texts = createTexts(
     wrapUpTitle: "Nacharbeit",
     wrapUpLead: "Erledigen Sie, was nach diesem Gespräch noch zu tun ist. Danach kommt das nächste.",
     wrapUpEnds: (time) => `Endet von selbst in ${time}`,
+    wrapUpCode: "Wählen Sie, was daraus geworden ist, und schließen Sie dann ab.",
+    codes: "Was daraus geworden ist",
     finishWrapUp: "Nacharbeit beenden",
 
     now: "Jetzt",

@@ -37,7 +37,7 @@ import {
 import { type Language, ServerClock } from "@zuruf/ui";
 import type { Attention } from "./attention";
 import type { Ringer } from "./ringer";
-import { type Asked, blank, type Happening, inCall, quality, reduce, type State, scene } from "./state";
+import { type Asked, blank, type Happening, quality, reduce, type State, scene, talks } from "./state";
 import { texts } from "./texts";
 import type { Actions } from "./views/view";
 import { kindOfCall } from "./views/words";
@@ -162,9 +162,9 @@ export class Workplace implements Actions {
     this.#leave({ kind: "signed_out" });
   }
 
-  choose(presence: Presence): void {
+  choose(presence: Presence, reason = ""): void {
     this.#ringer.unlock();
-    void this.#ask("presence", { type: "presence.set", presence, reason: "" });
+    void this.#ask("presence", { type: "presence.set", presence, reason });
   }
 
   accept(): void {
@@ -172,16 +172,16 @@ export class Workplace implements Actions {
     if (now.is === "offer" && this.#state.asked === null) void this.#accept(now.contact);
   }
 
-  decline(): void {
+  decline(busy = false): void {
     const now = scene(this.#state);
     if (now.is !== "offer" || this.#state.asked !== null) return;
     const { id, epoch } = now.contact;
-    void this.#ask("decline", { type: "offer.decline", contactId: id, epoch });
+    void this.#ask("decline", { type: "offer.decline", contactId: id, epoch, busy });
   }
 
   hangUp(): void {
     const now = scene(this.#state);
-    if (now.is !== "call") return;
+    if (now.is !== "call" && now.is !== "message") return;
     const { id, epoch } = now.contact;
     void this.#ask("end", { type: "contact.end", contactId: id, epoch }, "keep");
     // Who hangs up is not heard any longer, even while the server cannot be told.
@@ -210,9 +210,9 @@ export class Workplace implements Actions {
     void this.#ask("transfer", { type: "contact.transfer", contactId: id, epoch, ...whom });
   }
 
-  finishWrapUp(): void {
+  finishWrapUp(code = ""): void {
     const contact = this.#state.desk?.contact;
-    if (contact) void this.#ask("finish", { type: "wrapup.finish", contactId: contact.id, code: "" });
+    if (contact) void this.#ask("finish", { type: "wrapup.finish", contactId: contact.id, code });
   }
 
   mute(on: boolean): void {
@@ -493,7 +493,7 @@ export class Workplace implements Actions {
   #entitle(): void {
     const { desk, language } = this.#state;
     const words = texts[language];
-    const talking = desk !== null && inCall(desk.routing);
+    const talking = desk !== null && talks(desk);
     this.around.attention.setTitle(talking ? `${words.titleTalking} · ${words.title}` : words.title);
   }
 
@@ -503,7 +503,7 @@ export class Workplace implements Actions {
   #followCall(): void {
     const { desk, peer, letGo } = this.#state;
     const contact = desk?.contact;
-    if (desk && contact && inCall(desk.routing) && contact.id !== letGo) {
+    if (desk && contact && talks(desk) && contact.id !== letGo) {
       if (peer) {
         const { id: contactId, epoch, channel } = contact;
         this.#leg?.follow({ contactId, epoch, channel, generation: this.#generation, peer });
@@ -527,7 +527,7 @@ export class Workplace implements Actions {
 
   async #accept(contact: AgentContact): Promise<void> {
     if (this.#state.media.microphone === "opening") return;
-    if (!(await this.#openMicrophone(contact))) return;
+    if (contact.channel !== "message" && !(await this.#openMicrophone(contact))) return;
     const now = this.#ringing();
     // Gone, or declined, while the browser asked.
     if (now?.id !== contact.id || now.epoch !== contact.epoch) return;

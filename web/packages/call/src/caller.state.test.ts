@@ -19,6 +19,9 @@ function contact(change: Partial<CallerContact> = {}): CallerContact {
     transferred: false,
     inFrontAgain: false,
     ended: null,
+    question: null,
+    callback: null,
+    canBeCalledBack: false,
     ...change,
   };
 }

@@ -1,7 +1,15 @@
 /**
  * What a caller's page knows, and how that changes. Pure: no socket, no microphone, no clock.
  */
-import type { CallerContact, Channel, EndReason, Peer, ServerToCaller, Status } from "@zuruf/protocol";
+import type {
+  CallerContact,
+  Channel,
+  EndReason,
+  Instead,
+  Peer,
+  ServerToCaller,
+  Status,
+} from "@zuruf/protocol";
 import { type MediaState, NO_MEDIA } from "./leg";
 import type { LocalState, MediaTrouble } from "./local";
 
@@ -11,7 +19,14 @@ export interface RefusedBecause {
   readonly detail: string | null;
   /** Seconds until it is worth another try. */
   readonly retryAfter: number | null;
+  /** What the visitor may do instead. */
+  readonly answer?: Instead | null;
+  /** What the site itself says about it. */
+  readonly notice?: string | null;
 }
+
+/** What a visitor leaves who does not wait: a message, or the wish to be called back. */
+export type Left = "message" | "callback";
 
 export type Step =
   | { readonly name: "start" }
@@ -21,6 +36,9 @@ export type Step =
   | { readonly name: "blocked"; readonly channel: Channel; readonly trouble: MediaTrouble }
   | { readonly name: "requesting"; readonly channel: Channel }
   | { readonly name: "refused"; readonly channel: Channel; readonly because: RefusedBecause }
+  /** What the visitor leaves is on its way, and then it has arrived. */
+  | { readonly name: "leaving"; readonly channel: Channel; readonly what: Left }
+  | { readonly name: "left"; readonly channel: Channel; readonly what: Left }
   /** There is a contact, and its snapshot is on the way; `reloaded` after the page was loaded anew. */
   | { readonly name: "attaching"; readonly channel: Channel; readonly reloaded: boolean }
   | {
@@ -64,6 +82,10 @@ export type CallerEvent =
   | { readonly type: "opened" }
   | { readonly type: "not opened"; readonly trouble: MediaTrouble }
   | { readonly type: "refused"; readonly because: RefusedBecause }
+  /** It is known before anything was asked that they are not let in, and what they may do instead. */
+  | { readonly type: "not open"; readonly channel: Channel; readonly because: RefusedBecause }
+  | { readonly type: "leaving"; readonly channel: Channel; readonly what: Left }
+  | { readonly type: "arrived" }
   | { readonly type: "created" }
   | { readonly type: "reloaded"; readonly channel: Channel }
   /** From the server, at local time `at`. */
@@ -90,8 +112,15 @@ export function reduce(state: CallerState, event: CallerEvent): CallerState {
       }
       return hasContact(step) ? { ...state, trouble: event.trouble } : state;
     case "refused":
-      if (step.name !== "requesting") return state;
+      if (step.name !== "requesting" && step.name !== "leaving") return state;
       return { ...state, step: { name: "refused", channel: step.channel, because: event.because } };
+    case "not open":
+      return over(state, { name: "refused", channel: event.channel, because: event.because });
+    case "leaving":
+      return over(state, { name: "leaving", channel: event.channel, what: event.what });
+    case "arrived":
+      if (step.name !== "leaving") return state;
+      return { ...state, step: { name: "left", channel: step.channel, what: step.what } };
     case "created":
       if (step.name !== "requesting") return state;
       return { ...state, step: { name: "attaching", channel: step.channel, reloaded: false } };
@@ -136,6 +165,8 @@ function told(state: CallerState, message: ServerToCaller, at: number): CallerSt
       if (contact.phase === "ended") {
         return over(state, { name: "ended", channel, reason: contact.ended ?? "expired" });
       }
+      // Nobody is expected here any more: the place is kept without this page.
+      if (contact.callback?.held) return over(state, { name: "left", channel, what: "callback" });
       const setback = contact.inFrontAgain ? setbackOf(state.step, contact) : null;
       return {
         ...state,

@@ -13,15 +13,26 @@ import {
   type ContactCreated,
   type Language,
   type NewContact,
+  newPageId,
   type OpenSocket,
+  Refusal,
   RestProblem,
   rest,
   type ServerToCaller,
   type Status,
   socketIo,
   type Time,
+  type Unnumbered,
 } from "@zuruf/protocol";
-import { type CallerEvent, type CallerState, hasContact, reduce, START } from "./caller.state";
+import {
+  type CallerEvent,
+  type CallerState,
+  hasContact,
+  type Left,
+  type RefusedBecause,
+  reduce,
+  START,
+} from "./caller.state";
 import { Leg } from "./leg";
 import type { PeerFactory } from "./link";
 import { type Devices, LocalMedia, MediaProblem } from "./local";
@@ -69,6 +80,11 @@ interface Remembered {
   readonly muted: boolean;
 }
 
+type Chosen = Extract<Unnumbered<CallerToServer>, { type: "callback.choose" | "question.answer" }>;
+type WithoutContact<T> = T extends unknown ? Omit<T, "contactId"> : never;
+/** What a caller who waits may choose. */
+export type ChooseRequest = WithoutContact<Chosen>;
+
 type CallerConnection = Connection<ServerToCaller, CallerToServer>;
 
 export class Caller {
@@ -83,12 +99,17 @@ export class Caller {
   #asking: Promise<void> | null = null;
   /** A request that failed and may have arrived all the same: asked again, it keeps its key. */
   #unanswered: { readonly channel: Channel; readonly key: string } | null = null;
+  /** Whom to ask; another group than the page's when the visitor was sent there. */
+  #group: string;
+  /** What the visitor wanted to leave last, and its key. */
+  #wish: { readonly same: string; readonly key: string } | null = null;
   /** The contact that was just left, until the server knows. */
   #goodbye: { readonly connection: CallerConnection; readonly told: Promise<void> } | null = null;
   /** Raised when the caller turns to something else; what was under way then is dropped. */
   #life = 0;
 
   constructor(private readonly options: CallerOptions) {
+    this.#group = options.group;
     this.#local = new LocalMedia(options.devices, () => {
       this.#happened({ type: "local", local: this.#local.state });
       this.#leg?.localChanged();
@@ -116,12 +137,62 @@ export class Caller {
     const before = this.#unanswered;
     const key = before?.channel === channel ? before.key : crypto.randomUUID();
     this.#unanswered = null;
-    const asking = this.#ask(channel, key, life);
-    this.#asking = asking;
+    await this.#underWay(this.#ask(channel, key, life));
+  }
+
+  /** From now on ask this group: the visitor was sent there. */
+  turnTo(group: string): void {
+    this.#group = group;
+  }
+
+  /** Show what may be done instead, without asking first: it is known that nobody is let in. */
+  offer(because: RefusedBecause, channel: Channel): void {
+    if (hasContact(this.#state.step)) return;
+    this.#turn();
+    this.#happened({ type: "not open", channel, because });
+  }
+
+  /**
+   * Ask for the devices, then take up a place that was kept.
+   *
+   * @param claim - Gets the session of the place; asked once the devices are open.
+   */
+  async join(channel: Channel, claim: () => Promise<ContactCreated>): Promise<void> {
+    if (hasContact(this.#state.step)) return;
+    const life = this.#turn();
+    this.#happened({ type: "pressed", channel });
+    if (!(await this.#openDevices(channel, true, life))) return;
+    await this.#underWay(this.#create(channel, claim, life));
+  }
+
+  /** Leave a message. */
+  async leaveMessage(message: { readonly text: string; readonly address: string }): Promise<void> {
+    // Whoever leaves one may still call: it does not count as a call of theirs.
+    await this.#leave("message", { channel: "message", ...message }, newPageId());
+  }
+
+  /** Ask to be called back, without having waited. */
+  async askForCallback(address: string, at: number | null): Promise<void> {
+    const { step } = this.#state;
+    const channel = "channel" in step ? step.channel : "voice";
+    await this.#leave("callback", { channel, callback: { address, at } }, this.options.page);
+  }
+
+  /**
+   * Leave the line for a callback, or answer what was asked. What came of it shows itself.
+   *
+   * @returns Whether it was done.
+   */
+  async choose(request: ChooseRequest): Promise<boolean> {
+    const contact = this.#contact;
+    const connection = this.#connection;
+    if (!contact || !connection) return false;
     try {
-      await asking;
-    } finally {
-      if (this.#asking === asking) this.#asking = null;
+      await connection.ask({ ...request, contactId: contact.contactId });
+      return true;
+    } catch (refusal) {
+      if (!(refusal instanceof Refusal)) throw refusal;
+      return false;
     }
   }
 
@@ -167,6 +238,7 @@ export class Caller {
   /** Be a visitor again. */
   reset(): void {
     this.leave();
+    this.#group = this.options.group;
     this.#happened({ type: "reset" });
   }
 
@@ -204,10 +276,53 @@ export class Caller {
     this.#leg?.networkBack();
   }
 
-  async #ask(channel: Channel, key: string, life: number): Promise<void> {
-    const { server, site, group, language, page, request = requestContact } = this.options;
+  /** Remember what is being asked, for who asks something else meanwhile. */
+  async #underWay(asking: Promise<void>): Promise<void> {
+    this.#asking = asking;
     try {
-      const created = await request(server, this.#newContact(channel), key, language, page);
+      await asking;
+    } finally {
+      if (this.#asking === asking) this.#asking = null;
+    }
+  }
+
+  async #leave(what: Left, wish: Partial<NewContact>, visitor: string): Promise<void> {
+    const { server, language, request = requestContact } = this.options;
+    const { step } = this.#state;
+    const life = this.#turn();
+    const channel = "channel" in step ? step.channel : "voice";
+    this.#happened({ type: "leaving", channel, what });
+    // Pressed again after no answer came, it is the same wish.
+    const same = JSON.stringify([this.#group, wish]);
+    if (this.#wish?.same !== same) this.#wish = { same, key: crypto.randomUUID() };
+    try {
+      await request(server, { ...this.#newContact(channel), ...wish }, this.#wish.key, language, visitor);
+      if (life === this.#life) this.#happened({ type: "arrived" });
+    } catch (problem) {
+      if (!(problem instanceof RestProblem)) throw problem;
+      if (life !== this.#life) return;
+      // What was written is kept on the page: the same may be tried again.
+      const answer = { kind: what, group: null } as const;
+      const { code, detail, retryAfter } = problem;
+      this.#happened({ type: "refused", because: { code, detail, retryAfter, answer } });
+    }
+  }
+
+  async #ask(channel: Channel, key: string, life: number): Promise<void> {
+    const { server, language, page, request = requestContact } = this.options;
+    const ask = () => request(server, this.#newContact(channel), key, language, page);
+    await this.#create(channel, ask, life, key);
+  }
+
+  async #create(
+    channel: Channel,
+    ask: () => Promise<ContactCreated>,
+    life: number,
+    key: string | null = null,
+  ): Promise<void> {
+    const { site, group } = this.options;
+    try {
+      const created = await ask();
       const contact: Remembered = {
         site,
         group,
@@ -228,17 +343,17 @@ export class Caller {
     } catch (problem) {
       if (!(problem instanceof RestProblem)) throw problem;
       if (life !== this.#life) return;
-      if (UNDECIDED.has(problem.code)) this.#unanswered = { channel, key };
+      if (key !== null && UNDECIDED.has(problem.code)) this.#unanswered = { channel, key };
       this.#local.close();
       this.#happened({ type: "refused", because: problem });
     }
   }
 
   #newContact(channel: Channel): NewContact {
-    const { site, group, language, pageUrl, pageTitle } = this.options;
+    const { site, language, pageUrl, pageTitle } = this.options;
     return {
       site,
-      group,
+      group: this.#group,
       channel,
       language,
       pageUrl: pageUrl.slice(0, 2_000),

@@ -1,8 +1,9 @@
 /** The call itself: devices, the connection between two browsers, and the caller's side of a contact. */
-export { Caller, type CallerOptions, CONTACT_KEY } from "./caller";
+export { Caller, type CallerOptions, type ChooseRequest, CONTACT_KEY } from "./caller";
 export {
   type CallerState,
   hasContact,
+  type Left,
   type RefusedBecause,
   type Setback,
   START,

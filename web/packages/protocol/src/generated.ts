@@ -998,6 +998,8 @@ export interface GroupAvailability {
   readonly waiting: number;
   /** Whether it calls back. */
   readonly callbacks: boolean;
+  /** What it offers while it is closed; null while it is open, or if it offers nothing. */
+  readonly instead: "callback" | "group" | "message" | null;
   /** Why it is closed, in the language asked for, if its supervisor said. */
   readonly notice: string | null;
 }

@@ -1,4 +1,5 @@
 /** The few HTTP requests of a page, and what can be wrong with the answer. */
+import type { Instead } from "./generated";
 
 /**
  * The request did not succeed.
@@ -16,6 +17,10 @@ export class RestProblem extends Error {
     readonly detail: string | null,
     readonly retryAfter: number | null,
     readonly errors: readonly string[] = [],
+    /** What a visitor who is not let in may do, where the problem says so. */
+    readonly answer: Instead | null = null,
+    /** What the site itself says about it. */
+    readonly notice: string | null = null,
   ) {
     super(code);
   }
@@ -70,6 +75,8 @@ export async function rest<T>(server: URL, path: string, request: RestRequest): 
     string("detail"),
     Number.isFinite(wait) ? wait : null,
     details(problem["errors"]),
+    answerOf(problem["answer"]),
+    string("notice"),
   );
 }
 
@@ -77,6 +84,15 @@ function details(errors: unknown): string[] {
   return Array.isArray(errors)
     ? errors.flatMap(({ detail }) => (typeof detail === "string" ? [detail] : []))
     : [];
+}
+
+const KINDS: ReadonlySet<unknown> = new Set<Instead["kind"]>(["refuse", "group", "message", "callback"]);
+
+function answerOf(found: unknown): Instead | null {
+  if (typeof found !== "object" || found === null) return null;
+  const { kind, group } = found as Partial<Instead>;
+  if (!kind || !KINDS.has(kind)) return null;
+  return { kind, group: typeof group === "string" ? group : null };
 }
 
 function parse(text: string): unknown {

@@ -11,6 +11,9 @@ export const loaderTexts = {
     unreachable: "We cannot be reached. Please reload the page.",
     stranded: "Your call could not be loaded again.",
     again: "Try again",
+    message: "Leave a message",
+    callback: "Be called back",
+    group: "See who can help",
   },
   de: {
     region: "Sprechen Sie mit uns",
@@ -23,5 +26,8 @@ export const loaderTexts = {
     unreachable: "Wir sind nicht erreichbar. Bitte laden Sie die Seite neu.",
     stranded: "Ihr Anruf konnte nicht wieder geladen werden.",
     again: "Noch einmal versuchen",
+    message: "Nachricht hinterlassen",
+    callback: "Rückruf wünschen",
+    group: "Wer kann helfen?",
   },
 } as const;

@@ -29,6 +29,8 @@ class ZurufCall extends HTMLElement {
   #status = document.createElement("p");
   #row = document.createElement("div");
   #buttons = {} as Record<Channel, HTMLButtonElement>;
+  /** What a closed group offers instead. */
+  #other = document.createElement("button");
   #panel: Promise<Panel> | null = null;
   /** When availability was asked for. */
   #asked = Number.NEGATIVE_INFINITY;
@@ -54,6 +56,10 @@ class ZurufCall extends HTMLElement {
       this.#buttons[channel] = button;
       this.#row.append(button);
     }
+    this.#other.type = "button";
+    this.#other.hidden = true;
+    this.#other.onpointerenter = this.#other.onfocus = () => void this.#load().catch(() => {});
+    this.#row.append(this.#other);
     this.#bar.className = "bar";
     this.#bar.setAttribute("role", "region");
     this.#bar.setAttribute("aria-label", texts.region);
@@ -90,9 +96,10 @@ class ZurufCall extends HTMLElement {
     try {
       const url = new URL(`/api/v1/sites/${site}/availability?lang=${this.#language}`, HERE);
       const { groups } = await (await fetch(url, { credentials: "omit" })).json();
-      for (const { id, state, channels } of groups) {
+      for (const { id, state, channels, notice, instead } of groups) {
         if (id !== this.getAttribute("group")) continue;
-        this.#say(texts[state as "available"], state);
+        this.#say(notice ?? texts[state as "available"], state);
+        this.#offer(instead ?? null, notice ?? null);
         for (const channel of ["video", "voice"] as const) {
           this.#buttons[channel].hidden =
             state === "closed" || !channels.includes(channel) || !this.#offers(channel);
@@ -101,6 +108,22 @@ class ZurufCall extends HTMLElement {
     } catch {
       // Whoever presses learns more than we know now.
     }
+  }
+
+  /** A closed group may be asked for something else. */
+  #offer(instead: "group" | "message" | "callback" | null, notice: string | null): void {
+    this.#other.hidden = instead === null;
+    if (instead === null) return;
+    this.#other.textContent = loaderTexts[this.#language][instead];
+    // Which group it would be is told to who asks for this one.
+    const because = { code: "group_closed", detail: null, retryAfter: null, notice };
+    const answer = { kind: instead, group: null };
+    this.#other.onclick = ({ detail }) => {
+      if (detail > 1) return;
+      void this.#open(this.#other, (panel) =>
+        instead === "group" ? panel.start("voice") : panel.offer({ ...because, answer }),
+      );
+    };
   }
 
   #offers(channel: Channel): boolean {
@@ -130,7 +153,10 @@ class ZurufCall extends HTMLElement {
   }
 
   async #start(channel: Channel): Promise<void> {
-    const button = this.#buttons[channel];
+    await this.#open(this.#buttons[channel], (panel) => panel.start(channel));
+  }
+
+  async #open(button: HTMLButtonElement, begin: (panel: Panel) => void): Promise<void> {
     if (button.ariaBusy) return;
     button.ariaBusy = "true";
     try {
@@ -138,7 +164,7 @@ class ZurufCall extends HTMLElement {
       // Off the page there is nobody to hang up again.
       if (this.isConnected) {
         this.#show(panel, button);
-        panel.start(channel);
+        begin(panel);
       }
     } catch {
       this.#say(loaderTexts[this.#language].unreachable, "nobody");

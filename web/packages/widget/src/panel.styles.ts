@@ -239,6 +239,29 @@ export const panelStyles = css`
     margin-top: auto;
   }
 
+  h3 {
+    font-size: var(--z-t4);
+    line-height: 1.25;
+    text-wrap: balance;
+  }
+
+  .ask {
+    display: grid;
+    gap: 12px;
+    padding: 16px;
+    border: 1px solid var(--z-line);
+    border-radius: 14px;
+    background: var(--z-accent-soft);
+  }
+
+  .ask .row {
+    flex-wrap: wrap;
+  }
+
+  .ask .row > * {
+    flex: 1 1 130px;
+  }
+
   /* Talking: faces are large, chrome is small. */
   .stage {
     flex: 1;
@@ -458,6 +481,32 @@ export const panelStyles = css`
     .bar {
       padding-bottom: max(20px, env(safe-area-inset-bottom));
     }
+  }
+
+  /* On a page of its own it is the page. */
+  :host([page]) {
+    position: static;
+    width: auto;
+    height: auto;
+  }
+
+  :host([page]) .panel {
+    position: static;
+    width: min(720px, 100%);
+    height: min(640px, calc(100dvh - 120px));
+    margin: 0 auto;
+    border: 1px solid var(--z-line);
+    border-radius: 20px;
+  }
+
+  :host([page]) .panel.short {
+    width: min(480px, 100%);
+    height: auto;
+  }
+
+  :host([page]) .head .plain,
+  :host([page]) .stage .plain {
+    display: none;
   }
 
   @media (forced-colors: active) {

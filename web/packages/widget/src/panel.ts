@@ -4,8 +4,28 @@
  * It shows what the {@link Caller} knows and passes presses on; devices, sockets and the peer
  * connection are the caller's business.
  */
-import { browserPeers, Caller, type CallerState, hasContact, START, type Step } from "@zuruf/call";
-import { browserTime, type Channel, newPageId } from "@zuruf/protocol";
+import {
+  browserPeers,
+  Caller,
+  type CallerState,
+  hasContact,
+  type Left,
+  type RefusedBecause,
+  START,
+  type Step,
+} from "@zuruf/call";
+import {
+  type Availability,
+  browserTime,
+  type CallerQuestion,
+  type Channel,
+  type GroupAvailability,
+  newPageId,
+  type Opening,
+  type Openings,
+  RestProblem,
+  rest,
+} from "@zuruf/protocol";
 import {
   asClock,
   base,
@@ -19,9 +39,19 @@ import {
 } from "@zuruf/ui";
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
+import { type CallbackWish, defineForms, type MessageLeft } from "./panel.forms";
 import { panelStyles } from "./panel.styles";
 import { type PanelTexts, texts } from "./panel.texts";
-import { alertOf, deviceNote, nameOf, setbackNote, type Words, wordsOf } from "./panel.words";
+import {
+  alertOf,
+  deviceNote,
+  nameOf,
+  policyNote,
+  questionWords,
+  setbackNote,
+  type Words,
+  wordsOf,
+} from "./panel.words";
 
 export interface PanelOptions {
   readonly server: URL;
@@ -40,6 +70,11 @@ export class Panel extends LitElement {
     state: { state: true },
     minimised: { state: true },
     soundBlocked: { state: true },
+    chooses: { state: true },
+    sends: { state: true },
+    failed: { state: true },
+    openings: { state: true },
+    other: { state: true },
   };
 
   declare language: Language;
@@ -48,7 +83,20 @@ export class Panel extends LitElement {
   /** The browser does not play the other end before another press. */
   declare private soundBlocked: boolean;
 
+  /** The visitor who waits is asked for an address: by their own wish, or having said yes to the question. */
+  declare private chooses: "wish" | "question" | null;
+  /** Something was chosen and is not answered yet. */
+  declare private sends: boolean;
+  /** What was chosen last did not work. */
+  declare private failed: boolean;
+  declare private openings: readonly Opening[];
+  /** The group that is offered instead. */
+  declare private other: GroupAvailability | null;
+
   #caller: Caller | null = null;
+  #options: PanelOptions | null = null;
+  /** Which group's openings, and which other group, were asked for. */
+  #looked = "";
   #alert = "";
   #before: Step = START.step;
   /** Our own picture as something a video element takes. */
@@ -63,6 +111,11 @@ export class Panel extends LitElement {
     this.state = START;
     this.minimised = false;
     this.soundBlocked = false;
+    this.chooses = null;
+    this.sends = false;
+    this.failed = false;
+    this.openings = [];
+    this.other = null;
     new EverySecond(this);
   }
 
@@ -90,8 +143,9 @@ export class Panel extends LitElement {
   }
 
   /** Show this caller from now on. */
-  follow(caller: Caller): void {
+  follow(caller: Caller, options: PanelOptions | null = null): void {
     this.#caller = caller;
+    this.#options = options;
     this.lang = this.language;
   }
 
@@ -103,6 +157,18 @@ export class Panel extends LitElement {
   start(channel: Channel): void {
     this.#focusTitle = true;
     void this.#caller?.start(channel);
+  }
+
+  /** Take up a place that was kept; `claim` gets its session. */
+  join(channel: Channel, claim: Parameters<Caller["join"]>[1]): void {
+    this.#focusTitle = true;
+    void this.#caller?.join(channel, claim);
+  }
+
+  /** Show what may be done instead of calling: it is known that nobody is let in. */
+  offer(because: RefusedBecause): void {
+    this.#focusTitle = true;
+    this.#caller?.offer(because, "voice");
   }
 
   /** Go on with the call this tab had before a reload; says whether there is one. */
@@ -125,6 +191,12 @@ export class Panel extends LitElement {
     if (!changed.has("state")) return;
     const { step } = this.state;
     const isNews = viewOf(step) !== viewOf(this.#before);
+    if (isNews || (step.name === "contact" && !step.contact.question && this.chooses === "question")) {
+      this.chooses = null;
+      this.failed = false;
+      this.sends = false;
+    }
+    this.#lookFor(step);
     const alert = alertOf(this.#before, step, this.#t);
     if (alert !== null || isNews) this.#alert = alert ?? "";
     if (isNews) {
@@ -164,7 +236,7 @@ export class Panel extends LitElement {
         ${hasPlace ? this.#minimise() : nothing}
       </div>
       <div class="body ${hasPlace ? "queue" : ""}">
-        ${this.#say(words)} ${this.#middle()}
+        ${this.#say(words)} ${this.#middle()} ${this.#instead()}
         <div class="foot">${this.#foot()}</div>
       </div>
     `;
@@ -184,6 +256,10 @@ export class Panel extends LitElement {
   #middle(): TemplateResult | typeof nothing {
     const { step, trouble } = this.state;
     if (step.name !== "contact") return nothing;
+    if (viewOf(step) === "queue") {
+      if (this.chooses !== null) return this.#callbackForm(this.chooses === "wish");
+      if (step.contact.question) return this.#question(step.contact.question);
+    }
     const t = this.#t;
     const waits = viewOf(step) === "queue";
     const note = setbackNote(step, t) ?? deviceNote(this.state, t);
@@ -257,7 +333,12 @@ export class Panel extends LitElement {
           ${this.#button(t.tryAgain, "primary big", () => this.start(step.channel))}
           ${this.#button(t.cancel, "quiet", () => this.close())}
         `;
+      case "leaving":
+        return html``;
+      case "left":
+        return this.#button(t.close, "primary big", () => this.close());
       case "refused":
+        if (offered(step.because) !== null) return this.#button(t.close, "quiet", () => this.close());
         return html`
           ${this.#button(t.tryAgain, "primary big", () => this.start(step.channel))}
           ${this.#button(t.close, "quiet", () => this.close())}
@@ -265,7 +346,14 @@ export class Panel extends LitElement {
       case "contact": {
         const waits = viewOf(step) === "queue";
         const again = trouble !== null || local.microphone === "lost";
+        if (waits && this.chooses !== null) {
+          return this.#button(t.waitOn, "quiet", () => {
+            this.chooses = null;
+          });
+        }
+        const mayLeave = waits && step.contact.canBeCalledBack && !step.contact.question;
         return html`
+          ${mayLeave ? this.#button(t.callMeBack, "", () => this.#choose("wish")) : nothing}
           ${again ? this.#button(t.continue, "primary big", () => void caller?.openAgain()) : nothing}
           ${this.#button(waits ? t.leaveQueue : t.hangUp, waits ? "" : "end", leave)}
         `;
@@ -276,10 +364,162 @@ export class Panel extends LitElement {
           ${this.#button(t.close, "quiet", () => this.close())}
         `;
       case "ended":
+        if (step.reason === "chose_message") return this.#button(t.close, "quiet", () => this.close());
         return html`
           ${this.#button(t.callAgain, "primary big", () => this.start(step.channel))}
           ${this.#button(t.close, "quiet", () => this.close())}
         `;
+    }
+  }
+
+  /** What a visitor may do who is not let in, or said that they would rather leave a message. */
+  #instead(): TemplateResult | typeof nothing {
+    const { step } = this.state;
+    const t = this.#t;
+    if (step.name === "ended" && step.reason === "chose_message") return this.#messageForm();
+    if (step.name === "leaving")
+      return step.what === "message" ? this.#messageForm() : this.#callbackForm(true);
+    if (step.name !== "refused") return nothing;
+    switch (offered(step.because)) {
+      case "message":
+        return this.#messageForm();
+      case "callback":
+        return this.#callbackForm(true);
+      case "group": {
+        const { other } = this;
+        if (!other) return nothing;
+        return html`
+          <div class="ask">
+            <p>${t.otherGroup(other.name)}</p>
+            <p class="more">${policyNote(other.policy, t)}</p>
+            ${this.#button(t.callOther(other.name), "primary big", () => {
+              this.#caller?.turnTo(other.id);
+              this.start(step.channel);
+            })}
+          </div>
+        `;
+      }
+      case null:
+        return nothing;
+    }
+  }
+
+  #messageForm(): TemplateResult {
+    return html`<zuruf-message-form
+      .language=${this.language}
+      ?busy=${this.state.step.name === "leaving"}
+      @send=${({ detail }: CustomEvent<MessageLeft>) => {
+        this.#focusTitle = true;
+        void this.#caller?.leaveMessage(detail);
+      }}
+    ></zuruf-message-form>`;
+  }
+
+  #callbackForm(dated: boolean): TemplateResult {
+    return html`
+      <zuruf-callback-form
+        .language=${this.language}
+        .openings=${dated ? this.openings : []}
+        ?busy=${this.sends || this.state.step.name === "leaving"}
+        @send=${({ detail }: CustomEvent<CallbackWish>) => void this.#wish(detail)}
+      ></zuruf-callback-form>
+      ${this.#failure()}
+    `;
+  }
+
+  #failure(): TemplateResult | typeof nothing {
+    return this.failed
+      ? html`<p class="notice ring" role="alert">${icon("alert")}<span>${this.#t.failed}</span></p>`
+      : nothing;
+  }
+
+  async #wish({ address, at }: CallbackWish): Promise<void> {
+    this.#focusTitle = true;
+    if (this.state.step.name !== "contact") {
+      await this.#caller?.askForCallback(address, at);
+    } else if (this.chooses === "question") {
+      await this.#answer("callback", null, true, address);
+    } else {
+      await this.#send({ type: "callback.choose", address, at });
+    }
+  }
+
+  #choose(why: "wish" | "question"): void {
+    this.failed = false;
+    this.chooses = why;
+    void this.updateComplete.then(() =>
+      this.renderRoot.querySelector<HTMLElement>("zuruf-callback-form")?.focus(),
+    );
+  }
+
+  /** Calmly, while the waiting goes on. */
+  #question(question: CallerQuestion): TemplateResult {
+    const t = this.#t;
+    const { title, more, yes, no } = questionWords(question, t);
+    const { kind, groupId } = question;
+    return html`
+      <div class="ask" role="dialog" aria-labelledby="question">
+        <h3 id="question">${title}</h3>
+        ${more ? html`<p class="more">${more}</p>` : nothing}
+        <div class="row">
+          ${this.#button(yes, "primary", () =>
+            kind === "callback" ? this.#choose("question") : void this.#answer(kind, groupId, true, null),
+          )}
+          ${this.#button(no, "", () => void this.#answer(kind, groupId, false, null))}
+        </div>
+      </div>
+      ${this.#failure()}
+    `;
+  }
+
+  async #answer(
+    asked: CallerQuestion["kind"],
+    groupId: string | null,
+    accepted: boolean,
+    address: string | null,
+  ): Promise<void> {
+    await this.#send({ type: "question.answer", asked, groupId, accepted, address });
+  }
+
+  async #send(request: Parameters<Caller["choose"]>[0]): Promise<void> {
+    if (this.sends) return;
+    this.sends = true;
+    this.failed = false;
+    const done = await this.#caller?.choose(request);
+    this.sends = false;
+    this.failed = done === false && this.state.step.name === "contact";
+  }
+
+  /** Ask for what the forms need, once for each step that needs it. */
+  #lookFor(step: Step): void {
+    const wants = wantedOf(step);
+    if (wants === this.#looked || !this.#options) return;
+    this.#looked = wants;
+    this.openings = [];
+    this.other = null;
+    if (wants) void this.#look(step, wants, this.#options);
+  }
+
+  async #look(step: Step, wants: string, { server, site, group, language }: PanelOptions): Promise<void> {
+    const path = `sites/${encodeURIComponent(site)}`;
+    const offer = step.name === "refused" ? offered(step.because) : null;
+    try {
+      if (step.name === "refused" && offer === "group") {
+        const { groups } = await rest<Availability>(server, `${path}/availability?lang=${language}`, {
+          language,
+        });
+        const other = groups.find(({ id }) => id === step.because.answer?.group) ?? null;
+        if (wants === this.#looked) this.other = other;
+        return;
+      }
+      const asked = step.name === "contact" ? step.contact.groupId : group;
+      const found = await rest<Openings>(server, `${path}/groups/${encodeURIComponent(asked)}/openings`, {
+        language,
+      });
+      if (wants === this.#looked) this.openings = found.spans;
+    } catch (problem) {
+      // Without a date there is still the callback as soon as it is their turn.
+      if (!(problem instanceof RestProblem)) throw problem;
     }
   }
 
@@ -449,8 +689,26 @@ function showNow({ target }: Event): void {
   if (target instanceof HTMLVideoElement) target.play().catch(() => {});
 }
 
+/** What is offered instead, if anything is. */
+function offered({ answer }: RefusedBecause): Left | "group" | null {
+  return answer && answer.kind !== "refuse" ? answer.kind : null;
+}
+
+/** What of the server a step needs to know, as a key; empty for nothing. */
+function wantedOf(step: Step): string {
+  if (step.name === "refused") {
+    const offer = offered(step.because);
+    return offer === "group" ? `group ${step.because.answer?.group}` : offer === "callback" ? "openings" : "";
+  }
+  if (step.name === "leaving") return step.what === "callback" ? "openings" : "";
+  const mayLeave = step.name === "contact" && step.contact.canBeCalledBack;
+  return mayLeave ? `openings ${step.contact.groupId}` : "";
+}
+
 /** Which picture a step belongs to. A change of picture moves the focus, smaller changes do not. */
 function viewOf(step: Step): string {
+  // What is being sent stays on the page as it was written.
+  if (step.name === "leaving") return "refused";
   if (step.name !== "contact") return step.name;
   const { phase } = step.contact;
   return phase === "queued" || phase === "offered" ? "queue" : phase === "connecting" ? "connecting" : "talk";
@@ -458,6 +716,7 @@ function viewOf(step: Step): string {
 
 /** Make a panel and the caller it shows. */
 export function createPanel(options: PanelOptions): Panel {
+  defineForms();
   if (!customElements.get("zuruf-panel")) customElements.define("zuruf-panel", Panel);
   const panel = document.createElement("zuruf-panel") as Panel;
   panel.language = options.language;
@@ -473,7 +732,7 @@ export function createPanel(options: PanelOptions): Panel {
     chance: Math.random,
     onChange: (state) => panel.show(state),
   });
-  panel.follow(caller);
+  panel.follow(caller, options);
   return panel;
 }
 

@@ -26,6 +26,9 @@ function contactStep(
     transferred: false,
     inFrontAgain: false,
     ended: null,
+    question: null,
+    callback: null,
+    canBeCalledBack: false,
     ...change,
   };
   return { name: "contact", channel: "video", contact, peer, setback: null };

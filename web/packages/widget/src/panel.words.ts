@@ -1,6 +1,6 @@
 /** What the panel says in each state. Pure, so that every state has words and a test. */
 import type { CallerState, MediaTrouble, Step } from "@zuruf/call";
-import type { CallerContact } from "@zuruf/protocol";
+import type { CallerContact, CallerQuestion, MediaPolicy } from "@zuruf/protocol";
 import type { PanelTexts } from "./panel.texts";
 
 /** A heading, the sentence that answers the question of the moment, and one that goes on from it. */
@@ -38,9 +38,25 @@ export function wordsOf(state: CallerState, t: PanelTexts, soundBlocked: boolean
       return endedWords(step.reason, t);
     case "superseded":
       return words(t.supersededTitle, t.superseded, "");
+    case "leaving":
+      return step.what === "message"
+        ? words(t.messageTitle, t.sending, "")
+        : words(t.callbackTitle, t.sending, "");
+    case "left":
+      return step.what === "message"
+        ? words(t.messageSentTitle, t.messageSent, "")
+        : words(t.callbackSetTitle, t.callbackSet, t.callbackSetMore);
     case "refused": {
       const [title, main] = refusedWords(step.because.code, t);
-      return words(title, step.because.detail ?? main, "", "bad");
+      const { answer, detail, notice } = step.because;
+      const instead = insteadSentence(answer?.kind ?? "refuse", t);
+      // What the site says of itself comes first; what can be done about it is said last.
+      return words(
+        title,
+        notice ?? (instead || (detail ?? main)),
+        notice ? instead : "",
+        instead ? "calm" : "bad",
+      );
     }
   }
 }
@@ -52,6 +68,8 @@ export function alertOf(before: Step, now: Step, t: PanelTexts): string | null {
     if (is === "connecting" && was !== "connecting")
       return now.contact.agentName ? t.answered(now.contact.agentName) : t.adviserHere;
     if (is === "talking" && was !== null && was !== "talking") return talkingTo(now.contact, t);
+    const asked = before.name === "contact" ? before.contact.question : null;
+    if (now.contact.question && !asked) return questionWords(now.contact.question, t).title;
     return before.name === "contact" && before.setback === null ? setbackNote(now, t) : null;
   }
   if (now.name === "ended" && before.name !== "ended") return endedWords(now.reason, t).title;
@@ -168,6 +186,35 @@ function endedWords(reason: (Step & { name: "ended" })["reason"], t: PanelTexts)
   }
 }
 
+/** What the caller is asked while they wait, and the two answers. */
+export function questionWords(
+  question: CallerQuestion,
+  t: PanelTexts,
+): { readonly title: string; readonly more: string; readonly yes: string; readonly no: string } {
+  const why = question.reason === "closed" ? t.askedClosed : t.askedLong;
+  // Where a no ends it, it is not called waiting.
+  const no = question.until === null ? t.waitOn : t.noThanks;
+  switch (question.kind) {
+    case "group": {
+      const note = question.policy ? policyNote(question.policy, t) : "";
+      return { title: t.askGroup(question.groupName), more: note || why, yes: t.yesChange, no };
+    }
+    case "message":
+      return { title: t.askMessage, more: why, yes: t.yesMessage, no };
+    case "callback":
+      return { title: t.askCallback, more: why, yes: t.yesCallback, no };
+  }
+}
+
+/** What a media policy means for who talks; nothing to say of the usual one. */
+export function policyNote(policy: MediaPolicy, t: PanelTexts): string {
+  return { direct: "", relay: t.policyRelay, record: t.policyRecord }[policy];
+}
+
+function insteadSentence(kind: "refuse" | "group" | "message" | "callback", t: PanelTexts): string {
+  return { refuse: "", group: "", message: t.insteadMessage, callback: t.insteadCallback }[kind];
+}
+
 function troubleWords(trouble: MediaTrouble, t: PanelTexts): Words {
   switch (trouble) {
     case "denied":
@@ -187,6 +234,9 @@ function refusedWords(code: string, t: PanelTexts): [string, string] {
   switch (code) {
     case "group_closed":
       return [t.closedTitle, t.closed];
+    case "group_empty":
+    case "group_understaffed":
+      return [t.emptyTitle, t.empty];
     case "group_full":
       return [t.fullTitle, t.full];
     case "too_many_open":

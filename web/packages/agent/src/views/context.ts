@@ -1,6 +1,6 @@
 /** The right side: about the caller during a contact, about one's own set-up otherwise. */
 import type { AgentContact } from "@zuruf/protocol";
-import { asClock, base, buttons, EverySecond, type IconName, icon } from "@zuruf/ui";
+import { asClock, base, buttons, EverySecond, fields, type IconName, icon } from "@zuruf/ui";
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import { scene } from "../state";
@@ -13,6 +13,7 @@ export class Context extends View {
   static override styles = [
     base,
     buttons,
+    fields,
     detailsStyles,
     css`
       :host {
@@ -109,7 +110,7 @@ export class Context extends View {
 
   protected override render(): TemplateResult {
     const shown = scene(this.state);
-    const known = (shown.is === "call" || shown.is === "wrap_up") && shown.contact;
+    const known = (shown.is === "call" || shown.is === "message" || shown.is === "wrap_up") && shown.contact;
     return known ? this.#caller(known) : this.#setUp();
   }
 
@@ -122,13 +123,14 @@ export class Context extends View {
         <div>
           <h2 id="caller">${whoCalls(contact, texts)}</h2>
           ${
-            scene(state).is === "call"
+            scene(state).is === "call" || scene(state).is === "message"
               ? html`<p class="small muted number">${this.#wait(contact)}</p>`
               : nothing
           }
         </div>
       </div>
       ${details(contact, texts, state.language)}
+      ${state.desk && state.desk.more > 0 ? html`<p class="notice">${icon("message")}<span>${texts.moreContacts(state.desk.more)}</span></p>` : nothing}
       ${
         contact.policy === "direct" && scene(state).is === "call"
           ? html`<div class="card">
@@ -147,9 +149,13 @@ export class Context extends View {
   }
 
   /** Until the call began; the desk knows when that was. */
-  #wait({ askedAt }: AgentContact): string {
+  #wait(contact: AgentContact): string {
     const { texts, clock } = this;
     const { desk } = this.state;
+    if (contact.isCallback || contact.channel === "message") {
+      return texts.askedBefore(asClock(clock.since(contact.askedAt)));
+    }
+    const { askedAt } = contact;
     return desk?.routing === "talking"
       ? texts.waited(asClock(desk.routingSince - askedAt))
       : texts.waiting(asClock(clock.since(askedAt)));

@@ -14,6 +14,7 @@ import "./call";
 import "./context";
 import "./groups";
 import "./header";
+import "./message";
 import "./offer";
 import "./panels";
 import { isTrouble, kindOfCall, newsOf, signInSentence } from "./words";
@@ -230,6 +231,10 @@ export class DeskView extends LitElement {
       case "call":
         return html`<div class="middle">
           <zuruf-call .contact=${now.contact} .talking=${now.talking} .state=${state} .texts=${words} .clock=${clock} .actions=${workplace}></zuruf-call>
+        </div>`;
+      case "message":
+        return html`<div class="middle framed">
+          <zuruf-message .contact=${now.contact} .state=${state} .texts=${words} .clock=${clock} .actions=${workplace}></zuruf-message>
         </div>`;
       case "waiting_for_server":
       case "superseded":

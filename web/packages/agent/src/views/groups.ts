@@ -176,6 +176,8 @@ export class Groups extends View {
           whoCalls(contact, texts),
           asClock(clock.since(desk.routingSince)),
         );
+      case "message":
+        return row(icon("message"), whoCalls(contact, texts), asClock(clock.since(desk.routingSince)));
       case "wrap_up":
         return row(icon("clock"), texts.wrapUpTitle, asClock(clock.since(desk.routingSince)));
     }

@@ -9,6 +9,8 @@ import { becauseOf } from "./words";
 
 const PRESENCES: readonly { presence: Presence; sign: IconName }[] = [
   { presence: "available", sign: "check" },
+  { presence: "once", sign: "check" },
+  { presence: "busy", sign: "clock" },
   { presence: "break", sign: "away" },
   { presence: "offline", sign: "offline" },
 ];
@@ -58,6 +60,7 @@ export class Header extends View {
 
       .presence {
         display: flex;
+        flex-wrap: wrap;
         gap: 2px;
         padding: 2px;
         border: 1px solid var(--z-line);
@@ -84,10 +87,12 @@ export class Header extends View {
         font-weight: 650;
       }
 
-      .presence .button[aria-pressed="true"][data-presence="available"] .icon {
+      .presence .button[aria-pressed="true"][data-presence="available"] .icon,
+      .presence .button[aria-pressed="true"][data-presence="once"] .icon {
         color: var(--z-ready);
       }
 
+      .presence .button[aria-pressed="true"][data-presence="busy"] .icon,
       .presence .button[aria-pressed="true"][data-presence="break"] .icon {
         color: var(--z-away);
       }
@@ -143,6 +148,8 @@ export class Header extends View {
       html`<button class="button small-button" @click=${press}>${words}</button>`;
     switch (remedy) {
       case "finish":
+        // Where a code is due, it is chosen in the middle of the desk.
+        if (this.state.desk?.contact?.wrapUp === "mandatory") return nothing;
         return button(texts.finishNow, () => actions.finishWrapUp());
       case "use_this_tab":
         return button(texts.takeOver, () => actions.useThisTab());

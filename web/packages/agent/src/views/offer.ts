@@ -6,7 +6,7 @@ import { customElement, property } from "lit/decorators.js";
 import { microphoneTrouble } from "../state";
 import { details, detailsStyles } from "./details";
 import { focused, takesEnter, takesText, View } from "./view";
-import { aboutMicrophone, kindOfCall, spokenLanguage, whoCalls } from "./words";
+import { aboutMicrophone, kindOfCall, spokenLanguage, waitWords, whoCalls } from "./words";
 
 @customElement("zuruf-offer")
 export class OfferCard extends View {
@@ -151,6 +151,7 @@ export class OfferCard extends View {
     const { contact, state, texts, clock } = this;
     const { asked, media } = state;
     const video = contact.channel === "video";
+    const message = contact.channel === "message";
     const left = contact.deadline === null ? null : secondsLeft(clock.until(contact.deadline));
     const trouble = microphoneTrouble(media);
     const busy = asked !== null || media.microphone === "opening";
@@ -162,13 +163,13 @@ export class OfferCard extends View {
             <h2 id="who">${whoCalls(contact, texts)}</h2>
             <p class="muted" id="what">
               ${this.#inShort()}<span aria-hidden="true" class="number">
-                · ${texts.waiting(asClock(clock.since(contact.askedAt)))}</span>
+                · ${waitWords(contact, asClock(clock.since(contact.askedAt)), texts)}</span>
             </p>
           </div>
           ${left === null ? nothing : html`<span class="chip ring number" role="timer">${texts.secondsLeft(left)}</span>`}
         </div>
         ${details(contact, texts)}
-        ${contact.callerPresent ? nothing : html`<p class="notice ring">${icon("alert")}<span>${texts.awayNow}</span></p>`}
+        ${contact.callerPresent || message ? nothing : html`<p class="notice ring">${icon("alert")}<span>${texts.awayNow}</span></p>`}
         ${video ? this.#cameraFirst() : nothing}
         <div role="alert">
           ${
@@ -184,9 +185,16 @@ export class OfferCard extends View {
             ${asked === "decline" ? texts.declining : texts.decline}
           </button>
           <button class="button primary big" ?disabled=${busy} @click=${() => this.actions.accept()}>
-            ${icon(video ? "camera" : "phone")}${this.#acceptWords()}
+            ${icon(message ? "message" : video ? "camera" : "phone")}${this.#acceptWords()}
           </button>
         </div>
+        ${
+          message
+            ? nothing
+            : html`<button class="button quiet" ?disabled=${asked !== null} @click=${() => this.actions.decline(true)}>
+                ${icon("microphoneOff")}${texts.devicesTaken}
+              </button>`
+        }
         <p class="small muted keys">${texts.keys}</p>
       </div>
     `;

@@ -1,10 +1,13 @@
 /** The middle of the desk while nobody calls: one sentence, and one button where one is needed. */
-import { asClock, base, buttons, EverySecond, type IconName, icon } from "@zuruf/ui";
+import type { CodeChoice } from "@zuruf/protocol";
+import { asClock, base, buttons, EverySecond, fields, type IconName, icon } from "@zuruf/ui";
 import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { customElement } from "lit/decorators.js";
+import { customElement, state as inner } from "lit/decorators.js";
 import { canAsk, reception, scene } from "../state";
 import { focused, takesText, View } from "./view";
 import { whoCalls } from "./words";
+
+const BUSY_REASONS = ["", "mail", "documents", "meeting", "training"] as const;
 
 interface Panel {
   readonly sign: IconName;
@@ -12,6 +15,7 @@ interface Panel {
   readonly title: string;
   readonly lead: string;
   readonly more?: string;
+  readonly choices?: TemplateResult;
   readonly button?: { readonly words: string; readonly press: () => void; readonly ready: boolean };
 }
 
@@ -20,6 +24,7 @@ export class PanelView extends View {
   static override styles = [
     base,
     buttons,
+    fields,
     css`
       :host {
         display: grid;
@@ -75,6 +80,29 @@ export class PanelView extends View {
         height: 30px;
       }
 
+      .codes {
+        display: grid;
+        justify-items: start;
+        gap: 2px;
+        max-width: 100%;
+        text-align: start;
+      }
+
+      .field {
+        width: 220px;
+        text-align: start;
+      }
+
+      select {
+        min-height: 44px;
+        padding: 8px 12px;
+        border: 1px solid var(--z-edge);
+        border-radius: var(--z-r2);
+        background: var(--z-surface);
+        color: var(--z-ink);
+        font: inherit;
+      }
+
       .lead {
         font-size: var(--z-t3);
         text-wrap: pretty;
@@ -85,6 +113,9 @@ export class PanelView extends View {
       }
     `,
   ];
+
+  /** The disposition code that is chosen and not sent yet. */
+  @inner() private code = "";
 
   constructor() {
     super();
@@ -112,6 +143,7 @@ export class PanelView extends View {
       <h2 id="title">${panel.title}</h2>
       <p class="lead muted">${panel.lead}</p>
       ${panel.more === undefined ? nothing : html`<p class="muted number" role="timer">${panel.more}</p>`}
+      ${panel.choices ?? nothing}
       ${
         button
           ? html`<button class="button primary big" ?disabled=${!button.ready} @click=${button.press}>${button.words}</button>`
@@ -157,7 +189,15 @@ export class PanelView extends View {
         }
         if (shown.presence === "busy") {
           const button = { words: texts.back, press: comeBack, ready };
-          return { sign: "away", tone: "away", title: texts.busyTitle, lead: texts.busyLead, button };
+          const choices = this.#reasons();
+          return {
+            sign: "away",
+            tone: "away",
+            title: texts.busyTitle,
+            lead: texts.busyLead,
+            choices,
+            button,
+          };
         }
         const button = { words: texts.goOnline, press: comeBack, ready };
         return { sign: "offline", tone: "still", title: texts.offlineTitle, lead: texts.offlineLead, button };
@@ -170,8 +210,40 @@ export class PanelView extends View {
         return this.#wrapUp(ready);
       case "offer":
       case "call":
+      case "message":
         return null;
     }
+  }
+
+  #codes(codes: readonly CodeChoice[], chosen: string): TemplateResult {
+    return html`<div class="codes" role="radiogroup" aria-label=${this.texts.codes}>
+      ${codes.map(
+        ({ id, label }) => html`<label class="tick">
+          <input type="radio" name="code" .checked=${id === chosen} @change=${() => {
+            this.code = id;
+          }} />${label}
+        </label>`,
+      )}
+    </div>`;
+  }
+
+  /** What the other work is, for who reads the board. */
+  #reasons(): TemplateResult {
+    const { state, texts, actions } = this;
+    const reason = state.desk?.presenceReason ?? "";
+    return html`<div class="field">
+      <label for="reason">${texts.reason}</label>
+      <select
+        id="reason"
+        ?disabled=${!canAsk(state)}
+        @change=${(event: Event) => actions.choose("busy", (event.target as HTMLSelectElement).value)}
+      >
+        ${BUSY_REASONS.map(
+          (code) =>
+            html`<option value=${code} ?selected=${code === reason}>${texts.busyReasons(code)}</option>`,
+        )}
+      </select>
+    </div>`;
   }
 
   #wrapUp(ready: boolean): Panel {
@@ -180,12 +252,25 @@ export class PanelView extends View {
     const name = contact?.name || contact?.pageTitle ? whoCalls(contact, texts) : null;
     const title = name === null ? texts.wrapUpTitle : `${texts.wrapUpTitle} · ${name}`;
     const ends = contact?.deadline ?? null;
+    const codes = contact?.codes ?? [];
+    const mandatory = contact?.wrapUp === "mandatory";
+    // Where any code will do, that it is done is one.
+    const code = codes.some(({ id }) => id === this.code)
+      ? this.code
+      : mandatory && codes.length === 0
+        ? "done"
+        : "";
     return {
       sign: "clock",
       tone: "away",
       title,
-      lead: texts.wrapUpLead,
-      button: { words: texts.finishWrapUp, press: () => actions.finishWrapUp(), ready },
+      lead: mandatory && codes.length > 0 ? texts.wrapUpCode : texts.wrapUpLead,
+      button: {
+        words: texts.finishWrapUp,
+        press: () => actions.finishWrapUp(code),
+        ready: ready && (code !== "" || !mandatory),
+      },
+      ...(codes.length === 0 ? {} : { choices: this.#codes(codes, code) }),
       ...(ends === null ? {} : { more: texts.wrapUpEnds(asClock(clock.until(ends) + 999)) }),
     };
   }

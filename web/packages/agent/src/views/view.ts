@@ -15,14 +15,14 @@ import type { DeskTexts } from "../texts";
 export interface Actions {
   signIn(userName: string, password: string): void;
   signOut(): void;
-  choose(presence: Presence): void;
+  choose(presence: Presence, reason?: string): void;
   accept(): void;
-  decline(): void;
+  decline(busy?: boolean): void;
   hangUp(): void;
   lookForTargets(): void;
   forgetTargets(): void;
   transfer(to: { readonly groupId: string } | { readonly agentId: string }): void;
-  finishWrapUp(): void;
+  finishWrapUp(code?: string): void;
   mute(on: boolean): void;
   camera(on: boolean): void;
   tryMicrophone(): void;

@@ -11,6 +11,11 @@ export function whoCalls(contact: AgentContact, texts: DeskTexts): string {
   return contact.pageTitle ? texts.visitorFrom(contact.pageTitle) : texts.visitor;
 }
 
+/** How long they have waited, or since when they want to be called back. */
+export function waitWords(contact: AgentContact, time: string, texts: DeskTexts): string {
+  return contact.isCallback || contact.channel === "message" ? texts.askedBefore(time) : texts.waiting(time);
+}
+
 /** One or two letters for a face that is not there. */
 export function initials(contact: AgentContact): string {
   const words = contact.name.split(/\s+/).filter(Boolean);
@@ -19,6 +24,8 @@ export function initials(contact: AgentContact): string {
 }
 
 export function kindOfCall(contact: AgentContact, texts: DeskTexts): string {
+  if (contact.channel === "message") return texts.message;
+  if (contact.isCallback) return contact.channel === "video" ? texts.videoCallback : texts.voiceCallback;
   return contact.channel === "video" ? texts.videoCall : texts.voiceCall;
 }
 

@@ -1,0 +1,353 @@
+/**
+ * The call panel as a page of its own: behind the link of a callback, or for a group that is
+ * called without a website around it.
+ *
+ * Looking at a link takes nothing; only a press on the button does.
+ */
+import { CONTACT_KEY } from "@zuruf/call";
+import {
+  type Availability,
+  type ContactCreated,
+  type GroupAvailability,
+  type KeptPlace,
+  RestProblem,
+  rest,
+} from "@zuruf/protocol";
+import { base, buttons, type Language, tokens } from "@zuruf/ui";
+import type { Panel, PanelOptions } from "@zuruf/widget/panel";
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import type { Asked } from "./address";
+import { type HostedTexts, texts } from "./texts";
+
+export type MakePanel = (options: PanelOptions) => Panel;
+
+export interface HostedOptions {
+  readonly server: URL;
+  readonly asked: Asked;
+  readonly language: Language;
+  readonly memory: Pick<Storage, "getItem"> | null;
+  readonly panel: MakePanel;
+}
+
+type Shown =
+  | { readonly is: "looking" }
+  | { readonly is: "place"; readonly place: KeptPlace; readonly sure: boolean }
+  | { readonly is: "group"; readonly site: string; readonly group: GroupAvailability }
+  | { readonly is: "call"; readonly panel: Panel }
+  | { readonly is: "sentence"; readonly title: string; readonly text: string; readonly again: boolean };
+
+export class HostedPage extends LitElement {
+  static override styles = [
+    tokens,
+    base,
+    buttons,
+    css`
+      :host {
+        display: grid;
+        align-content: start;
+        justify-items: center;
+        min-height: 100dvh;
+        padding: 40px 16px;
+        background: var(--z-page);
+      }
+
+      main {
+        width: 100%;
+      }
+
+      .card {
+        display: grid;
+        gap: 16px;
+        width: min(480px, 100%);
+        margin: 0 auto;
+        padding: 28px 24px;
+        border: 1px solid var(--z-line);
+        border-radius: 20px;
+        background: var(--z-surface);
+        box-shadow: var(--z-shadow);
+      }
+
+      h1 {
+        text-wrap: balance;
+      }
+
+      h1:focus {
+        outline: none;
+      }
+
+      p {
+        font-size: var(--z-t3);
+        text-wrap: pretty;
+      }
+
+      .presses {
+        display: grid;
+        gap: 8px;
+      }
+
+      @media (max-width: 480px) {
+        :host {
+          padding: 12px;
+        }
+      }
+    `,
+  ];
+
+  static override properties = { shown: { state: true } };
+
+  declare private shown: Shown;
+
+  #options: HostedOptions | null = null;
+
+  constructor() {
+    super();
+    this.shown = { is: "looking" };
+  }
+
+  /** Look what the address means. */
+  async open(options: HostedOptions): Promise<void> {
+    this.#options = options;
+    this.lang = options.language;
+    if (options.asked.page === "join" && this.#resume(options)) return;
+    await this.#look();
+  }
+
+  get #t(): HostedTexts {
+    return texts[this.#options?.language ?? "en"];
+  }
+
+  protected override updated(): void {
+    this.renderRoot.querySelector<HTMLElement>("h1")?.focus();
+  }
+
+  async #look(): Promise<void> {
+    const { asked } = this.#options ?? {};
+    const t = this.#t;
+    this.shown = { is: "looking" };
+    if (asked?.page === "join")
+      await this.#attempt(async () => this.#showPlace(await this.#join<KeptPlace>("join/look")));
+    else if (asked?.page === "call") await this.#attempt(() => this.#showGroup(asked.site, asked.group));
+    else this.shown = { is: "sentence", title: t.unknownTitle, text: t.unknown, again: false };
+  }
+
+  #showPlace(place: KeptPlace): void {
+    this.shown = { is: "place", place, sure: false };
+  }
+
+  async #showGroup(site: string, wanted: string): Promise<void> {
+    const { server, language } = this.#need();
+    const path = `sites/${encodeURIComponent(site)}/availability?lang=${language}`;
+    const { groups } = await rest<Availability>(server, path, { language });
+    const group = groups.find(({ id }) => id === wanted);
+    const t = this.#t;
+    if (!group) this.shown = { is: "sentence", title: t.unknownTitle, text: t.unknown, again: false };
+    else if (!this.#resume(this.#need())) this.shown = { is: "group", site, group };
+  }
+
+  /** Go on with a call that this tab had before it was loaded anew. */
+  #resume(options: HostedOptions): boolean {
+    const { asked, memory } = options;
+    let found: { site?: unknown; group?: unknown };
+    try {
+      found = JSON.parse(memory?.getItem(CONTACT_KEY) ?? "{}") as typeof found;
+    } catch {
+      // Somebody else's.
+      return false;
+    }
+    const { site, group } = found;
+    if (typeof site !== "string" || typeof group !== "string") return false;
+    if (asked.page === "call" && (asked.site !== site || asked.group !== group)) return false;
+    const panel = this.#panel(site, group);
+    this.shown = { is: "call", panel };
+    return panel.resume();
+  }
+
+  #panel(site: string, group: string): Panel {
+    const { server, language, panel: make } = this.#need();
+    const panel = make({ server, site, group, language });
+    panel.toggleAttribute("page", true);
+    panel.onclose = () => {
+      panel.remove();
+      void this.#afterCall();
+    };
+    return panel;
+  }
+
+  /** A callback that was only left for a moment is still there; a call that is over is over. */
+  async #afterCall(): Promise<void> {
+    const { asked } = this.#need();
+    if (asked.page === "call") {
+      await this.#look();
+      return;
+    }
+    const t = this.#t;
+    try {
+      this.#showPlace(await this.#join<KeptPlace>("join/look"));
+    } catch (problem) {
+      if (!(problem instanceof RestProblem)) throw problem;
+      this.shown = { is: "sentence", title: t.overTitle, text: t.over, again: false };
+    }
+  }
+
+  #need(): HostedOptions {
+    if (!this.#options) throw new Error("opened before it is used");
+    return this.#options;
+  }
+
+  async #join<T>(path: string): Promise<T> {
+    const { server, language, asked } = this.#need();
+    const token = asked.page === "join" ? asked.token : "";
+    return rest<T>(server, path, { method: "POST", body: { token }, language });
+  }
+
+  async #attempt(what: () => Promise<void>): Promise<void> {
+    try {
+      await what();
+    } catch (problem) {
+      if (!(problem instanceof RestProblem)) throw problem;
+      this.shown = this.#problem(problem);
+    }
+  }
+
+  #problem({ code, detail }: RestProblem): Shown {
+    const t = this.#t;
+    const titles: Record<string, string> = {
+      link_cancelled: t.cancelledLinkTitle,
+      link_expired: t.expiredLinkTitle,
+      link_used: t.usedLinkTitle,
+      link_in_use: t.busyLinkTitle,
+      site_unknown: t.unknownTitle,
+      group_unknown: t.unknownTitle,
+    };
+    const title = titles[code];
+    if (title) return { is: "sentence", title, text: detail ?? "", again: code === "link_in_use" };
+    // Cut short, the token is not even one.
+    if (code === "link_unknown" || code === "malformed") {
+      return { is: "sentence", title: t.badLinkTitle, text: t.badLink, again: false };
+    }
+    return { is: "sentence", title: t.unreachableTitle, text: detail ?? t.unreachable, again: true };
+  }
+
+  protected override render(): TemplateResult {
+    const { shown } = this;
+    switch (shown.is) {
+      case "looking":
+        return html`<main><div class="card"><p role="status">${this.#t.looking}</p></div></main>`;
+      case "call":
+        return html`<main>${shown.panel}</main>`;
+      case "sentence":
+        return this.#card(
+          shown.title,
+          html`<p>${shown.text}</p>`,
+          shown.again ? this.#button(this.#t.tryAgain, "primary big", () => void this.#look()) : nothing,
+        );
+      case "place":
+        return this.#place(shown.place, shown.sure);
+      case "group":
+        return this.#group(shown.site, shown.group);
+    }
+  }
+
+  #card(title: string, text: TemplateResult, presses: unknown): TemplateResult {
+    return html`<main>
+      <div class="card">
+        <h1 tabindex="-1">${title}</h1>
+        ${text}
+        <div class="presses">${presses}</div>
+      </div>
+    </main>`;
+  }
+
+  #button(label: string, looks: string, press: () => void): TemplateResult {
+    return html`<button class="button ${looks}" type="button" @click=${press}>${label}</button>`;
+  }
+
+  #place(place: KeptPlace, sure: boolean): TemplateResult {
+    const t = this.#t;
+    const { language } = this.#need();
+    const invited = place.goodUntil !== null;
+    const time = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+    const date = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" });
+    const stands = invited
+      ? t.turn(time.format(place.goodUntil))
+      : place.dueAt !== null
+        ? t.due(date.format(place.dueAt))
+        : t.position(place.position ?? 1);
+    const begin = place.channel === "video" ? t.startVideo : t.startVoice;
+    const text = html`
+      <p>${stands}</p>
+      <p class="muted">${invited ? t.needsMicrophone : t.hereAlready}</p>
+      ${sure ? html`<p role="alert"><b>${t.cancelSure}</b></p>` : nothing}
+    `;
+    const sureNow = (now: boolean) => () => {
+      this.shown = { is: "place", place, sure: now };
+    };
+    return this.#card(
+      invited ? t.turnTitle : t.placeTitle(place.groupName),
+      text,
+      sure
+        ? html`${this.#button(t.cancelYes, "end big", () => void this.#cancel())}
+          ${this.#button(t.cancelNo, "", sureNow(false))}`
+        : html`${this.#button(invited ? begin : t.wait, "primary big", () => this.#come(place))}
+          ${this.#button(t.cancel, "quiet", sureNow(true))}`,
+    );
+  }
+
+  #come({ site, group, channel }: KeptPlace): void {
+    const panel = this.#panel(site, group);
+    this.shown = { is: "call", panel };
+    panel.join(channel, () => this.#join<ContactCreated>("join"));
+  }
+
+  async #cancel(): Promise<void> {
+    const t = this.#t;
+    await this.#attempt(async () => {
+      await this.#join("join/cancel");
+      this.shown = { is: "sentence", title: t.cancelledTitle, text: t.cancelled, again: false };
+    });
+  }
+
+  #group(site: string, group: GroupAvailability): TemplateResult {
+    const t = this.#t;
+    const open = (begin: (panel: Panel) => void) => () => {
+      const panel = this.#panel(site, group.id);
+      this.shown = { is: "call", panel };
+      begin(panel);
+    };
+    const presses = (["video", "voice"] as const)
+      .filter((channel) => group.state !== "closed" && group.channels.includes(channel))
+      .map((channel, place) =>
+        this.#button(
+          t[channel],
+          place === 0 ? "primary big" : "big",
+          open((panel) => panel.start(channel)),
+        ),
+      );
+    const { instead, notice } = group;
+    if (instead === "group")
+      presses.push(
+        this.#button(
+          t.group,
+          "big",
+          open((panel) => panel.start("voice")),
+        ),
+      );
+    else if (instead) {
+      const because = {
+        code: "group_closed",
+        detail: null,
+        retryAfter: null,
+        notice,
+        answer: { kind: instead, group: null },
+      };
+      presses.push(
+        this.#button(
+          t[instead],
+          "primary big",
+          open((panel) => panel.offer(because)),
+        ),
+      );
+    }
+    return this.#card(t.talkTo(group.name), html`<p>${notice ?? t[group.state]}</p>`, presses);
+  }
+}

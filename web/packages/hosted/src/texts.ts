@@ -1,0 +1,103 @@
+/** What the pages of our own say before and after a call, in both languages. */
+import { createTexts } from "@zuruf/ui";
+
+export const texts = createTexts(
+  {
+    title: "Call",
+    looking: "One moment …",
+    tryAgain: "Try again",
+
+    // The link of a callback.
+    placeTitle: (group: string) => `Your place: ${group}`,
+    turnTitle: "It is your turn",
+    turn: (time: string) => `Your adviser is ready for you. We keep the place until ${time}.`,
+    position: (n: number) => `You are number ${n} in line. We write to you when it is your turn.`,
+    due: (when: string) => `You asked to be called on ${when}. We write to you then.`,
+    hereAlready: "If you have time now, you can wait here instead.",
+    startVideo: "Start video call",
+    startVoice: "Start call",
+    wait: "Wait here now",
+    cancel: "Cancel the callback",
+    cancelSure: "Really cancel? Your place is then given to somebody else.",
+    cancelYes: "Yes, cancel",
+    cancelNo: "No, keep it",
+    cancelledTitle: "The callback is cancelled",
+    cancelled: "You can call again on our website at any time.",
+    needsMicrophone: "You need a microphone. Your browser will ask for it.",
+    over: "You may close this page.",
+    overTitle: "Thank you",
+
+    // A link that leads nowhere.
+    badLinkTitle: "This link does not work",
+    badLink: "Perhaps a part of it is missing. Please open it from the e-mail, or copy all of it.",
+    cancelledLinkTitle: "The callback is cancelled",
+    expiredLinkTitle: "The callback has expired",
+    usedLinkTitle: "This link has been used",
+    busyLinkTitle: "Your call has already begun",
+    unreachableTitle: "We cannot be reached right now",
+    unreachable: "Please check your connection and try again.",
+
+    // The call page of a group.
+    talkTo: (group: string) => `Talk to ${group}`,
+    available: "Somebody is here for you.",
+    busy: "Everyone is busy, you can wait.",
+    nobody: "Nobody is here right now, you can wait.",
+    closed: "Closed right now.",
+    video: "Video call",
+    voice: "Call",
+    message: "Leave a message",
+    callback: "Be called back",
+    group: "See who can help",
+    unknownTitle: "There is nobody to call here",
+    unknown: "Please check the address, or tell whoever gave it to you.",
+  },
+  {
+    title: "Anruf",
+    looking: "Einen Moment …",
+    tryAgain: "Noch einmal versuchen",
+
+    placeTitle: (group) => `Ihr Platz: ${group}`,
+    turnTitle: "Sie sind an der Reihe",
+    turn: (time) => `Ihre Ansprechperson ist gleich für Sie da. Wir halten den Platz bis ${time} Uhr.`,
+    position: (n) => `Sie sind auf Platz ${n}. Wenn Sie an der Reihe sind, schreiben wir Ihnen.`,
+    due: (when) => `Sie haben sich einen Rückruf am ${when} gewünscht. Dann schreiben wir Ihnen.`,
+    hereAlready: "Wenn Sie jetzt Zeit haben, können Sie auch hier warten.",
+    startVideo: "Videoanruf beginnen",
+    startVoice: "Anruf beginnen",
+    wait: "Jetzt hier warten",
+    cancel: "Rückruf absagen",
+    cancelSure: "Wirklich absagen? Ihr Platz wird dann vergeben.",
+    cancelYes: "Ja, absagen",
+    cancelNo: "Nein, behalten",
+    cancelledTitle: "Der Rückruf ist abgesagt",
+    cancelled: "Auf unserer Website können Sie jederzeit neu anrufen.",
+    needsMicrophone: "Sie brauchen ein Mikrofon. Ihr Browser fragt Sie danach.",
+    over: "Sie können diese Seite schließen.",
+    overTitle: "Vielen Dank",
+
+    badLinkTitle: "Dieser Link funktioniert nicht",
+    badLink:
+      "Vielleicht fehlt ein Stück. Bitte öffnen Sie ihn direkt aus der E-Mail oder kopieren Sie ihn ganz.",
+    cancelledLinkTitle: "Der Rückruf ist abgesagt",
+    expiredLinkTitle: "Der Rückruf ist abgelaufen",
+    usedLinkTitle: "Dieser Link wurde schon benutzt",
+    busyLinkTitle: "Ihr Gespräch läuft schon",
+    unreachableTitle: "Wir sind gerade nicht erreichbar",
+    unreachable: "Bitte prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal.",
+
+    talkTo: (group) => `Sprechen Sie mit ${group}`,
+    available: "Jemand ist für Sie da.",
+    busy: "Alle sind im Gespräch, Sie können warten.",
+    nobody: "Gerade ist niemand da, Sie können warten.",
+    closed: "Zurzeit geschlossen.",
+    video: "Videoanruf",
+    voice: "Anrufen",
+    message: "Nachricht hinterlassen",
+    callback: "Rückruf wünschen",
+    group: "Wer kann helfen?",
+    unknownTitle: "Hier ist niemand zu erreichen",
+    unknown: "Bitte prüfen Sie die Adresse, oder fragen Sie dort nach, wo Sie sie bekommen haben.",
+  },
+);
+
+export type HostedTexts = (typeof texts)["en"];
