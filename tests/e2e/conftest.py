@@ -74,6 +74,21 @@ async def demo(tmp_path: Path, request: pytest.FixtureRequest, underneath: Async
     return await _floor(zuruf(tmp_path), request, underneath, people)
 
 
+OpenDemo = Callable[..., Awaitable[Floor]]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def open_demo(
+    tmp_path: Path, request: pytest.FixtureRequest, underneath: AsyncExitStack, people: People
+) -> OpenDemo:
+    """Opens the demo with settings of the test's own, given as ``ZURUF_SECTION__NAME``."""
+
+    async def open_it(**env: str) -> Floor:
+        return await _floor(zuruf(tmp_path, env=env), request, underneath, people)
+
+    return open_it
+
+
 OpenShop = Callable[..., Awaitable[Floor]]
 
 

@@ -57,9 +57,7 @@ class ZurufCall extends HTMLElement {
       this.#row.append(button);
     }
     this.#other.type = "button";
-    this.#other.hidden = true;
     this.#other.onpointerenter = this.#other.onfocus = () => void this.#load().catch(() => {});
-    this.#row.append(this.#other);
     this.#bar.className = "bar";
     this.#bar.setAttribute("role", "region");
     this.#bar.setAttribute("aria-label", texts.region);
@@ -112,8 +110,11 @@ class ZurufCall extends HTMLElement {
 
   /** A closed group may be asked for something else. */
   #offer(instead: "group" | "message" | "callback" | null, notice: string | null): void {
-    this.#other.hidden = instead === null;
-    if (instead === null) return;
+    if (instead === null) {
+      this.#other.remove();
+      return;
+    }
+    this.#row.append(this.#other);
     this.#other.textContent = loaderTexts[this.#language][instead];
     // Which group it would be is told to who asks for this one.
     const because = { code: "group_closed", detail: null, retryAfter: null, notice };
