@@ -62,7 +62,7 @@ CALLER: Final = Table(
     rules={
         LeaveContact: _when("queued", "offered", "connecting", "talking", otherwise=ContactGone),
         ChooseCallback: _when("queued", "offered"),
-        AnswerQuestion: _when("queued", "offered"),
+        AnswerQuestion: _when("queued", "offered", "connecting", "talking"),
         PageLeaving: _when("queued", "offered", "connecting", "talking", "ended"),
         SendSignal: _when("connecting", "talking"),
         MediaStateChanged: _when("connecting", "talking", otherwise=NotYours),

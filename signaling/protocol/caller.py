@@ -60,7 +60,7 @@ class CallerQuestion(Part, frozen=True):
     """Its name in the caller's language; empty for the others."""
     policy: MediaPolicy | None
     """Which way media goes in that group; it is not the way they agreed to."""
-    reason: Literal["closed", "empty", "understaffed", "full", "too_long"]
+    reason: Literal["closed", "empty", "understaffed", "full", "too_long", "transferred"]
     """Why they are asked."""
     until: MillisUtc | None
     """No answer by then ends the contact; null: it goes on waiting."""

@@ -214,7 +214,7 @@ export interface CallerQuestion {
   /** Which way media goes in that group; it is not the way they agreed to. */
   readonly policy: MediaPolicy | null;
   /** Why they are asked. */
-  readonly reason: "closed" | "empty" | "full" | "too_long" | "understaffed";
+  readonly reason: "closed" | "empty" | "full" | "too_long" | "transferred" | "understaffed";
   /** No answer by then ends the contact; null: it goes on waiting. */
   readonly until: number | null;
 }

@@ -382,6 +382,16 @@ export const panelStyles = css`
     margin-top: 8px;
   }
 
+  .over {
+    position: absolute;
+    left: 12px;
+    right: 12px;
+    bottom: 116px;
+    border-radius: 14px;
+    background: var(--z-surface);
+    color: var(--z-ink);
+  }
+
   .bar {
     position: absolute;
     left: 0;

@@ -567,6 +567,7 @@ export class Panel extends LitElement {
             : nothing
         }
         ${this.#minimise()} ${this.#say(words)}
+        ${contact.question ? html`<div class="over">${this.#question(contact.question)}</div>` : nothing}
         <div class="bar">
           ${this.#control(t.mute, muted ? "microphoneOff" : "microphone", muted, muted ? "white" : "", () =>
             this.#caller?.mute(!muted),

@@ -191,13 +191,23 @@ export function questionWords(
   question: CallerQuestion,
   t: PanelTexts,
 ): { readonly title: string; readonly more: string; readonly yes: string; readonly no: string } {
-  const why = question.reason === "closed" ? t.askedClosed : t.askedLong;
+  const why =
+    question.reason === "closed"
+      ? t.askedClosed
+      : question.reason === "transferred"
+        ? t.askedTransfer
+        : t.askedLong;
   // Where a no ends it, it is not called waiting.
-  const no = question.until === null ? t.waitOn : t.noThanks;
+  const no = question.until === null && question.reason !== "transferred" ? t.waitOn : t.noThanks;
   switch (question.kind) {
     case "group": {
       const note = question.policy ? policyNote(question.policy, t) : "";
-      return { title: t.askGroup(question.groupName), more: note || why, yes: t.yesChange, no };
+      return {
+        title: t.askGroup(question.groupName),
+        more: [why, note].filter(Boolean).join(" "),
+        yes: t.yesChange,
+        no,
+      };
     }
     case "message":
       return { title: t.askMessage, more: why, yes: t.yesMessage, no };
