@@ -5,21 +5,27 @@ import os
 import shutil
 import socket
 import ssl
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 
+from acd.config import AnswerKind
 from acd.ids import SessionId, SiteId
 from gateway.app import STATIC
 from gateway.auth.doorkeeper import HOUSE
 from gateway.clock import Clock, system_clock
+from gateway.configuration.document import GroupRules
 from gateway.forms import open_database
 from gateway.journal.port import JournalUnavailable
 from gateway.journal.sqlite import SqliteJournal
+from gateway.notices.adapters import chosen
+from gateway.notices.mail import MailNotices
+from gateway.notices.port import NotSent
 from gateway.runtime.wakeups import why_not
 from gateway.settings import Settings
+from gateway.sites import plan
 from gateway.storage.audit import ChainBroken, StoredAudit
 from gateway.storage.configuration import StoredConfiguration
 from gateway.storage.database import AlreadyServed, SqliteDatabase, StorageUnavailable, served_here
@@ -63,6 +69,7 @@ async def examine(
     findings += [finding async for finding in _wakeups(settings)]
     findings += list(_certificate(settings, dt.datetime.fromtimestamp(now() / 1000, dt.UTC)))
     findings += [finding async for finding in _turn(settings, now, trust)]
+    findings += [finding async for finding in _notices(settings, now)]
     if not (STATIC / "agent" / "index.html").is_file():
         findings.append(Finding("Pages", Verdict.BAD, "are not built. Run `make setup`, or install the wheel."))
     return findings
@@ -173,7 +180,7 @@ def _certificate(settings: Settings, now: dt.datetime) -> Iterator[Finding]:
 async def _turn(settings: Settings, now: Clock, trust: ssl.SSLContext | None) -> AsyncIterator[Finding]:
     turn = settings.turn
     if not any(url.startswith("turn") for url in turn.urls):
-        if without := await _turn_only(settings):
+        if without := await _sites_with(settings, lambda group: group.turn_only):
             yield Finding("TURN", Verdict.BAD, f"none is set, but a group of site {without[0]} is turn_only.")
         elif settings.demo:
             yield Finding("TURN", Verdict.GOOD, "none is set; on one machine none is needed.")
@@ -187,15 +194,50 @@ async def _turn(settings: Settings, now: Clock, trust: ssl.SSLContext | None) ->
             yield await _one_turn(url, server.username, server.credential, trust)
 
 
-async def _turn_only(settings: Settings) -> list[str]:
-    """The sites with groups that cannot do without TURN."""
-    found = {site.id: any(group.turn_only for group in site.groups) for site in settings.site}
+async def _notices(settings: Settings, now: Clock) -> AsyncIterator[Finding]:
+    way = chosen(settings.notices, now)
+    if way is None:
+        if without := await _sites_with(settings, _calls_back):
+            yield Finding(
+                "Notices",
+                Verdict.DOUBTFUL,
+                f"neither mail nor a webhook is set, but a group of site {without[0]} calls back. "
+                "It offers no callbacks until notices.smtp_host or notices.webhook_url is set.",
+            )
+    elif isinstance(way, MailNotices):
+        where = f"{settings.notices.smtp_host}:{settings.notices.smtp_port}"
+        try:
+            await way.check()
+        except NotSent as why:
+            yield Finding("Notices", Verdict.BAD, f"{where} does not take our mail ({why.code}).")
+        else:
+            yield Finding("Notices", Verdict.GOOD, f"{where} takes our mail.")
+
+
+def _calls_back(group: GroupRules) -> bool:
+    answers = (
+        group.when_closed,
+        group.when_empty,
+        group.when_full,
+        group.when_understaffed,
+        group.when_too_long,
+        group.when_closing,
+    )
+    return group.callbacks is not None or any(answer.kind is AnswerKind.CALLBACK for answer in answers)
+
+
+async def _sites_with(settings: Settings, is_such: Callable[[GroupRules], bool]) -> list[str]:
+    """The sites with groups like that: as they are in force, or as a new site begins."""
+    per_visitor = settings.limits.contacts_per_visitor
+    found = {
+        site.id: any(map(is_such, plan(site, contacts_per_visitor=per_visitor).seed.groups)) for site in settings.site
+    }
     if settings.mode == "scaled" or settings.database.exists():
         with suppress(SchemaIsNewer, StorageUnavailable):
             async with open_database(settings) as database:
                 for site in found:
                     if version := await StoredConfiguration(database).newest(SiteId(site)):
-                        found[site] = any(group.turn_only for group in version.document.groups)
+                        found[site] = any(map(is_such, version.document.groups))
     return [site for site, is_so in found.items() if is_so]
 
 

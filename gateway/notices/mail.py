@@ -4,6 +4,8 @@ import asyncio
 import datetime as dt
 import smtplib
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -46,23 +48,21 @@ class MailNotices:
         """See :meth:`gateway.notices.port.Notices.send`."""
         await asyncio.to_thread(self._hand_over, letter(notice, self._server.sender), notice.address)
 
+    async def check(self) -> None:
+        """Connect and sign in, and send nothing.
+
+        Raises:
+            NotSent: If that does not work.
+        """
+        await asyncio.to_thread(self._greet)
+
+    def _greet(self) -> None:
+        with _in_words(), self._connected() as smtp:
+            smtp.noop()
+
     def _hand_over(self, message: EmailMessage, address: str) -> None:
-        try:
-            with self._connected() as smtp:
-                smtp.send_message(message, from_addr=parseaddr(self._server.sender)[1], to_addrs=[address])
-        except smtplib.SMTPRecipientsRefused as why:
-            code = next(iter(why.recipients.values()))[0]
-            raise NotSent("recipient_refused", is_final=code >= _PERMANENT) from None
-        except smtplib.SMTPAuthenticationError:
-            raise NotSent("sign_in_refused") from None
-        except smtplib.SMTPNotSupportedError:
-            raise NotSent("not_supported") from None
-        except smtplib.SMTPResponseException as why:
-            raise NotSent(f"smtp_{why.smtp_code}", is_final=why.smtp_code >= _PERMANENT) from None
-        except ssl.SSLError:
-            raise NotSent("certificate") from None
-        except (smtplib.SMTPException, OSError):
-            raise NotSent("unreachable") from None
+        with _in_words(), self._connected() as smtp:
+            smtp.send_message(message, from_addr=parseaddr(self._server.sender)[1], to_addrs=[address])
 
     def _connected(self) -> smtplib.SMTP:
         server = self._server
@@ -81,6 +81,25 @@ class MailNotices:
             smtp.close()
             raise
         return smtp
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    try:
+        yield
+    except smtplib.SMTPRecipientsRefused as why:
+        code = next(iter(why.recipients.values()))[0]
+        raise NotSent("recipient_refused", is_final=code >= _PERMANENT) from None
+    except smtplib.SMTPAuthenticationError:
+        raise NotSent("sign_in_refused") from None
+    except smtplib.SMTPNotSupportedError:
+        raise NotSent("not_supported") from None
+    except smtplib.SMTPResponseException as why:
+        raise NotSent(f"smtp_{why.smtp_code}", is_final=why.smtp_code >= _PERMANENT) from None
+    except ssl.SSLError:
+        raise NotSent("certificate") from None
+    except (smtplib.SMTPException, OSError):
+        raise NotSent("unreachable") from None
 
 
 def letter(notice: Notice, sender: str) -> EmailMessage:

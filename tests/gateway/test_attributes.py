@@ -5,6 +5,9 @@ import hmac
 import json
 import re
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +18,9 @@ from gateway.clock import system_clock
 from gateway.jobs.webhooks import signature
 from gateway.secret import server_secret
 from gateway.storage.programs import SigningKey, signing_secret
-from tests.gateway.house import House, Reply
+from tests.gateway.house import House, Reply, open_house
 from tests.gateway.people import NAMES, office
+from tests.gateway.postbox import receiver
 from tests.gateway.told import facts_of
 from tools.tree import ROOT
 
@@ -192,37 +196,49 @@ async def test_a_message_is_a_contact_whose_words_stay_outside_the_journal(house
     assert (context.text, context.address) == ("Please write, canary", "vera@example.org")
 
 
-async def test_a_callback_keeps_a_place_without_anybody_on_the_page(house: House) -> None:
-    admin = await office(house)
-    await admin.change_group("sales", callbacks={"attempts": 2})
-    due_at = system_clock() + 3_600_000
-
-    reply = await house.call(callback={"address": "vera@example.org", "at": due_at})
-
-    assert reply.status == 201, reply.text
-    asked = await _asked(house)
-    assert (asked.callback, asked.due_at) == (True, due_at)
-    async with house.stores() as stores:
-        context = await stores.directory.contact_context(SHOP_ID, ContactId(reply.said["contactId"]))
-    assert context.address == "vera@example.org"
+@asynccontextmanager
+async def calling_back(directory: Path) -> AsyncIterator[House]:
+    """A house that can tell people that it is their turn."""
+    async with (
+        receiver() as program,
+        open_house(directory, notices__webhook_url=program.url, notices__webhook_secret="s" * 32) as house,
+    ):
+        yield house
 
 
-async def test_who_is_not_let_in_hears_what_to_do_instead(house: House) -> None:
-    admin = await office(house)
-    await admin.change_group("hotline", channels=["voice", "message"], whenClosed={"kind": "message"}, isOpen=False)
-    await admin.change_group("night", callbacks={})
-    await admin.change_group("night", whenClosed={"kind": "callback"})
+async def test_a_callback_keeps_a_place_without_anybody_on_the_page(tmp_path: Path) -> None:
+    async with calling_back(tmp_path) as house:
+        admin = await office(house)
+        await admin.change_group("sales", callbacks={"attempts": 2})
+        due_at = system_clock() + 3_600_000
 
-    closed = await house.call("the first key", group="hotline", channel="voice")
-    night = await house.call("the second key", group="night")
-    nothing = await house.call("the third key", channel="message", text="Hello")
+        reply = await house.call(callback={"address": "vera@example.org", "at": due_at})
 
-    assert (closed.said["code"], closed.said["answer"]) == ("group_closed", {"kind": "message", "group": None})
-    assert (night.said["code"], night.said["answer"]) == ("group_closed", {"kind": "callback", "group": None})
-    assert (nothing.said["code"], nothing.said["answer"]) == (
-        "channel_unavailable",
-        {"kind": "refuse", "group": None},
-    )
+        assert reply.status == 201, reply.text
+        asked = await _asked(house)
+        assert (asked.callback, asked.due_at) == (True, due_at)
+        async with house.stores() as stores:
+            context = await stores.directory.contact_context(SHOP_ID, ContactId(reply.said["contactId"]))
+        assert context.address == "vera@example.org"
+
+
+async def test_who_is_not_let_in_hears_what_to_do_instead(tmp_path: Path) -> None:
+    async with calling_back(tmp_path) as house:
+        admin = await office(house)
+        await admin.change_group("hotline", channels=["voice", "message"], whenClosed={"kind": "message"}, isOpen=False)
+        await admin.change_group("night", callbacks={})
+        await admin.change_group("night", whenClosed={"kind": "callback"})
+
+        closed = await house.call("the first key", group="hotline", channel="voice")
+        night = await house.call("the second key", group="night")
+        nothing = await house.call("the third key", channel="message", text="Hello")
+
+        assert (closed.said["code"], closed.said["answer"]) == ("group_closed", {"kind": "message", "group": None})
+        assert (night.said["code"], night.said["answer"]) == ("group_closed", {"kind": "callback", "group": None})
+        assert (nothing.said["code"], nothing.said["answer"]) == (
+            "channel_unavailable",
+            {"kind": "refuse", "group": None},
+        )
 
 
 def _example(name: str) -> Any:

@@ -13,6 +13,7 @@ from gateway.tls import self_signed
 from tests.e2e.coturn import Coturn
 from tests.gateway.house import SITE, HandClock, House, settings_in
 from tests.gateway.people import office
+from tests.gateway.postbox import postbox
 
 
 async def _findings(settings: object, **more: object) -> dict[str, Finding]:
@@ -126,3 +127,25 @@ async def test_every_turn_address_is_tried_with_our_credentials(tmp_path: Path) 
     assert "does not answer" in turn[3].says
     (refused,) = [finding for finding in wrong if finding.subject == "TURN"]
     assert "turn.secret" in refused.says
+
+
+async def test_a_group_that_calls_back_cannot_do_without_a_way_to_people(house: House) -> None:
+    nothing = await _findings(house.settings)
+    await (await office(house)).change_group("sales", whenClosed={"kind": "callback"})
+
+    found = await _findings(house.settings)
+
+    assert "Notices" not in nothing
+    assert found["Notices"].verdict is Verdict.DOUBTFUL
+    assert "notices.smtp_host" in found["Notices"].says
+
+
+async def test_a_mail_server_is_tried(tmp_path: Path) -> None:
+    settings = {"notices__smtp_host": "127.0.0.1", "notices__smtp_tls": "none", "notices__sender": "a@b.example"}
+    async with postbox() as box:
+        there = await _findings(settings_in(tmp_path, **settings, notices__smtp_port=box.port))
+    gone = await _findings(settings_in(tmp_path, **settings, notices__smtp_port=box.port))
+
+    assert there["Notices"].verdict is Verdict.GOOD
+    assert gone["Notices"].verdict is Verdict.BAD
+    assert box.mails == []

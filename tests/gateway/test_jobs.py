@@ -45,7 +45,13 @@ async def test_what_visitors_said_is_forgotten_in_time_unless_the_contact_is_ope
     assert (await stores.directory.contact_context(SHOP_ID, ContactId("ct_open"))).name == "Vera"
     (entry,) = await stores.audit.entries(SHOP_ID)
     assert (entry.actor, entry.action) == ("system", "retention_ran")
-    assert entry.details == {"visitor_rows": "1", "facts": "0", "forecasts": "0", "audit_details": "0"}
+    assert entry.details == {
+        "visitor_rows": "1",
+        "callback_links": "0",
+        "facts": "0",
+        "forecasts": "0",
+        "audit_details": "0",
+    }
 
 
 async def test_expired_sessions_are_forgotten_with_what_is_owed_to_them(database: SqliteDatabase) -> None:

@@ -168,13 +168,13 @@ export class HostedPage extends LitElement {
     panel.toggleAttribute("page", true);
     panel.onclose = () => {
       panel.remove();
-      void this.#afterCall();
+      void this.#panelClosed();
     };
     return panel;
   }
 
   /** A callback that was only left for a moment is still there; a call that is over is over. */
-  async #afterCall(): Promise<void> {
+  async #panelClosed(): Promise<void> {
     const { asked } = this.#need();
     if (asked.page === "call") {
       await this.#look();

@@ -219,7 +219,7 @@ export class CallbackForm extends Form {
     const dayName = new Intl.DateTimeFormat(this.language, {
       weekday: "short",
       day: "numeric",
-      month: "long",
+      month: "short",
     });
     const time = new Intl.DateTimeFormat(this.language, { hour: "2-digit", minute: "2-digit" });
     return html`<div class="pair">

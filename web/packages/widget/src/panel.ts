@@ -230,13 +230,14 @@ export class Panel extends LitElement {
 
   #sheet(words: Words): TemplateResult {
     const hasPlace = this.state.step.name === "contact";
+    const chooses = this.chooses !== null && viewOf(this.state.step) === "queue";
     return html`
       <div class="head">
-        <h2 id="title" tabindex="-1">${words.title}</h2>
+        <h2 id="title" tabindex="-1">${chooses ? this.#t.callbackTitle : words.title}</h2>
         ${hasPlace ? this.#minimise() : nothing}
       </div>
-      <div class="body ${hasPlace ? "queue" : ""}">
-        ${this.#say(words)} ${this.#middle()} ${this.#instead()}
+      <div class="body ${hasPlace && !chooses ? "queue" : ""}">
+        ${chooses ? html`<p class="more" role="status">${words.main}</p>` : this.#say(words)} ${this.#middle()} ${this.#instead()}
         <div class="foot">${this.#foot()}</div>
       </div>
     `;

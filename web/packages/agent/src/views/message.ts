@@ -20,7 +20,7 @@ export class MessageView extends View {
 
       section {
         display: grid;
-        grid-template-rows: auto 1fr auto;
+        align-content: start;
         gap: var(--z-4);
         width: min(680px, 100%);
         margin: 0 auto;
