@@ -188,3 +188,15 @@ test("the quality of a call is a word made from numbers", () => {
   expect(quality(0, null, 120)).toBe("poor");
   expect(quality(30, 40, 5)).toBe("poor");
 });
+
+test("a message is worked off without a call, and nobody hangs up in it", () => {
+  const before = reduce(reduce(blank("en", true), { type: "known", who: ana }), {
+    type: "heard",
+    message: attached(deskWith("talking", { channel: "message" })),
+  });
+
+  expect(scene(before)).toMatchObject({ is: "message" });
+  const after = reduce(before, { type: "heard", message: changed(deskWith("offered", { id: "ct_2" })) });
+  expect(after.notice).toBeNull();
+  expect(scene(after)).toMatchObject({ is: "offer" });
+});

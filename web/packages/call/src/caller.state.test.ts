@@ -149,3 +149,23 @@ test("a word from a newer server changes nothing", () => {
 
   expect(reduce(state, { type: "told", message, at: 0 })).toEqual(state);
 });
+
+test("a place that is kept without the caller ends the waiting on this page", () => {
+  const held = { held: true, dueAt: null, expiresAt: 99_000 };
+
+  expect(after(...created, changed({ callback: held })).step).toEqual({
+    name: "left",
+    channel: "video",
+    what: "callback",
+  });
+  expect(after(...created, changed({ callback: { ...held, held: false } })).step.name).toBe("contact");
+});
+
+test("what a visitor leaves is on its way until it has arrived", () => {
+  const leaving: CallerEvent = { type: "leaving", channel: "voice", what: "message" };
+
+  expect(after(leaving).step).toMatchObject({ name: "leaving", what: "message" });
+  expect(after(leaving, { type: "arrived" }).step).toMatchObject({ name: "left", what: "message" });
+  const because = { code: "busy", detail: null, retryAfter: 3 };
+  expect(after(leaving, { type: "refused", because }).step).toMatchObject({ name: "refused", because });
+});

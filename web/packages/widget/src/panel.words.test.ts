@@ -2,7 +2,7 @@ import { type CallerState, type MediaTrouble, NO_MEDIA, START, type Step } from 
 import type { CallerContact, EndReason, Peer } from "@zuruf/protocol";
 import { expect, test } from "vitest";
 import { texts } from "./panel.texts";
-import { alertOf, wordsOf } from "./panel.words";
+import { alertOf, questionWords, wordsOf } from "./panel.words";
 
 const t = texts.en;
 
@@ -174,5 +174,42 @@ test("the server's sentence is shown before our own", () => {
   expect(wordsOf(state({ name: "refused", channel: "video", because }), t, false)).toMatchObject({
     title: "Too many people are waiting",
     main: "Nine people are waiting.",
+  });
+});
+
+test("a question says why it is asked, and what changes", () => {
+  const question = {
+    kind: "group",
+    groupId: "experts",
+    groupName: "Experts",
+    policy: "record",
+    reason: "too_long",
+    until: null,
+  } as const;
+
+  expect(questionWords(question, t)).toMatchObject({
+    title: "Would you like to change to “Experts”?",
+    no: "Keep waiting",
+  });
+  expect(questionWords(question, t).more).toContain("may be recorded");
+  expect(questionWords({ ...question, policy: "direct", reason: "transferred" }, t).more).toBe(
+    "Your adviser would like to put you through.",
+  );
+  expect(questionWords({ ...question, kind: "message", reason: "closed", until: 1 }, t)).toMatchObject({
+    more: "We are closing now.",
+    no: "No, thank you",
+  });
+});
+
+test("who is not let in reads what they can do instead", () => {
+  const because = { code: "group_closed", detail: "Closed.", retryAfter: null };
+  const refused = (more: object) =>
+    wordsOf(state({ name: "refused", channel: "voice", because: { ...because, ...more } }), t, false);
+
+  expect(refused({}).main).toBe("Closed.");
+  expect(refused({ answer: { kind: "message", group: null } }).main).toContain("leave us a message");
+  expect(refused({ notice: "Back on Monday.", answer: { kind: "callback", group: null } })).toMatchObject({
+    main: "Back on Monday.",
+    more: expect.stringContaining("call you back"),
   });
 });
