@@ -131,7 +131,8 @@ async def test_every_turn_address_is_tried_with_our_credentials(tmp_path: Path) 
 
 async def test_a_group_that_calls_back_cannot_do_without_a_way_to_people(house: House) -> None:
     nothing = await _findings(house.settings)
-    await (await office(house)).change_group("sales", whenClosed={"kind": "callback"})
+    changed = await (await office(house)).change_group("sales", callbacks={}, whenClosed={"kind": "callback"})
+    assert changed.status == 200, changed.text
 
     found = await _findings(house.settings)
 
