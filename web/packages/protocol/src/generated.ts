@@ -203,6 +203,20 @@ export interface Peer {
   readonly generation: number;
 }
 
+/**
+ * How long it will probably take: P50 to P90, in whole minutes, rounded up.
+ *
+ * Both ends only go down, unless the line got worse.
+ */
+export interface ExpectedWait {
+  /** One in two waits longer. */
+  readonly lowMinutes: number;
+  /** One in ten waits longer. */
+  readonly highMinutes: number;
+  /** The line got worse, and it takes longer than was said before. Tell the caller so. */
+  readonly longer: boolean;
+}
+
 /** What the caller is asked while they wait. They may leave it unanswered, unless `until` says otherwise. */
 export interface CallerQuestion {
   /** Whether they want another group, to leave a message, or to be called back. */
@@ -227,20 +241,6 @@ export interface CallerCallback {
   readonly dueAt: number | null;
   /** When the place is given up. */
   readonly expiresAt: number;
-}
-
-/**
- * How long it will probably take: P50 to P90, in whole minutes, rounded up.
- *
- * Both ends only go down, unless the line got worse.
- */
-export interface ExpectedWait {
-  /** One in two waits longer. */
-  readonly lowMinutes: number;
-  /** One in ten waits longer. */
-  readonly highMinutes: number;
-  /** The line got worse, and it takes longer than was said before. Tell the caller so. */
-  readonly longer: boolean;
 }
 
 /**
