@@ -145,7 +145,7 @@ def _absences(state: State, agent: AgentState) -> set[Absence]:
         Absence.ELSEWHERE: bool(agent.elsewhere),
         Absence.NOT_RESPONDING: not agent.is_responding,
         Absence.LOST: agent.health is Health.LOST or agent.endpoint is None or not agent.endpoint.is_attached,
-        Absence.ENGAGED: not agent.has_room(Kind.LIVE, state.profile(agent.id).capacity),
+        Absence.ENGAGED: agent.is_engaged or not agent.has_room(Kind.LIVE, state.profile(agent.id).capacity),
     }
     return {absence for absence, holds in found.items() if holds}
 

@@ -62,4 +62,5 @@ class Core:
         yield from skipped(fact)
         yield from expired(self.state, at)
         yield from about(self.state, fact, at)
-        yield from followed(self.state, at)
+        if not self.state.is_settled:
+            yield from followed(self.state, at)

@@ -420,7 +420,7 @@ def _make_offer(state: State, decision: MakeOffer, at: Millis) -> None:
     state.put_agent(changed(agent, slots=(*agent.slots, slot)))
     group = state.groups.get(contact.group)
     if group is not None and group.last_asked != decision.agent:
-        state.put_group(replace(group, last_asked=decision.agent))
+        state.note_asked(group.id, decision.agent)
 
 
 def _withdraw(state: State, decision: WithdrawOffer, at: Millis) -> None:

@@ -312,16 +312,19 @@ class AgentState:
             and not self.elsewhere
         )
 
+    @property
+    def is_engaged(self) -> bool:
+        """Whether they are doing something that nothing may ring beside."""
+        return any(slot.routing in _ENGAGED for slot in self.slots)
+
     def has_room(self, kind: Kind, capacity: Capacity) -> bool:
-        """Whether the slots allow one more contact of this kind."""
+        """Whether the capacity allows one more contact of this kind beside those in the slots."""
         most = min(1, capacity.live) if kind is Kind.LIVE else capacity.chat if kind is Kind.CHAT else capacity.message
         if not self.slots:
             return most > 0
         same = 0
         for slot in self.slots:
             busy = KIND[slot.channel]
-            if slot.routing in _ENGAGED:
-                return False
             if busy is kind:
                 same += 1
             elif not any(i.busy is busy and i.by is kind for i in capacity.interruptions):

@@ -6,6 +6,7 @@ and deadlines. Only :mod:`acd.evolution` changes a :class:`State`; everybody els
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from enum import IntEnum
 from typing import Any, Final, NamedTuple
 
@@ -206,6 +207,12 @@ class State:
         """Note that every contact of the pool was looked at. Derived: a state without this note looks once more."""
         self._doubtful.pop(pool, None)
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing can follow by itself: nobody to offer, nobody to invite, no step to doubt."""
+        invites = any(line.size for line in self._callable.values())
+        return not (self._open or self._joinable or self._doubtful or invites)
+
     def callable(self) -> Iterator[tuple[GroupId, Kind, ContactId, int]]:
         """Of each group and kind the callback to invite next: with how many go first who are here."""
         for (group, kind), line in self._callable.items():
@@ -313,6 +320,10 @@ class State:
         if agent.is_staffing is not was_staffing:
             self._staff(agent, 1 if agent.is_staffing else -1)
         self._turn(agent)
+
+    def note_asked(self, group: GroupId, agent: AgentId) -> None:
+        """Remember whom the group asked last."""
+        self.groups[group] = replace(self.groups[group], last_asked=agent)
 
     def put_group(self, group: GroupState) -> None:
         """Take this instead of what was known of the group."""
@@ -478,7 +489,7 @@ class State:
     def _turn_of(self, agent: AgentState) -> _Turned | None:
         """Which kinds of contacts the agent would take now, and what strategies may know of them."""
         profile = self._profiles.get(agent.id)
-        if profile is None or not agent.is_routable:
+        if profile is None or not agent.is_routable or agent.is_engaged:
             return None
         capacity = profile.capacity
         kinds = tuple([kind for kind in _KINDS if agent.has_room(kind, capacity)])
