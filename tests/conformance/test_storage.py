@@ -8,11 +8,13 @@ import pytest
 from msgspec import structs
 from sqlalchemy import Connection, event, func, select
 
+from acd.decisions import EndReason
 from acd.ids import AgentId, ContactId, GroupId, Millis, SessionId, SiteId
 from gateway.storage.audit import ChainBroken, StoredAudit
 from gateway.storage.database import Database
 from gateway.storage.directory import StoredDirectory
 from gateway.storage.forecasts import JudgedForecast, StoredForecasts
+from gateway.storage.notices import CallbackLink, Held, NoticeKind, Over, OwedNotice, StoredNotices
 from gateway.storage.sessions import StoredSessions
 from gateway.storage.tables import sessions as session_table
 from gateway.storage.users import BrowserSignIn, Grant, StoredSignIns, StoredUsers, User, UserNameTaken
@@ -431,3 +433,66 @@ async def test_forecasts_are_counted_by_group_and_forgotten_in_time(database: Da
     (left,) = await store.report(DEMO, NOON, Millis(LATER + 1))
     assert left.forecasts == 1
     assert len(await store.report(SHOP, NOON, LATER)) == 1
+
+
+# Notices and links.
+
+
+def owed(number: int, kind: NoticeKind = NoticeKind.INVITATION, contact: ContactId = FIRST) -> OwedNotice:
+    return OwedNotice(site=DEMO, number=number, kind=kind, contact=contact, until=None, created_at=NOON, next_at=NOON)
+
+
+async def test_a_notice_is_kept_once_whoever_looked_at_its_decision(database: Database) -> None:
+    notices = StoredNotices(database)
+
+    assert await notices.note(DEMO, [owed(3)], after=0, upto=5)
+    assert not await notices.note(DEMO, [owed(3)], after=0, upto=5)
+    assert await notices.note(DEMO, [], after=5, upto=9)
+
+    assert await notices.cursor(DEMO) == 9
+    assert [notice.number for notice in await notices.due(DEMO, NOON, 10)] == [3]
+    assert await notices.due(SHOP, NOON, 10) == []
+
+
+async def test_a_notice_is_taken_by_one_and_sent_later_if_that_one_dies(database: Database) -> None:
+    notices = StoredNotices(database)
+    await notices.note(DEMO, [owed(1)], after=0, upto=1)
+    (notice,) = await notices.due(DEMO, NOON, 10)
+
+    assert await notices.take(notice, until=LATER)
+    assert not await notices.take(notice, until=LATER)
+    assert await notices.due(DEMO, NOON, 10) == []
+    (again,) = await notices.due(DEMO, LATER, 10)
+    await notices.sent(again)
+
+    assert await notices.count(DEMO) == 0
+
+
+async def test_a_link_leads_to_its_callback_and_says_how_that_ended(database: Database) -> None:
+    notices = StoredNotices(database)
+    held = Held(notice=owed(1, NoticeKind.PLACE_HELD), token_hash=token("a"))
+    await notices.note(DEMO, [held, owed(2)], after=0, upto=2)
+
+    assert await notices.link(token("a")) == CallbackLink(site=DEMO, contact=FIRST, ended=None)
+    assert [notice.kind for notice in await notices.due(DEMO, NOON, 10)] == [NoticeKind.INVITATION]
+    over = Over(contact=FIRST, reason=EndReason.CALLBACK_MISSED, notice=owed(3, NoticeKind.OVER))
+    stranger = Over(contact=SECOND, reason=EndReason.CLOSED, notice=owed(4, NoticeKind.OVER, SECOND))
+    await notices.note(DEMO, [over, stranger], after=2, upto=4)
+
+    assert await notices.link(token("a")) == CallbackLink(site=DEMO, contact=FIRST, ended=EndReason.CALLBACK_MISSED)
+    assert [notice.kind for notice in await notices.due(DEMO, NOON, 10)] == [NoticeKind.OVER]
+    assert await notices.forget_before(DEMO, LATER, keep=[FIRST]) == 0
+    assert await notices.forget_before(DEMO, LATER) == 1
+    assert await notices.link(token("a")) is None
+
+
+async def test_an_address_is_kept_with_the_words_and_erased_with_them(database: Database) -> None:
+    directory = StoredDirectory(database)
+    await directory.note_contact(DEMO, FIRST, ContactContext(name="Vera"), NOON)
+
+    await directory.note_address(DEMO, FIRST, "first@mail.example")
+    await directory.note_address(DEMO, FIRST, "vera@mail.example")
+    assert (await directory.contact_context(DEMO, FIRST)).address == "vera@mail.example"
+    await directory.erase_contact(DEMO, FIRST)
+
+    assert (await directory.contact_context(DEMO, FIRST)).address == ""
