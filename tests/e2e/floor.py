@@ -6,7 +6,8 @@ for what people do and see; the words are those of the English pages.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
@@ -115,18 +116,38 @@ class Floor:
 
     async def change_group(self, group: str, **fields: Any) -> None:
         """Change rules of a group as its administrator does; the demo's only."""
-        api, here = f"{self.server.url}/api/v1", {"Origin": self.server.url}
-        body = {"userName": "admin", "password": self.password}
-        async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
-            async with http.post(f"{api}/sign-in", json=body, headers=here) as answer:
+        await self._change(f"groups/{group}", lambda rules: rules | fields)
+
+    async def configure(self, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+        """Change all rules of the site as its administrator does; the demo's only."""
+        await self._change("configuration", change)
+
+    async def agent_id(self, user: str) -> str:
+        """By which id the agent's profile is known."""
+        async with self._signed_in(user) as (_, who):
+            return str(who["agentId"])
+
+    async def _change(self, what: str, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+        async with self._signed_in("admin") as (http, _):
+            path = f"{self.server.url}/api/v1/sites/demo/{what}"
+            async with http.get(path) as answer:
+                now, tag = await answer.json(), answer.headers["Etag"]
+            async with http.put(path, json=change(now), headers={"If-Match": tag}) as answer:
                 assert answer.status == 200, await answer.text()
-                here["Cookie"] = answer.headers["Set-Cookie"].partition(";")[0]
-                here["X-Zuruf-CSRF"] = (await answer.json())["csrf"]
-            path = f"{api}/sites/demo/groups/{group}"
-            async with http.get(path, headers=here) as answer:
-                now, here["If-Match"] = await answer.json(), answer.headers["Etag"]
-            async with http.put(path, json=now | fields, headers=here) as answer:
+
+    @asynccontextmanager
+    async def _signed_in(self, user: str) -> AsyncIterator[tuple[aiohttp.ClientSession, dict[str, Any]]]:
+        """A program that acts for somebody, and who that is."""
+        async with aiohttp.ClientSession(
+            cookie_jar=aiohttp.DummyCookieJar(), headers={"Origin": self.server.url}
+        ) as http:
+            body = {"userName": user, "password": self.password}
+            async with http.post(f"{self.server.url}/api/v1/sign-in", json=body) as answer:
                 assert answer.status == 200, await answer.text()
+                who = await answer.json()
+                http.headers["Cookie"] = answer.headers["Set-Cookie"].partition(";")[0]
+                http.headers["X-Zuruf-CSRF"] = who["csrf"]
+            yield http, who
 
     async def close(self) -> None:
         await self._http.close()

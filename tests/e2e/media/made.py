@@ -28,6 +28,8 @@ PEOPLE: Final = (
     Media(hz=1000, left=GREEN, right=BLUE),
     Media(hz=1460, left=YELLOW, right=BLUE),
     Media(hz=1930, left=RED, right=YELLOW),
+    Media(hz=2390, left=BLUE, right=GREEN),
+    Media(hz=2870, left=YELLOW, right=RED),
 )
 """Enough different people for one test."""
 
