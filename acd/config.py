@@ -303,7 +303,7 @@ class Patience:
         agent_ms: Grace of an agent whose tab or network is gone.
         leaving_ms: What is left of any grace once the page said it is closing.
         setup_ms: From *Accept* to media at both ends; then the set-up has failed.
-        ghost_ms: How long both ends may contradict the state before it is mended.
+        ghost_ms: How long an end that answers may say nothing of its call before it counts as not having it.
     """
 
     caller_queued_ms: Millis = Millis(120_000)
