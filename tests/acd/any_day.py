@@ -714,6 +714,10 @@ class AnyDay(RuleBasedStateMachine):
     @rule()
     def again(self) -> None:
         last = self.last
+        contact = self.core.state.contacts.get(getattr(last, "contact", ContactId("")))
+        if contact is not None and getattr(last, "epoch", Epoch(0)) > contact.epoch:
+            # Of an assignment yet to come: the second time it may be true.
+            return
         self.happen(last)
         self.settle()
         before = self.core.state.records()

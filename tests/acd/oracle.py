@@ -969,6 +969,7 @@ class Oracle:
                 self._move(call, group)
                 return
         call.question = Asked(answer, why, limit)
+        call.too_long_at, call.settled = None, True
         self.news.append(("asked", call.id, answer.kind, answer.group or "", why))
 
     def _move(self, call: Call, group: Group) -> None:
