@@ -57,6 +57,7 @@ class Person:
         self.attaches = 0
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._asked: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self.is_over = False
         self._numbers = 0
         self._news = asyncio.Event()
 
@@ -78,7 +79,9 @@ class Person:
         self._numbers += 1
         number = f"n{self._numbers}"
         while True:
-            await self.until(lambda: self.is_here, saying=f"{self} is attached")
+            await self.until(lambda: self.is_here or self.is_over, saying=f"{self} is attached")
+            if self.is_over:
+                raise Refused("session_expired")
             answered: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
             self._asked[number] = answered
             try:
@@ -197,12 +200,14 @@ class Caller(Person):
     @property
     def ended(self) -> str | None:
         reason: str | None = self.pictures["contact"]["ended"] if self.pictures else None
-        return reason
+        return "caller_hung_up" if reason is None and self.is_over else reason
 
     def _turned_away(self, code: str) -> None:
-        # Who was told the end already, and comes back because the socket broke, has nothing to come back to.
-        if code != "session_expired" or self.ended is None:
+        # Who was told the end or has left, and comes back because the socket broke, has nothing to come back to.
+        if code != "session_expired" or (self.ended is None and not self.left):
             super()._turned_away(code)
+        self.is_over = True
+        self._news.set()
 
     async def call(self) -> None:
         """Ask with one key until it is acknowledged."""
@@ -233,7 +238,7 @@ class Caller(Person):
         """Be there until it is over: say when media is there, sometimes hang up first."""
         hangs_up_after = self.chance.uniform(0.2, 1.5) if self.chance.random() < 0.3 else None
         epoch = -1
-        while self.ended is None:
+        while self.ended is None and not self.is_over:
             contact = self.pictures.get("contact")
             if contact is not None and contact["phase"] == "connecting" and contact["epoch"] != epoch:
                 epoch = contact["epoch"]
@@ -361,6 +366,6 @@ async def all_here(people: list[Person], *, limit_s: float) -> None:
     """Until everybody has a socket with a picture."""
 
     async def look() -> list[str]:
-        return [str(person) for person in people if not person.is_here]
+        return [str(person) for person in people if not person.is_here and not person.is_over]
 
     await until(look, lambda away: not away, limit_s=limit_s, saying="everybody is attached")
