@@ -5,11 +5,10 @@ from typing import Final
 from acd.callbacks import hold_place
 from acd.config import Absence, Answer, AnswerKind, Channel, Group, Kind
 from acd.decisions import Admit, OverflowReason, RefusalReason, Refuse, VisitKind
-from acd.elements import Decisions, after, serving
+from acd.elements import Decisions, after, rules_for
 from acd.facts import ContactRequested, Health, Presence
 from acd.ids import GroupId, Millis
 from acd.records import AgentState
-from acd.requirements import rules_since, steps_of
 from acd.state import State
 
 _REFUSED: Final = {
@@ -91,8 +90,9 @@ def _admit(
     elif memory is not None and memory.kind is VisitKind.UNANSWERED:
         head_start_ms += group.unanswered_ms
     preferred = fact.preferred if fact.preferred is not None or memory is None else memory.agent
-    steps = steps_of(group, state.strategy(group.id), fact.needs, serving(state, preferred, group.id))
-    rules, _ = rules_since(at, group, steps, fact.channel, at, at)
+    rules, _ = rules_for(
+        state, group, channel=fact.channel, needs=fact.needs, preferred=preferred, asked_at=at, came_at=at, at=at
+    )
     yield Admit(
         contact=fact.contact,
         session=fact.session,

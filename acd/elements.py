@@ -7,7 +7,7 @@ rule goes on, so what a rule reads after a ``yield`` already contains it.
 from collections.abc import Iterator
 from typing import Final
 
-from acd.config import Channel, Group, Patience, WrapUpRule
+from acd.config import Channel, Group, Need, Patience, WrapUpRule
 from acd.decisions import (
     Decision,
     EndContact,
@@ -16,20 +16,26 @@ from acd.decisions import (
     EndWrapUp,
     ExcludeAgent,
     FreeSlot,
+    Move,
+    OverflowReason,
+    PrependStep,
     RaiseAlarm,
     RememberVisitor,
     Requeue,
     RequeueReason,
+    Rules,
     SetPresence,
     StartWrapUp,
+    Step,
     VisitKind,
     WithdrawOffer,
     WithdrawReason,
 )
 from acd.facts import Presence
-from acd.ids import AgentId, ContactId, Epoch, GroupId, Millis
+from acd.ids import AgentId, ContactId, Epoch, Millis
 from acd.lifecycle import Phase, Routing, Trigger, advance
 from acd.records import AgentState, Contact
+from acd.requirements import rules_since, steps_of
 from acd.state import State
 
 Decisions = Iterator[Decision]
@@ -136,10 +142,63 @@ def group_of(state: State, contact: Contact) -> Group:
     return group
 
 
-def serving(state: State, agent: AgentId | None, group: GroupId) -> AgentId | None:
-    """The agent, if there is one and they serve the group."""
-    known = None if agent is None else state.agents.get(agent)
-    return agent if known is not None and group in known.groups else None
+def rules_for(
+    state: State,
+    group: Group,
+    *,
+    channel: Channel,
+    needs: tuple[Need, ...],
+    preferred: AgentId | None,
+    asked_at: Millis,
+    came_at: Millis,
+    at: Millis,
+) -> tuple[Rules, int]:
+    """What the group's rules make of a contact that came at some moment, and the step in force by now.
+
+    Args:
+        state: The site.
+        group: Where the contact is, or goes.
+        channel: How it is talked to.
+        needs: What it asks for itself.
+        preferred: The agent it would rather have, of the group or not.
+        asked_at: When it was asked for.
+        came_at: When it came to the group.
+        at: Now.
+    """
+    known = None if preferred is None else state.agents.get(preferred)
+    serves = known is not None and group.id in known.groups
+    steps = steps_of(group, state.strategy(group.id), needs, preferred if serves else None)
+    return rules_since(came_at, group, steps, channel, asked_at, at)
+
+
+def move(
+    state: State,
+    contact: Contact,
+    group: Group,
+    reason: OverflowReason,
+    at: Millis,
+    *,
+    needs: tuple[Need, ...] | None = None,
+) -> Move:
+    """Let the contact wait in this group from now on; with other needs of its own, if they are given."""
+    rules, _ = rules_for(
+        state,
+        group,
+        channel=contact.channel,
+        needs=contact.needs if needs is None else needs,
+        preferred=contact.preferred,
+        asked_at=contact.asked_at,
+        came_at=at,
+        at=at,
+    )
+    return Move(contact=contact.id, group=group.id, policy=group.policy, reason=reason, rules=rules, needs=needs)
+
+
+def choose_by_hand(state: State, contact: Contact, agent: AgentId, at: Millis) -> PrependStep:
+    """Put a step in front that only this agent meets, of the group or not."""
+    for_ms = group_of(state, contact).preferred_ms
+    step = Step(agent=agent, for_ms=for_ms, by_hand=True)
+    return PrependStep(contact=contact.id, step=step, until=after(at, for_ms))
 
 
 def patience_of(state: State) -> Patience:

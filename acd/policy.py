@@ -49,7 +49,7 @@ from acd.elements import (
     in_epoch,
     patience_of,
     requeue,
-    serving,
+    rules_for,
     stop_ringing_at,
     withdraw,
     withdraw_all,
@@ -93,7 +93,6 @@ from acd.facts import (
 from acd.ids import AgentId, Epoch, GroupId, Millis, ProcessId, VisitorKey
 from acd.lifecycle import Phase, Routing, Trigger
 from acd.records import AgentState, Contact, Endpoint
-from acd.requirements import rules_since, steps_of
 from acd.routing import next_offers
 from acd.state import Deadline, Due, State
 
@@ -556,9 +555,16 @@ def _asks(group: Group) -> tuple[object, ...]:
 def _change_rules(state: State, contact: Contact, group: Group, at: Millis) -> Decisions:
     if contact.step_in_force.by_hand:
         return
-    strategy = state.strategy(group.id)
-    steps = steps_of(group, strategy, contact.needs, serving(state, contact.preferred, group.id))
-    rules, step = rules_since(contact.came_at, group, steps, contact.channel, contact.asked_at, at)
+    rules, step = rules_for(
+        state,
+        group,
+        channel=contact.channel,
+        needs=contact.needs,
+        preferred=contact.preferred,
+        asked_at=contact.asked_at,
+        came_at=contact.came_at,
+        at=at,
+    )
     yield ChangeRules(contact=contact.id, rules=rules, step=step)
 
 

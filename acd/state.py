@@ -281,22 +281,16 @@ class State:
         self.contacts[contact.id] = contact
         if before is None:
             self._visitors[contact.visitor] += 1
-            pool = self._pool_of[contact.id] = self._pool_at(_key(contact, contact.step_in_force))
+        left = self._pool_of.get(contact.id)
+        stays = before is not None and before.group == contact.group and before.step_in_force is contact.step_in_force
+        pool = left if left is not None and stays else self._pool_at(_key(contact, contact.step_in_force))
+        if pool is not left:
+            self._pool_of[contact.id] = pool
             pool.members += 1
-        elif before.group != contact.group or before.step_in_force is not contact.step_in_force:
-            entered = self._pool_at(_key(contact, contact.step_in_force))
-            left = self._pool_of[contact.id]
-            if entered is not left:
-                self._pool_of[contact.id] = entered
-                entered.members += 1
-                left.members -= 1
-                self._move(contact.id, self._places_of_contact(contact))
-                self._look_at(entered)
-                self._look_at(left)
-                self._drop_pool(left)
-                return
         self._move(contact.id, self._places_of_contact(contact))
-        self._look_at(self._pool_of[contact.id])
+        self._look_at(pool)
+        if left is not None and left is not pool:
+            self._leave(left)
 
     def drop_contact(self, contact: ContactId) -> None:
         """Forget the contact."""
@@ -306,10 +300,7 @@ class State:
             del self._visitors[before.visitor]
         self._move(contact, [])
         del self._places[contact]
-        pool = self._pool_of.pop(contact)
-        pool.members -= 1
-        self._look_at(pool)
-        self._drop_pool(pool)
+        self._leave(self._pool_of.pop(contact))
 
     def put_agent(self, agent: AgentState) -> None:
         """Take this instead of what was known of the agent."""
@@ -440,8 +431,10 @@ class State:
                     ),
                 )
 
-    def _drop_pool(self, pool: Pool) -> None:
-        """Forget a pool made for one agent once no contact is in it; others come again and again."""
+    def _leave(self, pool: Pool) -> None:
+        """A contact is no longer in the pool. One made for one agent goes with its last contact; others come again."""
+        pool.members -= 1
+        self._look_at(pool)
         if pool.key.agent is not None and pool.members == 0:
             for agent in pool.fits:
                 self._pools_of[agent].remove(pool)

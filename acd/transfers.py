@@ -5,13 +5,13 @@ its id, its epoch goes on, and in a direct group the new agent's connection is a
 """
 
 from acd.config import Answer, AnswerKind, Group
-from acd.decisions import AskCaller, Move, OverflowReason, PrependStep, RequeueReason, Step, Transfer
-from acd.elements import Decisions, after, exclude, group_of, hand_back, in_epoch, serving
+from acd.decisions import AskCaller, OverflowReason, RequeueReason, Transfer
+from acd.elements import Decisions, choose_by_hand, exclude, hand_back, in_epoch, move
 from acd.facts import TransferAsked
 from acd.ids import Millis
 from acd.lifecycle import Trigger
 from acd.records import Contact
-from acd.requirements import requirement, rules_since, steps_of
+from acd.requirements import requirement
 from acd.state import State
 
 
@@ -51,21 +51,10 @@ def transfer(state: State, contact: Contact, to: Transfer, at: Millis) -> Decisi
     yield from hand_back(state, contact, RequeueReason.TRANSFERRED, at)
     if to.agent is None:
         needs = requirement((*contact.needs, *to.needs))
-        steps = steps_of(group, state.strategy(group.id), needs, serving(state, contact.preferred, group.id))
-        rules, _ = rules_since(at, group, steps, contact.channel, contact.asked_at, at)
-        yield Move(
-            contact=contact.id,
-            group=group.id,
-            policy=group.policy,
-            reason=OverflowReason.TRANSFERRED,
-            rules=rules,
-            needs=needs,
-        )
+        yield move(state, contact, group, OverflowReason.TRANSFERRED, at, needs=needs)
     yield from exclude(state, state.contacts[contact.id], agent, at)
     if to.agent is not None:
-        for_ms = group_of(state, contact).preferred_ms
-        step = Step(agent=to.agent, for_ms=for_ms, by_hand=True)
-        yield PrependStep(contact=contact.id, step=step, until=after(at, for_ms))
+        yield choose_by_hand(state, contact, to.agent, at)
 
 
 def _target(state: State, contact: Contact, to: Transfer) -> Group:

@@ -13,20 +13,16 @@ from acd.decisions import (
     EndService,
     ExpireStep,
     Hasten,
-    Move,
     OpenGroup,
     OverflowReason,
-    PrependStep,
-    Step,
     StepReason,
     WithdrawReason,
 )
-from acd.elements import Decisions, after, end, group_of, serving, withdraw, withdraw_all
+from acd.elements import Decisions, after, choose_by_hand, end, group_of, move, withdraw, withdraw_all
 from acd.facts import AssignmentAsked, CallerAnswered, GroupClosed, GroupReopened
 from acd.ids import GroupId, Millis
 from acd.lifecycle import Phase
 from acd.records import Contact
-from acd.requirements import rules_since, steps_of
 from acd.state import State
 
 ANSWER_WITHIN_MS: Final = Millis(120_000)
@@ -75,9 +71,7 @@ def on_assignment_asked(state: State, fact: AssignmentAsked, at: Millis) -> Deci
     for agent in contact.ringing_agents:
         if agent != fact.agent:
             yield from withdraw(state, contact, agent, WithdrawReason.MOVED)
-    for_ms = group_of(state, contact).preferred_ms
-    step = Step(agent=fact.agent, for_ms=for_ms, by_hand=True)
-    yield PrependStep(contact=contact.id, step=step, until=after(at, for_ms))
+    yield choose_by_hand(state, contact, fact.agent, at)
 
 
 def hasten(state: State, contact: Contact) -> Decisions:
@@ -119,7 +113,7 @@ def on_answered(state: State, fact: CallerAnswered, at: Millis) -> Decisions:
         yield from end(state, state.contacts[contact.id], EndReason.CHOSE_MESSAGE, at)
     else:
         yield from withdraw_all(state, contact, WithdrawReason.MOVED)
-        yield from _move(state, contact, question.answer, question.reason, at)
+        yield move(state, contact, _other_group(state, question.answer), question.reason, at)
 
 
 def declined(state: State, contact: Contact, at: Millis) -> Decisions:
@@ -155,19 +149,16 @@ def _give(
     state: State, contact: Contact, answer: Answer, reason: OverflowReason, at: Millis, *, until: Millis | None
 ) -> Decisions:
     """Lead the contact to another group of the same policy, or ask the caller first."""
-    other = state.group(answer.group) if answer.group is not None else None
-    if answer.kind is AnswerKind.GROUP and other is not None and other.policy is contact.policy:
-        yield from _move(state, contact, answer, reason, at)
+    if answer.kind is AnswerKind.GROUP and _other_group(state, answer).policy is contact.policy:
+        yield move(state, contact, _other_group(state, answer), reason, at)
     else:
         yield AskCaller(contact=contact.id, answer=answer, reason=reason, until=until)
 
 
-def _move(state: State, contact: Contact, answer: Answer, reason: OverflowReason, at: Millis) -> Decisions:
+def _other_group(state: State, answer: Answer) -> Group:
     group = state.group(answer.group) if answer.group is not None else None
     assert group is not None, "a contact moves only to a group that exists"
-    steps = steps_of(group, state.strategy(group.id), contact.needs, serving(state, contact.preferred, group.id))
-    rules, _ = rules_since(at, group, steps, contact.channel, contact.asked_at, at)
-    yield Move(contact=contact.id, group=group.id, policy=group.policy, reason=reason, rules=rules)
+    return group
 
 
 # Opening hours.
