@@ -20,6 +20,7 @@ from gateway.settings import Loaded, SettingsWrong, load, shown
 if TYPE_CHECKING:
     from acd.ids import SiteId
     from gateway.app import Stores
+    from gateway.storage.programs import StoredKeys, StoredTokens
     from gateway.storage.users import Grant, User
 
 T = TypeVar("T")
@@ -304,13 +305,7 @@ def token_revoke(token_id: TokenId, data_dir: DataDir = None, demo: Demo = False
     """Let a token in no more, at once."""
 
     async def work(stores: "Stores") -> str:
-        from gateway.clock import system_clock
-
-        at = system_clock()
-        where = await stores.tokens.revoke(token_id, at)
-        if where is None:
-            raise _Wrong(f"There is no token {token_id} in force. `zuruf token list` shows which there are.")
-        await stores.audit.add(where, at, actor="command", action="token_revoked", subject=token_id)
+        await _revoke(stores, stores.tokens, "token", token_id)
         return f"{token_id} lets nobody in any more."
 
     _do(_load(_common(data_dir, demo)), work)
@@ -357,16 +352,21 @@ def key_revoke(key_id: KeyId, data_dir: DataDir = None, demo: Demo = False) -> N
     """Take nothing any more that was signed with a key, at once."""
 
     async def work(stores: "Stores") -> str:
-        from gateway.clock import system_clock
-
-        at = system_clock()
-        where = await stores.keys.revoke(key_id, at)
-        if where is None:
-            raise _Wrong(f"There is no key {key_id} in force. `zuruf key list` shows which there are.")
-        await stores.audit.add(where, at, actor="command", action="key_revoked", subject=key_id)
+        await _revoke(stores, stores.keys, "key", key_id)
         return f"Nothing signed with {key_id} counts any more."
 
     _do(_load(_common(data_dir, demo)), work)
+
+
+async def _revoke(stores: "Stores", kept: "StoredTokens | StoredKeys", what: str, which: str) -> None:
+    """Put a token or a key out of force, and write that down."""
+    from gateway.clock import system_clock
+
+    at = system_clock()
+    where = await kept.revoke(which, at)
+    if where is None:
+        raise _Wrong(f"There is no {what} {which} in force. `zuruf {what} list` shows which there are.")
+    await stores.audit.add(where, at, actor="command", action=f"{what}_revoked", subject=which)
 
 
 @journal.command("export")

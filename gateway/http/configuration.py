@@ -5,7 +5,7 @@ Every change names the version that it changes, as HTTP has it: ``ETag`` and ``I
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Final, Protocol, TypeVar
+from typing import Final, Literal, Protocol, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -22,7 +22,11 @@ LARGEST_DOCUMENT: Final = 8 * 1024 * 1024
 _PAGE = 100
 _ETAG = re.compile(r'"([0-9]{1,18})"')
 
-T = TypeVar("T", bound=GroupRules | NamedSkill | RoutingProfile)
+_Part = GroupRules | NamedSkill | RoutingProfile
+_List = Literal["groups", "skills", "agents"]
+"""The lists of the document whose parts have routes of their own."""
+
+T = TypeVar("T", bound=_Part)
 
 
 class VersionHead(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -78,51 +82,27 @@ class Configuration:
 
     async def show_group(self, call: Call) -> Answer:
         """One group."""
-        version = await self._site(call).look()
-        return _answer(_found(version.document.groups, call.request.match_info["group"]), version)
+        return await self._show(call, "groups")
 
     async def put_group(self, call: Call) -> Answer:
         """Add a group, or change it."""
-        group: GroupRules = call.body
-
-        def edit(document: SiteDocument) -> SiteDocument:
-            return replace(document, groups=_with(document.groups, group))
-
-        made = await self._change(call, edit, "group_changed", group, "groups")
-        return _answer(group, made)
+        return await self._put(call, "groups", "group_changed")
 
     async def delete_group(self, call: Call) -> Answer:
         """Remove a group. Its open contacts end."""
-        group = call.request.match_info["group"]
-
-        def edit(document: SiteDocument) -> SiteDocument:
-            return replace(document, groups=_without(document.groups, group))
-
-        return _answer(None, await self._change(call, edit, "group_removed", group))
+        return await self._remove(call, "groups", "group_removed")
 
     async def show_skill(self, call: Call) -> Answer:
         """One skill."""
-        version = await self._site(call).look()
-        return _answer(_found(version.document.skills, call.request.match_info["skill"]), version)
+        return await self._show(call, "skills")
 
     async def put_skill(self, call: Call) -> Answer:
         """Add a skill, or change it."""
-        skill: NamedSkill = call.body
-
-        def edit(document: SiteDocument) -> SiteDocument:
-            return replace(document, skills=_with(document.skills, skill))
-
-        made = await self._change(call, edit, "skill_changed", skill, "skills")
-        return _answer(skill, made)
+        return await self._put(call, "skills", "skill_changed")
 
     async def delete_skill(self, call: Call) -> Answer:
         """Remove a skill that nothing asks for and nobody has any more."""
-        skill = call.request.match_info["skill"]
-
-        def edit(document: SiteDocument) -> SiteDocument:
-            return replace(document, skills=_without(document.skills, skill))
-
-        return _answer(None, await self._change(call, edit, "skill_removed", skill))
+        return await self._remove(call, "skills", "skill_removed")
 
     async def show_profile(self, call: Call) -> Answer:
         """An agent's routing profile; the usual one if they have none of their own."""
@@ -135,22 +115,11 @@ class Configuration:
 
     async def put_profile(self, call: Call) -> Answer:
         """Give an agent a routing profile, or change it."""
-        profile: RoutingProfile = call.body
-
-        def edit(document: SiteDocument) -> SiteDocument:
-            return replace(document, agents=_with(document.agents, profile))
-
-        made = await self._change(call, edit, "profile_changed", profile, "agents")
-        return _answer(profile, made)
+        return await self._put(call, "agents", "profile_changed")
 
     async def delete_profile(self, call: Call) -> Answer:
         """Take the profile away: the agent serves every group they were granted, as usual."""
-        agent = call.request.match_info["agent"]
-
-        def edit(document: SiteDocument) -> SiteDocument:
-            return replace(document, agents=_without(document.agents, agent))
-
-        return _answer(None, await self._change(call, edit, "profile_removed", agent))
+        return await self._remove(call, "agents", "profile_removed")
 
     async def versions(self, call: Call) -> Answer:
         """Who changed what, newest first."""
@@ -172,6 +141,26 @@ class Configuration:
         made = await self._change(call, lambda _: document, "configuration_rolled_back", str(kept.number))
         return _answer(made.document, made)
 
+    async def _show(self, call: Call, of: _List) -> Answer:
+        version = await self._site(call).look()
+        return _answer(_found(getattr(version.document, of), _named(call, of)), version)
+
+    async def _put(self, call: Call, to: _List, action: str) -> Answer:
+        part: _Part = call.body
+
+        def edit(document: SiteDocument) -> SiteDocument:
+            return replace(document, **{to: _with(getattr(document, to), part)})
+
+        return _answer(part, await self._change(call, edit, action, part, to))
+
+    async def _remove(self, call: Call, of: _List, action: str) -> Answer:
+        part = _named(call, of)
+
+        def edit(document: SiteDocument) -> SiteDocument:
+            return replace(document, **{of: _without(getattr(document, of), part)})
+
+        return _answer(None, await self._change(call, edit, action, part))
+
     async def _kept(self, call: Call) -> Version:
         number = _number(call.request.match_info["number"])
         version = await self._history.version(self._site(call).site, number)
@@ -190,19 +179,19 @@ class Configuration:
         call: Call,
         edit: Edit,
         action: str,
-        part: GroupRules | NamedSkill | RoutingProfile | str = "",
-        to: str = "",
+        part: _Part | str = "",
+        to: _List | None = None,
     ) -> Version:
         """Make a version of an edit; ``part`` is what was put into the list ``to``, or the id of what was changed."""
         site = self._site(call)
         subject = part if isinstance(part, str) else part.id
-        if to and subject != call.request.match_info[to.removesuffix("s")]:
+        if to is not None and subject != _named(call, to):
             raise Refused("configuration_wrong", faults=[Fault("id", "another_id")])
         change = Change(at=call.at, actor=_who(call).id, action=action, subject=subject)
         return await changed(site, edit, change, after=_after(call), to=to)
 
 
-async def changed(site: InForce, edit: Edit, change: Change, *, after: int | None, to: str = "") -> Version:
+async def changed(site: InForce, edit: Edit, change: Change, *, after: int | None, to: _List | None = None) -> Version:
     """Change a configuration, with refusals as HTTP has them.
 
     What is wrong in the part that was put into the list ``to`` is named as it stands in that part.
@@ -212,7 +201,7 @@ async def changed(site: InForce, edit: Edit, change: Change, *, after: int | Non
     def noted(document: SiteDocument) -> SiteDocument:
         nonlocal prefix
         edited = edit(document)
-        if to:
+        if to is not None:
             prefix = f"{to}[{[one.id for one in getattr(edited, to)].index(change.subject)}]."
         return edited
 
@@ -223,6 +212,11 @@ async def changed(site: InForce, edit: Edit, change: Change, *, after: int | Non
     except ConfigurationWrong as wrong:
         faults = [Fault(fault.where.removeprefix(prefix), fault.code, fault.says) for fault in wrong.faults]
         raise Refused("configuration_wrong", faults=faults) from None
+
+
+def _named(call: Call, of: _List) -> str:
+    """The id in the path."""
+    return call.request.match_info[of.removesuffix("s")]
 
 
 def _with(listed: Sequence[T], part: T) -> tuple[T, ...]:

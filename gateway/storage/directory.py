@@ -71,14 +71,8 @@ class StoredDirectory:
 
     async def closed_notices(self, site: SiteId) -> dict[GroupId, dict[str, str]]:
         """The notices of all groups closed by hand: group, then language."""
-
-        def work(tx: Connection) -> dict[GroupId, dict[str, str]]:
-            found: dict[GroupId, dict[str, str]] = {}
-            for row in tx.execute(select(closed_notices).where(closed_notices.c.site == site)):
-                found.setdefault(GroupId(row.group_id), {})[row.language] = row.text
-            return found
-
-        return await self._database.look(work)
+        said = closed_notices.c
+        return await self._in_languages(select(said.group_id, said.language, said.text).where(said.site == site))
 
     async def agent_name(self, site: SiteId, agent: AgentId) -> str:
         """The agent's display name, as callers see it; empty if there is no such agent."""
@@ -89,7 +83,7 @@ class StoredDirectory:
             ).scalar_one_or_none()
             return found or ""
 
-        return await self._database.transact(work)
+        return await self._database.look(work)
 
     async def group_name(self, site: SiteId, group: GroupId, language: str) -> str:
         """The group's name in this language, else in English, else its id."""
@@ -98,14 +92,19 @@ class StoredDirectory:
 
     async def group_names(self, site: SiteId) -> dict[GroupId, dict[str, str]]:
         """All names of the site's groups: group, then language."""
+        named = group_names.c
+        return await self._in_languages(select(named.group_id, named.language, named.name).where(named.site == site))
+
+    async def _in_languages(self, rows: Select[str, str, str]) -> dict[GroupId, dict[str, str]]:
+        """From rows of group, language and text: group, then language."""
 
         def work(tx: Connection) -> dict[GroupId, dict[str, str]]:
             found: dict[GroupId, dict[str, str]] = {}
-            for row in tx.execute(select(group_names).where(group_names.c.site == site)):
-                found.setdefault(GroupId(row.group_id), {})[row.language] = row.name
+            for group, language, text in tx.execute(rows):
+                found.setdefault(GroupId(group), {})[language] = text
             return found
 
-        return await self._database.transact(work)
+        return await self._database.look(work)
 
     async def note_contact(self, site: SiteId, contact: ContactId, context: ContactContext, at: Millis) -> None:
         """Keep what the visitor said. The first note of a contact stays; a repeat changes nothing."""
