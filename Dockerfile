@@ -17,7 +17,7 @@ RUN python -m hatchling build -t wheel
 
 FROM python:3.11-slim-bookworm
 COPY requirements.lock /tmp/requirements.lock
-RUN pip install --no-cache-dir --require-hashes -r /tmp/requirements.lock && rm /tmp/requirements.lock
+RUN pip install --no-cache-dir --require-hashes --no-deps -r /tmp/requirements.lock && rm /tmp/requirements.lock
 RUN --mount=type=bind,from=wheel,source=/src/dist,target=/dist pip install --no-cache-dir --no-deps /dist/*.whl
 RUN useradd --system --create-home --home-dir /var/lib/zuruf zuruf
 USER zuruf

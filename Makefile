@@ -179,7 +179,7 @@ $(PYTHON_READY):
 	$(say) 'Python: virtual environment'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(say) 'Python: locked packages (under a minute)'
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.lock
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@rm -f .venv/.ready*
 	@touch .venv/.ready $@
