@@ -1,19 +1,3 @@
-import { defineConfig } from "vite";
+import { page } from "../../page.config.ts";
 
-export default defineConfig({
-  base: "/demo/",
-  build: {
-    outDir: "../../../gateway/static/demo",
-    emptyOutDir: true,
-    target: "es2022",
-    assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
-    rollupOptions: {
-      output: {
-        entryFileNames: "assets/[name]-[hash].js",
-        chunkFileNames: "assets/[name]-[hash].js",
-        assetFileNames: "assets/[name]-[hash][extname]",
-      },
-    },
-  },
-});
+export default page("demo");

@@ -1,7 +1,7 @@
 /** The look and the language of everything we show: tokens, icons, styles, texts, clocks. */
 export { asClock, EverySecond, ServerClock, secondsLeft } from "./clock";
 export { type IconName, icon, iconNames } from "./icons";
-export { base, buttons, chips, fields } from "./styles";
+export { base, buttons, chips, fields, masthead } from "./styles";
 export {
   type Catalogue,
   chooseLanguage,

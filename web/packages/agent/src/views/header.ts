@@ -1,6 +1,6 @@
 /** The line that always says whether calls come, and how one is present. */
 import type { Presence } from "@zuruf/protocol";
-import { base, buttons, chips, type IconName, icon } from "@zuruf/ui";
+import { base, buttons, chips, type IconName, icon, masthead } from "@zuruf/ui";
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import { type Cure, canAsk, cure, type Reception, reception } from "../state";
@@ -21,43 +21,8 @@ export class Header extends View {
     base,
     buttons,
     chips,
+    masthead,
     css`
-      header {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: var(--z-2) var(--z-3);
-        min-height: 56px;
-        padding: 7px var(--z-4);
-        border-bottom: 1px solid var(--z-line);
-        background: var(--z-surface);
-      }
-
-      .mark {
-        display: flex;
-        align-items: center;
-        gap: var(--z-2);
-        font-size: 18px;
-        font-weight: 720;
-        letter-spacing: -0.02em;
-      }
-
-      .mark i {
-        width: 22px;
-        height: 22px;
-        border-radius: 7px 7px 7px 2px;
-        background: var(--z-accent);
-      }
-
-      .chip {
-        min-height: 28px;
-        font-size: var(--z-t2);
-      }
-
-      .grow {
-        flex: 1;
-      }
-
       .presence {
         display: flex;
         flex-wrap: wrap;

@@ -3,7 +3,7 @@
  *
  * It follows a {@link Control} and shows its state; each press goes back to it.
  */
-import { base, buttons, chips, EverySecond, fields, icon, tokens } from "@zuruf/ui";
+import { base, buttons, chips, EverySecond, fields, icon, masthead, tokens } from "@zuruf/ui";
 import { languageSwitch, languageSwitchStyles } from "@zuruf/ui/language-switch";
 import "@zuruf/ui/sign-in";
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
@@ -26,6 +26,7 @@ export class BoardView extends LitElement {
     chips,
     fields,
     languageSwitchStyles,
+    masthead,
     css`
       :host {
         --z-font: "Inter Variable", Inter, system-ui, "Segoe UI", Roboto, sans-serif;
@@ -38,35 +39,6 @@ export class BoardView extends LitElement {
         position: sticky;
         z-index: 1;
         inset-block-start: 0;
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: var(--z-2) var(--z-3);
-        min-height: 56px;
-        padding: 7px var(--z-4);
-        border-bottom: 1px solid var(--z-line);
-        background: var(--z-surface);
-      }
-
-      .mark {
-        display: flex;
-        align-items: center;
-        gap: var(--z-2);
-        font-size: 18px;
-        font-weight: 720;
-        letter-spacing: -0.02em;
-      }
-
-      .mark i {
-        width: 22px;
-        height: 22px;
-        border-radius: 7px 7px 7px 2px;
-        background: var(--z-accent);
-      }
-
-      .chip {
-        min-height: 28px;
-        font-size: var(--z-t2);
       }
 
       .filter {
@@ -84,10 +56,6 @@ export class BoardView extends LitElement {
         background: var(--z-surface);
         color: var(--z-ink);
         font: inherit;
-      }
-
-      .grow {
-        flex: 1;
       }
 
       .who {
