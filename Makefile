@@ -5,7 +5,9 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+ifndef BESIDE
 .NOTPARALLEL:
+endif
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 MAKEFLAGS += --no-builtin-rules --no-print-directory
@@ -14,6 +16,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 STAGE := tools/stage.sh
+PLAYED := $(addprefix tests/gateway/,test_played_waits.py test_simulated_lines.py test_simulate.py test_simulated_again.py)
 
 say = @printf '==> %s\n'
 short = sha256sum | cut -c1-16
@@ -49,8 +52,14 @@ wheel: $(PYTHON_READY) $(WEB_BUILT)  ## Build dist/zuruf-*.whl, with the built w
 ##
 
 .PHONY: test
-test: browsers servers check test-tools test-acd test-signaling test-gateway test-conformance test-scenarios test-e2e test-wheel  ## Everything: checks, then all tests in short form
+test: browsers servers test-beside test-scenarios test-e2e test-wheel  ## Everything: checks, then all tests in short form
 	@echo 'All tests passed.'
+
+# What listens to no clock but its own runs two at a time; a stage's lines are printed when it is done.
+.PHONY: test-beside
+test-beside: servers $(PYTHON_READY) $(WEB_BUILT)
+	@$(MAKE) BESIDE=yes --jobs=2 --output-sync=target \
+	    test-gateway test-conformance test-acd test-signaling test-simulation test-tools check
 
 .PHONY: check
 check: lint types imports rules generated web-check web-test  ## Lint, types, imports, house rules, generated files, web unit tests
@@ -84,22 +93,26 @@ test-tools: $(PYTHON_READY)
 
 .PHONY: test-acd
 test-acd: $(PYTHON_READY)
-	@$(STAGE) 'tests/acd' 120 $(PYTEST) -q tests/acd --ignore=tests/acd/test_any_day.py --ignore=tests/acd/test_mutants.py \
+	@COVERAGE_FILE=.coverage.acd $(STAGE) 'tests/acd' 180 $(PYTEST) -q tests/acd --ignore=tests/acd/test_any_day.py --ignore=tests/acd/test_mutants.py \
 	    --cov=acd --cov-branch --cov-fail-under=100
-	@$(STAGE) 'tests/acd: any day' 120 $(PYTEST) -q tests/acd/test_any_day.py tests/acd/test_mutants.py
+	@$(STAGE) 'tests/acd: any day' 180 $(PYTEST) -q tests/acd/test_any_day.py tests/acd/test_mutants.py
 
 .PHONY: test-signaling
 test-signaling: $(PYTHON_READY)
-	@$(STAGE) 'tests/signaling' 120 $(PYTEST) -q tests/signaling \
+	@COVERAGE_FILE=.coverage.signaling $(STAGE) 'tests/signaling' 180 $(PYTEST) -q tests/signaling \
 	    --cov=signaling --cov-branch --cov-fail-under=95
 
 .PHONY: test-gateway
 test-gateway: $(PYTHON_READY) $(WEB_BUILT)
-	@$(STAGE) 'tests/gateway' 180 $(PYTEST) -q tests/gateway --ignore=tests/gateway/test_wheel.py
+	@$(STAGE) 'tests/gateway' 300 $(PYTEST) -q tests/gateway $(PLAYED:%=--ignore=%) --ignore=tests/gateway/test_wheel.py
+
+.PHONY: test-simulation
+test-simulation: $(PYTHON_READY)
+	@$(STAGE) 'tests/gateway: played' 180 $(PYTEST) -q $(PLAYED)
 
 .PHONY: test-conformance
 test-conformance: servers $(PYTHON_READY)
-	@$(STAGE) 'tests/conformance' 120 $(PYTEST) -q tests/conformance
+	@$(STAGE) 'tests/conformance' 240 $(PYTEST) -q tests/conformance
 
 .PHONY: test-scenarios
 test-scenarios: servers $(PYTHON_READY) $(WEB_BUILT)
