@@ -46,11 +46,13 @@ async def test_a_caller_leaves_for_a_callback_and_talks_at_the_kept_place(
         ZURUF_NOTICES__SMTP_TLS="none",
         ZURUF_NOTICES__SENDER="Shop <service@shop.example>",
     )
-    await demo.change_group("sales", callbacks={"ahead": 0})
+    told = {"de": "Schön, dass Sie da sind.", "en": "Good to have you here."}
+    await demo.change_group("sales", callbacks={"ahead": 0}, announcements=[{"text": told}])
     vera = await demo.visitor("vera")
     walter = await demo.visitor("walter")
 
     await vera.page.press("Video call")
+    await to_read(vera.page, told["en"])
     await vera.page.press("Call me back")
     await vera.page.fill("Your e-mail address", "vera@mail.example")
     await vera.page.press("Keep my place")

@@ -1,6 +1,6 @@
-import type { CallerContact, ServerToCaller } from "@zuruf/protocol";
+import type { Announced, CallerContact, ServerToCaller } from "@zuruf/protocol";
 import { expect, test } from "vitest";
-import { type CallerEvent, type CallerState, reduce, START, type Step } from "./caller.state";
+import { announcedAfter, type CallerEvent, type CallerState, reduce, START, type Step } from "./caller.state";
 
 function contact(change: Partial<CallerContact> = {}): CallerContact {
   return {
@@ -45,7 +45,7 @@ function after(...events: CallerEvent[]): CallerState {
 const created: CallerEvent[] = [
   { type: "pressed", channel: "video" },
   { type: "opened" },
-  { type: "created" },
+  { type: "created", announcements: [] },
 ];
 
 test("a press asks for the devices, then for a contact, then waits in line", () => {
@@ -66,7 +66,7 @@ test("without a microphone nobody is asked for anything", () => {
 });
 
 test("a contact whose microphone does not open after a reload is kept", () => {
-  const state = after({ type: "reloaded", channel: "video" }, changed(), {
+  const state = after({ type: "reloaded", channel: "video", announcements: [] }, changed(), {
     type: "not opened",
     trouble: "denied",
   });
@@ -95,7 +95,10 @@ test.each([
 });
 
 test("back in front after a reload, what went wrong is not guessed", () => {
-  const state = after({ type: "reloaded", channel: "video" }, changed({ inFrontAgain: true }));
+  const state = after(
+    { type: "reloaded", channel: "video", announcements: [] },
+    changed({ inFrontAgain: true }),
+  );
 
   expect(state.step).toMatchObject({ setback: "unknown" });
 });
@@ -168,4 +171,33 @@ test("what a visitor leaves is on its way until it has arrived", () => {
   expect(after(leaving, { type: "arrived" }).step).toMatchObject({ name: "left", what: "message" });
   const because = { code: "busy", detail: null, retryAfter: 3 };
   expect(after(leaving, { type: "refused", because }).step).toMatchObject({ name: "refused", because });
+});
+
+const welcome: Announced = { text: "Welcome.", afterMs: 0, everyMs: 0 };
+const busy: Announced = { text: "It takes long today.", afterMs: 30_000, everyMs: 60_000 };
+const website: Announced = { text: "Look at our website.", afterMs: 60_000, everyMs: 60_000 };
+
+test.each([
+  ["at once", 0, ["Welcome."]],
+  ["until the next one is due", 29_999, ["Welcome."]],
+  ["when it is due", 30_000, ["It takes long today."]],
+  ["in turns", 60_000, ["Look at our website."]],
+  ["again and again", 95_000, ["It takes long today."]],
+])("an announcement is told %s", (_, waitedMs, told) => {
+  expect(announcedAfter([welcome, busy, website], waitedMs)).toEqual(told);
+});
+
+test("announcements of the same time are told together, and before the first there is nothing", () => {
+  const later = { ...website, afterMs: busy.afterMs };
+
+  expect(announcedAfter([busy, later], 95_000)).toEqual([busy.text, later.text]);
+  expect(announcedAfter([busy, later], 29_000)).toEqual([]);
+  expect(announcedAfter([], 0)).toEqual([]);
+});
+
+test("what one group announces is not told while waiting for another", () => {
+  const waits = after(...created.slice(0, 2), { type: "created", announcements: [welcome] }, changed());
+
+  expect(waits.announcements).toEqual([welcome]);
+  expect(reduce(waits, changed({ groupId: "support" })).announcements).toEqual([]);
 });

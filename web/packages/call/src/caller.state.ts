@@ -2,6 +2,7 @@
  * What a caller's page knows, and how that changes. Pure: no socket, no microphone, no clock.
  */
 import type {
+  Announced,
   CallerContact,
   Channel,
   EndReason,
@@ -66,6 +67,8 @@ export interface CallerState {
   readonly trouble: MediaTrouble | null;
   /** How far the server's clock is ahead of ours, ms. */
   readonly ahead: number;
+  /** What the group tells who waits. */
+  readonly announcements: readonly Announced[];
 }
 
 export const START: CallerState = {
@@ -75,6 +78,7 @@ export const START: CallerState = {
   local: { microphone: "closed", camera: "closed", cameraTrouble: null },
   trouble: null,
   ahead: 0,
+  announcements: [],
 };
 
 export type CallerEvent =
@@ -86,8 +90,12 @@ export type CallerEvent =
   | { readonly type: "not open"; readonly channel: Channel; readonly because: RefusedBecause }
   | { readonly type: "leaving"; readonly channel: Channel; readonly what: Left }
   | { readonly type: "arrived" }
-  | { readonly type: "created" }
-  | { readonly type: "reloaded"; readonly channel: Channel }
+  | { readonly type: "created"; readonly announcements: readonly Announced[] }
+  | {
+      readonly type: "reloaded";
+      readonly channel: Channel;
+      readonly announcements: readonly Announced[];
+    }
   /** From the server, at local time `at`. */
   | { readonly type: "told"; readonly message: ServerToCaller; readonly at: number }
   | { readonly type: "line"; readonly status: Status }
@@ -123,9 +131,17 @@ export function reduce(state: CallerState, event: CallerEvent): CallerState {
       return { ...state, step: { name: "left", channel: step.channel, what: step.what } };
     case "created":
       if (step.name !== "requesting") return state;
-      return { ...state, step: { name: "attaching", channel: step.channel, reloaded: false } };
+      return {
+        ...state,
+        step: { name: "attaching", channel: step.channel, reloaded: false },
+        announcements: event.announcements,
+      };
     case "reloaded":
-      return { ...state, step: { name: "attaching", channel: event.channel, reloaded: true } };
+      return {
+        ...state,
+        step: { name: "attaching", channel: event.channel, reloaded: true },
+        announcements: event.announcements,
+      };
     case "told":
       return told(state, event.message, event.at);
     case "line":
@@ -154,6 +170,21 @@ export function hasContact(step: Step): step is Step & { name: "attaching" | "co
   return step.name === "attaching" || step.name === "contact";
 }
 
+/**
+ * What is being told to who has waited for so long: what became due last, in the order of the
+ * configuration. It stays until something else is due.
+ */
+export function announcedAfter(announcements: readonly Announced[], waitedMs: number): readonly string[] {
+  const due = announcements
+    .filter(({ afterMs }) => afterMs <= waitedMs)
+    .map(({ text, afterMs, everyMs }) => ({
+      text,
+      at: everyMs > 0 ? waitedMs - ((waitedMs - afterMs) % everyMs) : afterMs,
+    }));
+  const last = Math.max(...due.map(({ at }) => at));
+  return due.filter(({ at }) => at === last).map(({ text }) => text);
+}
+
 function told(state: CallerState, message: ServerToCaller, at: number): CallerState {
   // A late word must not bring back what is over.
   if (!hasContact(state.step)) return state;
@@ -167,11 +198,14 @@ function told(state: CallerState, message: ServerToCaller, at: number): CallerSt
       }
       // Nobody is expected here any more: the place is kept without this page.
       if (contact.callback?.held) return over(state, { name: "left", channel, what: "callback" });
+      // Another group would say something else.
+      const moved = state.step.name === "contact" && state.step.contact.groupId !== contact.groupId;
       const setback = contact.inFrontAgain ? setbackOf(state.step, contact) : null;
       return {
         ...state,
         step: { name: "contact", channel: contact.channel, contact, peer, setback },
         ahead: message.serverTime - at,
+        announcements: moved ? [] : state.announcements,
       };
     }
     case "superseded":

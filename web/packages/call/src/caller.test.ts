@@ -413,3 +413,16 @@ test("a contact the server no longer knows is over", async () => {
   expect(visitor.memory.kept.size).toBe(0);
   expect(visitor.devices.running).toBe(0);
 });
+
+test("after a reload the group goes on telling what it announces", async () => {
+  const told = { text: "Welcome.", afterMs: 0, everyMs: 0 };
+  const visitor = new Visitor();
+  const { answer } = visitor;
+  visitor.answer = async () => ({ ...(await answer()), announcements: [told] });
+  await visitor.queued();
+
+  const again = new Visitor(visitor.memory);
+  again.caller.resume();
+
+  expect(again.caller.state.announcements).toEqual([told]);
+});

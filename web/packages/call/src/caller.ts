@@ -5,6 +5,7 @@
  * finds a contact that this tab had when the page was loaded anew.
  */
 import {
+  type Announced,
   CALLER_NAMESPACE,
   type CallerToServer,
   type Chance,
@@ -78,6 +79,8 @@ interface Remembered {
   /** As the caller left them: a reload must not switch a camera on. */
   readonly camera: boolean;
   readonly muted: boolean;
+  /** As they were told with the contact. */
+  readonly announcements: readonly Announced[];
 }
 
 type Chosen = Extract<Unnumbered<CallerToServer>, { type: "callback.choose" | "question.answer" }>;
@@ -206,7 +209,11 @@ export class Caller {
     if (!contact) return false;
     this.#turn();
     this.#contact = contact;
-    this.#happened({ type: "reloaded", channel: contact.channel });
+    this.#happened({
+      type: "reloaded",
+      channel: contact.channel,
+      announcements: contact.announcements,
+    });
     this.#attach(contact);
     void this.openAgain();
     return true;
@@ -259,7 +266,11 @@ export class Caller {
   takeOver(): void {
     const contact = this.#contact;
     if (!contact || this.#state.step.name !== "superseded") return;
-    this.#happened({ type: "reloaded", channel: contact.channel });
+    this.#happened({
+      type: "reloaded",
+      channel: contact.channel,
+      announcements: contact.announcements,
+    });
     this.#attach(contact);
     this.#remember();
     void this.openAgain();
@@ -331,13 +342,14 @@ export class Caller {
         sessionToken: created.sessionToken,
         camera: true,
         muted: false,
+        announcements: created.announcements,
       };
       if (life !== this.#life) {
         this.#sayGoodbye(contact);
         return;
       }
       this.#contact = contact;
-      this.#happened({ type: "created" });
+      this.#happened({ type: "created", announcements: created.announcements });
       this.#remember();
       this.#attach(contact).ready(true);
     } catch (problem) {
@@ -433,9 +445,11 @@ export class Caller {
         leg?.receive(message);
         return;
     }
+    const { announcements } = this.#state;
     this.#happened({ type: "told", message, at: this.options.time.now() });
     const { step } = this.#state;
     if (step.name !== "contact") return;
+    if (this.#state.announcements !== announcements) this.#remember();
     const { contact, peer } = step;
     leg?.expect(contact.channel);
     const assigned = contact.phase === "connecting" || contact.phase === "talking";
@@ -525,6 +539,7 @@ export class Caller {
       ...this.#contact,
       camera: camera === "closed" ? this.#contact.camera : camera === "on",
       muted: microphone === "on" || microphone === "muted" ? microphone === "muted" : this.#contact.muted,
+      announcements: this.#state.announcements,
     };
     try {
       this.options.memory.setItem(CONTACT_KEY, JSON.stringify(this.#contact));
@@ -580,5 +595,6 @@ function recall(memory: Storage | null, site: string, group: string): Remembered
     sessionToken,
     camera: contact.camera !== false,
     muted: contact.muted === true,
+    announcements: Array.isArray(contact.announcements) ? contact.announcements : [],
   };
 }

@@ -1,6 +1,7 @@
 /** The call itself: devices, the connection between two browsers, and the caller's side of a contact. */
 export { Caller, type CallerOptions, type ChooseRequest, CONTACT_KEY } from "./caller";
 export {
+  announcedAfter,
   type CallerState,
   hasContact,
   type Left,

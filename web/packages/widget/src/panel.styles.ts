@@ -156,6 +156,22 @@ export const panelStyles = css`
     color: var(--z-ink-2);
   }
 
+  .announced {
+    display: grid;
+    gap: 6px;
+    overflow-wrap: anywhere;
+  }
+
+  .announced:has(p) {
+    padding-left: 12px;
+    border-left: 3px solid var(--z-line);
+  }
+
+  /* Not hidden, for what appears in hidden live regions is not read out; only without a gap of its own. */
+  .announced:not(:has(p)) {
+    margin-top: -14px;
+  }
+
   .own {
     position: relative;
     flex: 1 1 170px;

@@ -7,7 +7,7 @@ import { Panel } from "./panel";
 
 customElements.define("zuruf-panel", Panel);
 
-const takesCalls: CallerOptions["request"] = async () => ({
+const takesCalls: NonNullable<CallerOptions["request"]> = async () => ({
   contactId: "ct_1",
   sessionId: "ss_1",
   sessionToken: "secret",
@@ -19,6 +19,7 @@ const takesCalls: CallerOptions["request"] = async () => ({
 class Page {
   readonly devices = new FakeDevices();
   readonly far = new FarEnds();
+  readonly time = new HandTime();
   readonly widget = document.createElement("div");
   readonly panel = document.createElement("zuruf-panel") as Panel;
   closed = 0;
@@ -36,7 +37,7 @@ class Page {
       memory: null,
       devices: this.devices.devices,
       peers: new FakePeers(),
-      time: new HandTime(),
+      time: this.time,
       chance: () => 0.5,
       open: this.far.open,
       ...(request && { request }),
@@ -53,16 +54,16 @@ class Page {
     document.body.append(this.widget);
   }
 
-  async waiting(): Promise<this> {
+  async waiting(askedAt = 0): Promise<this> {
     this.panel.start("voice");
     await settle();
     this.far.last.say({
       type: "caller.attached",
       sequence: 0,
-      serverTime: 0,
+      serverTime: this.time.now(),
       generation: 0,
       capabilities: [],
-      contact: { id: "ct_1", channel: "voice", phase: "queued", epoch: 0, position: 1, ended: null },
+      contact: { id: "ct_1", channel: "voice", phase: "queued", epoch: 0, position: 1, askedAt, ended: null },
       peer: null,
       ice: { servers: [], relayOnly: false, expiresAt: null },
     });
@@ -72,6 +73,22 @@ class Page {
 }
 
 afterEach(() => document.body.replaceChildren());
+
+test("who waits reads what the group announces, at its time and in a live region", async () => {
+  const announcements = [
+    { text: "Good to have you here.", afterMs: 0, everyMs: 0 },
+    { text: "It takes long today.", afterMs: 3_600_000, everyMs: 0 },
+  ];
+  const page = await new Page(async (...asked) => ({
+    ...(await takesCalls(...asked)),
+    announcements,
+  })).waiting(Date.now());
+  await page.panel.updateComplete;
+
+  const shown = page.panel.shadowRoot?.querySelector(".announced");
+  expect(shown?.getAttribute("role")).toBe("status");
+  expect(shown?.textContent).toBe("Good to have you here.");
+});
 
 test("a widget taken off the page leaves, and lets go of the microphone", async () => {
   const page = await new Page().waiting();

@@ -5,6 +5,7 @@
  * connection are the caller's business.
  */
 import {
+  announcedAfter,
   browserPeers,
   Caller,
   type CallerState,
@@ -237,7 +238,8 @@ export class Panel extends LitElement {
         ${hasPlace ? this.#minimise() : nothing}
       </div>
       <div class="body ${hasPlace && !chooses ? "queue" : ""}">
-        ${chooses ? html`<p class="more" role="status">${words.main}</p>` : this.#say(words)} ${this.#middle()} ${this.#instead()}
+        ${chooses ? html`<p class="more" role="status">${words.main}</p>` : html`${this.#say(words)} ${this.#announced()}`}
+        ${this.#middle()} ${this.#instead()}
         <div class="foot">${this.#foot()}</div>
       </div>
     `;
@@ -251,6 +253,14 @@ export class Panel extends LitElement {
         ${viewOf(this.state.step) === "talk" ? this.#remedy() : nothing}
       </div>
     `;
+  }
+
+  /** What the group tells who waits. A live region of its own: it is read out when it changes, and only then. */
+  #announced(): TemplateResult | typeof nothing {
+    const { step, announcements, ahead } = this.state;
+    if (step.name !== "contact" || viewOf(step) !== "queue") return nothing;
+    const told = announcedAfter(announcements, Date.now() + ahead - step.contact.askedAt);
+    return html`<div class="announced" role="status">${told.map((text) => html`<p>${text}</p>`)}</div>`;
   }
 
   /** What the visitor sees of themselves, and what happened before. */
