@@ -47,15 +47,25 @@ class FailedNotices:
         self._store = store
 
     async def show(self, call: Call) -> Answer:
-        """What could not be sent."""
+        """What could not be sent, of the groups one watches over."""
         site = SiteId(call.request.match_info["site"])
-        if call.who is None or call.who.site != site or site not in self._floors:
+        who, floor = call.who, self._floors.get(site)
+        if who is None or who.site != site or floor is None:
             raise Refused("not_found")
+        state = floor.state
+
+        def may_see(notice: OwedNotice) -> bool:
+            contact = state.contacts.get(notice.contact)
+            # Where one that is over was, is not known here any more.
+            return all(map(who.watches, state.groups)) if contact is None else who.watches(contact.group)
+
         return Answer(
             NoticesPage(
                 waiting=await self._store.count(site),
-                failing=[_shown(notice) for notice in await self._store.unsent(site)],
-                given_up=[_shown(notice) for notice in await self._store.unsent(site, given_up=True)],
+                failing=[_shown(notice) for notice in await self._store.unsent(site) if may_see(notice)],
+                given_up=[
+                    _shown(notice) for notice in await self._store.unsent(site, given_up=True) if may_see(notice)
+                ],
             )
         )
 

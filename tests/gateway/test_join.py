@@ -11,8 +11,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from acd.ids import Millis
+from acd.ids import GroupId, Millis
 from gateway.app import running
+from gateway.auth.roles import Role, grants
 from tests.gateway.house import SHOP, House, Reply, open_house, quick_passwords, settings_in
 from tests.gateway.people import Office, office
 from tests.gateway.postbox import Postbox, postbox
@@ -229,3 +230,9 @@ async def test_supervisors_see_who_could_not_be_told(shop: Shop) -> None:
     assert (await sofia.ask("GET", "/api/v1/sites/nowhere/notices")).status == 404
     anna = await shop.house.signed_in("anna")
     assert (await shop.house.ask("GET", "/api/v1/sites/shop/notices", cookie=anna[0])).status == 403
+
+    async with shop.house.stores() as stores:
+        user = await stores.users.by_name("sofia")
+        assert user is not None
+        await stores.users.set_grants(user.id, grants([Role.SUPERVISOR], [GroupId("night")]))
+    assert await given_up() == [], "of a group that is not hers she is told nothing"

@@ -8,6 +8,9 @@ import { attached, changed, group, sofia } from "./testing";
 class Shift {
   readonly ends = new FarEnds();
   readonly asked: { path: string; request: RestRequest }[] = [];
+  readonly time = new HandTime();
+  /** What the server says of notices that failed. */
+  notices: unknown = { failing: [], givenUp: [] };
   readonly kept = new Map<string, string>([["zuruf.person", ""]]);
   answer: () => Promise<unknown> = async () => null;
   signedOut = 0;
@@ -23,11 +26,12 @@ class Shift {
         },
       },
       ask: (path, request) => {
+        if (path.endsWith("/notices")) return Promise.resolve(this.notices);
         this.asked.push({ path, request });
         return this.answer();
       },
       open: this.ends.open,
-      time: new HandTime(),
+      time: this.time,
       chance: () => 0,
       page: "pg_1",
       language: "en",
@@ -212,4 +216,20 @@ test("a lost line is said, and tried again", async () => {
   shift.ends.last.say({ ...attached() });
   await settle();
   expect(shift.state.line).toBe("open");
+});
+
+test("which callers could not be told is asked at first and from time to time, until one leaves", async () => {
+  const shift = new Shift();
+  const failed = { contactId: "ct_00001", failure: "recipient_refused", givenUpAt: null };
+  shift.notices = { failing: [failed], givenUp: [] };
+  await shift.begin();
+  expect(shift.state.failedNotices.failing).toEqual([failed]);
+
+  shift.notices = { failing: [], givenUp: [] };
+  await shift.time.pass(15_000);
+  expect(shift.state.failedNotices.failing).toEqual([]);
+
+  shift.control.signOut();
+  await settle();
+  expect(shift.time.alarms).toBe(0);
 });

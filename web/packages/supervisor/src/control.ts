@@ -19,6 +19,7 @@ import {
   blank,
   type Dialog,
   type Explanation,
+  type FailedNotices,
   type Happening,
   reduce,
   type State,
@@ -29,6 +30,9 @@ import { texts } from "./texts";
 const LANGUAGE_KEY = "zuruf.language";
 /** Set while somebody may be signed in here: nobody else is asked for. */
 const PERSON_KEY = "zuruf.person";
+
+/** How often it is asked which callers could not be told; nobody pushes that. */
+const NOTICES_EVERY_MS = 15_000;
 
 export type SettablePresence = "available" | "once" | "busy" | "break";
 
@@ -59,6 +63,8 @@ export class Control {
   #state: State;
   #followers = new Set<(state: State) => void>();
   #line: Connection<ServerToSupervisor, never> | null = null;
+
+  #callOff: () => void = () => {};
 
   constructor(private readonly around: Surroundings) {
     this.clock = new ServerClock(() => around.time.now());
@@ -211,6 +217,20 @@ export class Control {
     }
   }
 
+  /** Ask which callers could not be told, now and from time to time. */
+  async #lookAtNotices(): Promise<void> {
+    this.#callOff();
+    this.#callOff = this.around.time.after(NOTICES_EVERY_MS, () => void this.#lookAtNotices());
+    const { language, who } = this.#state;
+    try {
+      const failed = await this.around.ask(`${this.#site()}/notices`, { language, credentials: true });
+      if (this.#state.who === who) this.#happen({ type: "notices", failed: failed as FailedNotices });
+    } catch (problem) {
+      // What was known stays; it is asked again.
+      if (!(problem instanceof RestProblem)) throw problem;
+    }
+  }
+
   #sentenceFor(error: unknown): string {
     if (!(error instanceof RestProblem)) throw error;
     const words = texts[this.#state.language];
@@ -258,6 +278,7 @@ export class Control {
     if (message.type !== "supervisor.attached" && message.type !== "supervisor.changed") return;
     this.clock.heard(message.serverTime);
     this.#happen({ type: "heard", message });
+    if (message.type === "supervisor.attached") void this.#lookAtNotices();
   }
 
   #lineChanged(status: Status): void {
@@ -283,6 +304,7 @@ export class Control {
     const line = this.#line;
     this.#line = null;
     line?.stop();
+    this.#callOff();
     this.#happen({ type: "unknown", trouble });
   }
 

@@ -30,6 +30,18 @@ export interface Explanation {
   readonly notes: readonly string[];
 }
 
+/** A notice to a caller that could not be sent; given up, it is not tried again. */
+export interface FailedNotice {
+  readonly contactId: string;
+  readonly failure: string;
+  readonly givenUpAt: number | null;
+}
+
+export interface FailedNotices {
+  readonly failing: readonly FailedNotice[];
+  readonly givenUp: readonly FailedNotice[];
+}
+
 export interface Notice {
   readonly sentence: string;
   readonly bad: boolean;
@@ -62,6 +74,7 @@ export interface State {
   readonly working: boolean;
   readonly explanation: Explanation | null;
   readonly notice: Notice | null;
+  readonly failedNotices: FailedNotices;
 }
 
 export type Happening =
@@ -78,7 +91,8 @@ export type Happening =
   | { readonly type: "done"; readonly sentence: string }
   | { readonly type: "failed"; readonly sentence: string }
   | { readonly type: "explained"; readonly contact: string; readonly explanation: Explanation }
-  | { readonly type: "dismissed" };
+  | { readonly type: "dismissed" }
+  | { readonly type: "notices"; readonly failed: FailedNotices };
 
 const NOTHING = {
   day: null,
@@ -90,6 +104,7 @@ const NOTHING = {
   working: false,
   explanation: null,
   notice: null,
+  failedNotices: { failing: [], givenUp: [] },
 } as const;
 
 export function blank(language: Language): State {
@@ -158,6 +173,8 @@ export function reduce(state: State, happening: Happening): State {
     }
     case "dismissed":
       return { ...state, notice: null };
+    case "notices":
+      return { ...state, failedNotices: happening.failed };
   }
 }
 
@@ -242,6 +259,12 @@ export function shownAgents(state: State): SupervisedAgent[] {
     since: (row) => row.since,
     groups: (row) => groups(row).join(),
   });
+}
+
+/** Contacts on the board whose callers were not told, and will not be. */
+export function untold({ failedNotices, contacts }: State): string[] {
+  const ids = failedNotices.givenUp.map(({ contactId }) => contactId);
+  return [...new Set(ids)].filter((id) => contacts.has(id)).sort();
 }
 
 function matches({ filter }: State, ...words: string[]): boolean {

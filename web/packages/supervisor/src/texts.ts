@@ -83,6 +83,15 @@ export const texts = createTexts(
     end: "End …",
     why: "Why?",
     noContacts: "Nobody waits, nobody talks.",
+    notTold: "Not told",
+    noticesGivenUp: (contacts: string) =>
+      `We could not let these callers know, and it is not tried again: ${contacts}. Have them reached some other way, or end the contact so that nobody keeps waiting for them.`,
+    noticesRecipient:
+      "Messages to callers are refused at the address they gave. It is tried again; if that goes on, have them reached some other way.",
+    noticesUnreachable:
+      "Messages to callers cannot be sent: the mail server or program for them is not answering. It is tried again. Tell whoever runs Zuruf.",
+    noticesSetUp: (code: string) =>
+      `Messages to callers cannot be sent (${code}). It is tried again. Tell whoever runs Zuruf; “zuruf doctor” says more.`,
     leftOut: (count: number) => `${count} more are not shown.`,
 
     // Agents
@@ -233,6 +242,15 @@ export const texts = createTexts(
     end: "Beenden …",
     why: "Warum?",
     noContacts: "Niemand wartet, niemand spricht.",
+    notTold: "Nicht benachrichtigt",
+    noticesGivenUp: (contacts: string) =>
+      `Diese Anrufer haben unsere Nachricht nicht bekommen, und sie wird nicht noch einmal verschickt: ${contacts}. Lassen Sie sie anders verständigen, oder beenden Sie den Kontakt, damit niemand weiter auf sie wartet.`,
+    noticesRecipient:
+      "Nachrichten an Anrufer werden unter der angegebenen Adresse abgelehnt. Der Versand wird wiederholt; bleibt es dabei, lassen Sie die Anrufer anders verständigen.",
+    noticesUnreachable:
+      "Nachrichten an Anrufer gehen nicht hinaus: Der Mailserver oder das Programm dafür antwortet nicht. Der Versand wird wiederholt. Sagen Sie denen Bescheid, die Zuruf betreiben.",
+    noticesSetUp: (code: string) =>
+      `Nachrichten an Anrufer gehen nicht hinaus (${code}). Der Versand wird wiederholt. Sagen Sie denen Bescheid, die Zuruf betreiben; mehr sagt „zuruf doctor“.`,
     leftOut: (count: number) => `${count} weitere werden nicht gezeigt.`,
     agents: "Agenten",
     manage: "Ändern …",

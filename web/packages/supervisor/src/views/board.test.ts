@@ -3,7 +3,7 @@ import { ServerClock } from "@zuruf/ui";
 import { afterEach, expect, test } from "vitest";
 import type { Control } from "../control";
 import { blank, type Dialog, type Happening, reduce, type State } from "../state";
-import { agent, attached, contact, group, NOW, sofia } from "../testing";
+import { agent, attached, changed, contact, group, NOW, sofia } from "../testing";
 import { BoardView } from "./board";
 
 /** A control that keeps what was pressed, and shows what it is told to. */
@@ -96,6 +96,16 @@ const asking = (dialog: Dialog): Happening[] => [...board, { type: "dialog", dia
 const SCENES: Record<string, Happening[]> = {
   "sign-in": [{ type: "unknown", trouble: { kind: "not_for_you" } }],
   board,
+  "callers who were not told": [
+    ...board,
+    {
+      type: "notices",
+      failed: {
+        failing: [{ contactId: "ct_00002", failure: "unreachable", givenUpAt: null }],
+        givenUp: [{ contactId: "ct_00001", failure: "recipient_refused", givenUpAt: NOW }],
+      },
+    },
+  ],
   "no connection": [...board, { type: "line", line: "lost" }],
   "something done": [...board, { type: "done", sentence: "Done." }],
   "an agent": asking({ kind: "agent", agent: "ag_ana" }),
@@ -259,4 +269,19 @@ test("what the server refuses is said in the dialog that asked", async () => {
   const all = await drawn(await show(control));
 
   expect(all.find((one) => one.matches("dialog .notice.end"))?.textContent?.trim()).toBe("Not now.");
+});
+
+test("who could not be told is marked, and it is said what to do, until the contact is gone", async () => {
+  const control = new Pressed("en", ...(SCENES["callers who were not told"] ?? []));
+  const view = await show(control);
+  const said = async (selector: string) =>
+    (await drawn(view)).filter((one) => one.matches(selector)).map((one) => one.textContent?.trim());
+
+  expect(await said("td .chip.end, td .chip.ring")).toContain("Not told");
+  const [lost, fails] = await said(".failed .notice");
+  expect(lost).toMatch(/not tried again: 00001\. Have them reached some other way/);
+  expect(fails).toMatch(/is not answering\. It is tried again\. Tell whoever runs Zuruf/);
+
+  control.happen({ type: "heard", message: changed({ gone: ["ct_00001"] }) });
+  expect(await said(".failed .notice")).toEqual([fails]);
 });

@@ -1,23 +1,41 @@
 /** The open contacts: who waits, rings and talks. */
 import type { SupervisedContact } from "@zuruf/protocol";
 import { asClock, base, buttons, chips, icon } from "@zuruf/ui";
-import { html, nothing, type TemplateResult } from "lit";
+import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
-import { shortId, shownContacts } from "../state";
+import { shortId, shownContacts, untold } from "../state";
 import { asCards, counted, heading, tableStyles } from "./table";
 import { View } from "./view";
-import { channelWord, phaseWords } from "./words";
+import { channelWord, noticesFail, phaseWords } from "./words";
 
 @customElement("zuruf-board-contacts")
 export class Contacts extends View {
-  static override styles = [base, buttons, chips, tableStyles, asCards(660)];
+  static override styles = [
+    base,
+    buttons,
+    chips,
+    tableStyles,
+    asCards(660),
+    css`
+      .failed {
+        display: grid;
+        gap: var(--z-2);
+        margin: 0 var(--z-4);
+      }
+
+      .failed .notice {
+        margin: 0 0 var(--z-2);
+      }
+    `,
+  ];
 
   protected override render(): TemplateResult {
     const { state, texts } = this;
     const rows = shownContacts(state);
     return html`<section aria-label=${texts.contacts}>
       ${counted(texts.contacts, state.contacts.size + state.leftOut)}
+      <div class="failed" role="status">${this.#failedNotices()}</div>
       ${
         rows.length === 0
           ? html`<p class="empty">${state.contacts.size ? texts.nothingFound : texts.noContacts}</p>`
@@ -47,6 +65,26 @@ export class Contacts extends View {
     </section>`;
   }
 
+  /** What to do about callers who cannot be told that it is their turn. */
+  #failedNotices(): TemplateResult[] {
+    const { state, texts } = this;
+    const lost = untold(state);
+    const failing = state.failedNotices.failing[0];
+    const sentences = [
+      ...(lost.length > 0 ? [texts.noticesGivenUp(lost.map(shortId).join(", "))] : []),
+      ...(failing ? [noticesFail(failing.failure, texts)] : []),
+    ];
+    return sentences.map((said) => html`<p class="notice end">${icon("alert")}<span>${said}</span></p>`);
+  }
+
+  /** Whether the caller could not be told, so far or for good. */
+  #notTold(id: string): TemplateResult | typeof nothing {
+    const { failing, givenUp } = this.state.failedNotices;
+    const isIts = ({ contactId }: { readonly contactId: string }) => contactId === id;
+    if (!givenUp.some(isIts) && !failing.some(isIts)) return nothing;
+    return html`<span class="chip ${givenUp.some(isIts) ? "end" : "ring"}">${icon("alert")}${this.texts.notTold}</span>`;
+  }
+
   #row(contact: SupervisedContact): TemplateResult {
     const { state, texts, clock } = this;
     const { word, tone } = phaseWords(contact, texts);
@@ -63,6 +101,7 @@ export class Contacts extends View {
         <span class="chips">
           <span class="chip ${tone}"><i class="dot"></i>${word}</span>
           ${contact.hasAlarm ? html`<span class="chip end">${icon("alert")}${texts.alarm}</span>` : nothing}
+          ${this.#notTold(id)}
         </span>
       </td>
       <td class="figure" data-label=${texts.since}>

@@ -61,3 +61,9 @@ export function signInSentence(trouble: SignInTrouble, texts: BoardTexts): strin
     wrong_origin: texts.wrongOrigin,
   }[trouble.kind];
 }
+
+/** What is wrong with sending notices, and what to do about it. */
+export function noticesFail(code: string, texts: BoardTexts): string {
+  if (code === "recipient_refused") return texts.noticesRecipient;
+  return code === "unreachable" ? texts.noticesUnreachable : texts.noticesSetUp(code);
+}
