@@ -75,12 +75,12 @@ PROBLEMS: Final[dict[str, dict[Language, tuple[str, str]]]] = {
     },
     "busy": {
         "de": (
-            "Gerade überlastet",
-            "Der Dienst ist überlastet oder startet neu. Bitte versuchen Sie es in {seconds} Sekunden noch einmal.",
+            "Im Moment nicht möglich",
+            "Der Dienst ist gerade nicht verfügbar. Bitte versuchen Sie es in {seconds} Sekunden noch einmal.",
         ),
         "en": (
-            "Busy right now",
-            "The service is overloaded or restarting right now. Please try again in {seconds} seconds.",
+            "Not possible at the moment",
+            "The service is not available right now. Please try again in {seconds} seconds.",
         ),
     },
     "not_signed_in": {

@@ -83,8 +83,8 @@ async def open_demo(
 ) -> OpenDemo:
     """Opens the demo with settings of the test's own, given as ``ZURUF_SECTION__NAME``."""
 
-    async def open_it(**env: str) -> Floor:
-        return await _floor(zuruf(tmp_path, env=env), request, underneath, people)
+    async def open_it(*, expected_error: str | None = None, **env: str) -> Floor:
+        return await _floor(zuruf(tmp_path, env=env), request, underneath, people, expected_error=expected_error)
 
     return open_it
 
@@ -123,9 +123,16 @@ async def turn(tmp_path: Path, underneath: AsyncExitStack) -> Coturn:
     return server
 
 
-async def _floor(server: Server, request: pytest.FixtureRequest, underneath: AsyncExitStack, people: People) -> Floor:
+async def _floor(
+    server: Server,
+    request: pytest.FixtureRequest,
+    underneath: AsyncExitStack,
+    people: People,
+    *,
+    expected_error: str | None = None,
+) -> Floor:
     underneath.callback(lambda: server.expect_log_without(people.secrets()))
-    await underneath.enter_async_context(running(server))
+    await underneath.enter_async_context(running(server, expected_error=expected_error))
     floor = Floor(server, people)
     underneath.push_async_callback(floor.close)
 

@@ -118,8 +118,12 @@ class Server:
 
 
 @asynccontextmanager
-async def running(server: Server) -> AsyncIterator[Server]:
-    """Start a server; at the end stop it in good order and expect that its log is clean."""
+async def running(server: Server, *, expected_error: str | None = None) -> AsyncIterator[Server]:
+    """Start a server; at the end stop it in good order and expect that its log is clean.
+
+    Args:
+        expected_error: An event that may well be logged as an error.
+    """
     await server.start()
     try:
         yield server
@@ -127,7 +131,7 @@ async def running(server: Server) -> AsyncIterator[Server]:
     finally:
         if server.child.alive:
             await server.kill()
-    server.expect_clean_log()
+    server.expect_clean_log(except_for=expected_error)
 
 
 TALKATIVE: Final = {"ZURUF_LOG__FORMAT": "json", "ZURUF_LOG__LEVEL": "debug"}

@@ -106,6 +106,7 @@ test("a widget taken off the page leaves, and lets go of the microphone", async 
 test.each([
   ["wrong_origin", 403, "Calls are not allowed from this page"],
   ["group_closed", 409, "We are closed right now"],
+  ["busy", 503, "We cannot take calls for a moment"],
 ])("a refusal with %s is told with the server's sentence", async (code, status, heading) => {
   const problem = { type: "about:blank", title: code, status, code, detail: "What the server says." };
   vi.stubGlobal("fetch", async () => Response.json(problem, { status }));

@@ -252,8 +252,9 @@ function refusedWords(code: string, t: PanelTexts): [string, string] {
     case "too_many_open":
       return [t.openTitle, t.open];
     case "too_many_requests":
-    case "busy":
       return [t.tooManyTitle, t.tooMany];
+    case "busy":
+      return [t.pausedTitle, t.paused];
     case "wrong_origin":
       return [t.originTitle, t.origin];
     case "site_unknown":
