@@ -48,7 +48,7 @@ from acd.state import State
 from signaling.mailbox import Mailbox
 from signaling.means import Means
 from signaling.pictures import Pictures
-from signaling.ports import AgentIdentity, Floor, FloorBusy, SessionRecord, StoreAway
+from signaling.ports import AgentIdentity, Ended, Floor, FloorBusy, SessionRecord, StoreAway
 from signaling.protocol.agent import SignedOut
 from signaling.protocol.answers import Draining, Superseded
 from signaling.protocol.attach import AttachAsAgent, AttachAsCaller
@@ -56,7 +56,6 @@ from signaling.protocol.limits import LOST_AFTER_MS, REPORT_EVERY_MS, REQUEST_BU
 from signaling.rate import TokenBucket
 from signaling.refusals import AttachBusy, AttachExpired, AttachSuperseded, NotSignedIn
 from signaling.sessions import AgentSession, AnySession, CallerSession, Roster, Wire
-from signaling.views import Ended
 
 BEAT_S = 1.0
 """Pause between two beats: queue positions are sent no faster."""
@@ -82,7 +81,7 @@ class SessionHub:
         self.mailbox = Mailbox(means.sessions)
         self._floor = floor
         self._known: dict[ContactId, Contact] = dict(floor.state.contacts)
-        self._ended: dict[ContactId, Ended] = {}
+        self._ended: dict[ContactId, Ended] = {ended.contact.id: ended for ended in floor.ended}
         self.pictures = Pictures(floor, means, self.roster, self.mailbox, self._ended)
         self._agent_turns: defaultdict[AgentId, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._last_beat = self._judging_since = means.clock()

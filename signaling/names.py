@@ -7,10 +7,9 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 
 from acd.ids import AgentId, ContactId, GroupId, Millis, SessionId, SiteId
 from acd.state import State
-from signaling.ports import Directory, Sessions
+from signaling.ports import Directory, Ended, Sessions
 from signaling.protocol.base import Language
 from signaling.sessions import AgentSession, AnySession, CallerSession, Roster, shown_slot
-from signaling.views import Ended
 
 _FOR_MS = 60_000
 

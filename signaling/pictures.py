@@ -15,14 +15,13 @@ from acd.state import State
 from signaling.mailbox import Letter, Mailbox
 from signaling.means import Means
 from signaling.names import Names
-from signaling.ports import ContactContext, Floor, StoreAway
+from signaling.ports import ContactContext, Ended, Floor, StoreAway
 from signaling.protocol.agent import AgentAttached, AgentChanged, Desk
 from signaling.protocol.base import Message
 from signaling.protocol.caller import CallerAttached, CallerChanged, CallerContact
 from signaling.protocol.media import IceConfiguration, Peer
 from signaling.sessions import AgentSession, AnySession, CallerSession, Roster
 from signaling.views import (
-    Ended,
     Words,
     agents_desk,
     agents_peer,

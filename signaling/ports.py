@@ -7,9 +7,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
-from acd.decisions import Decision
+from acd.decisions import Decision, EndReason
 from acd.facts import Fact
 from acd.ids import AgentId, ContactId, GroupId, Millis, SessionId, SiteId
+from acd.records import Contact
 from acd.state import State
 from signaling.protocol.base import Language
 
@@ -37,6 +38,15 @@ CodeLabel = Callable[[SiteId, str, Language], str]
 """Says what a disposition code of a site is called; the code itself if nobody knows."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A contact as it was when it ended; the site's state no longer has it."""
+
+    contact: Contact
+    reason: EndReason
+    at: Millis
+
+
 class Floor(Protocol):
     """One site's ACD as this process sees it."""
 
@@ -45,6 +55,10 @@ class Floor(Protocol):
     @property
     def state(self) -> State:
         """The replica: every committed decision folded. Read it, never change or keep it."""
+
+    @property
+    def ended(self) -> Sequence[Ended]:
+        """The contacts that ended last, in order; perhaps before this process began. Bounded, so not all there were."""
 
     async def report(self, fact: Fact, *, source: str, request: str, must: bool = False) -> Outcome:
         """Write a fact to the journal and learn what was decided, within 2 s.

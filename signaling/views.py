@@ -6,13 +6,13 @@ from typing import Final, Literal
 
 from acd.callbacks import can_be_called_back
 from acd.config import AnswerKind, Channel, Kind
-from acd.decisions import EndReason, RequeueReason
+from acd.decisions import RequeueReason
 from acd.facts import Health, Presence
 from acd.ids import AgentId, ContactId, GroupId, Millis, SessionId
 from acd.lifecycle import Phase, Routing
 from acd.records import NOBODY, AgentState, Contact, Endpoint, Slot
 from acd.state import State
-from signaling.ports import ContactContext, ExpectedWait
+from signaling.ports import ContactContext, Ended, ExpectedWait
 from signaling.ports import IceServer as IssuedServer
 from signaling.protocol.agent import AgentContact, AgentGroup, CodeChoice, Desk, ReceivesCalls
 from signaling.protocol.base import Party
@@ -23,15 +23,6 @@ from signaling.sessions import agent_in_call, contact_in_call, shown_slot
 
 GenerationOf = Callable[[SessionId], int | None]
 """Which life of its leg a session's page is, if that is known."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """A contact as it was when it ended; the site's state no longer has it."""
-
-    contact: Contact
-    reason: EndReason
-    at: Millis
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,23 @@
 """A site's state from what was recorded: a snapshot, and the decisions after it. Decides nothing."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
 
 import structlog
 
 from acd.core import CORE_VERSION, Core
-from acd.ids import SiteId
+from acd.decisions import Decision, EndContact
+from acd.ids import Millis, SiteId
 from acd.state import State
 from gateway.journal.codec import BrokenSnapshot, decode_decision, decode_snapshot
 from gateway.journal.port import START, Journal, Position, Snapshot
 from gateway.metrics import Metrics
+from signaling.ports import Ended
+
+_MOST_ENDED: Final = 1_000
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -30,12 +36,14 @@ class Folded:
         upto: Every fact up to here is decided and in the state.
         number: The last decision in the state.
         snapshot: The decision at which the snapshot was taken that this began with; 0 if none.
+        ended: The latest of those contacts that ended after that snapshot.
     """
 
     core: Core
     upto: Position
     number: int
     snapshot: int
+    ended: deque[Ended] = field(default_factory=lambda: deque(maxlen=_MOST_ENDED))
 
 
 async def fold(site: SiteId, journal: Journal, make_core: MakeCore, metrics: Metrics) -> Folded:
@@ -60,12 +68,20 @@ async def fold(site: SiteId, journal: Journal, make_core: MakeCore, metrics: Met
         for decision in recorded:
             if decision.number != folded.number + 1:
                 raise Gap(f"decision {folded.number + 1} of site {site} is not recorded")
-            folded.core.evolve(decode_decision(decision.body), decision.at)
+            decided = decode_decision(decision.body)
+            folded.ended.extend(ending(folded.core.state, decided, decision.at))
+            folded.core.evolve(decided, decision.at)
             folded.number = decision.number
         # Commits are whole: what is decided about one fact of a commit is decided about all before it.
         folded.upto = max(folded.upto, recorded[-1].cause)
         await asyncio.sleep(0)
     return folded
+
+
+def ending(state: State, decision: Decision, at: Millis) -> Iterator[Ended]:
+    """The contact that this decision will end; nothing for any other decision."""
+    if isinstance(decision, EndContact) and (contact := state.contacts.get(decision.contact)):
+        yield Ended(contact, decision.reason, at)
 
 
 def _restore(snapshot: Snapshot) -> State:

@@ -5,7 +5,7 @@ waits here for what was decided about it.
 """
 
 import asyncio
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
@@ -18,8 +18,8 @@ from gateway.journal.codec import decode_decision
 from gateway.journal.port import Journal, JournalUnavailable, Position, RecordedDecision
 from gateway.metrics import Metrics
 from gateway.runtime.bell import Bell
-from gateway.runtime.fold import Gap, MakeCore, fold
-from signaling.ports import Listener
+from gateway.runtime.fold import Gap, MakeCore, ending, fold
+from signaling.ports import Ended, Listener
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -38,6 +38,7 @@ class Replica:
         self._core = make_core(State())
         self._upto = Position(0)
         self._number = 0
+        self._ended: deque[Ended] = deque()
         self._listeners: dict[object, Listener] = {}
         self._awaited: defaultdict[Position, list[asyncio.Future[Sequence[Decision]]]] = defaultdict(list)
         self._bell = Bell()
@@ -49,6 +50,11 @@ class Replica:
         return self._core.state
 
     @property
+    def ended(self) -> Sequence[Ended]:
+        """The contacts that ended last, those included that had ended before this process began."""
+        return tuple(self._ended)
+
+    @property
     def number(self) -> int:
         """The last decision in :attr:`state`; whoever follows from now on is told of those after it."""
         return self._number
@@ -57,6 +63,7 @@ class Replica:
         """Fold what there is so far; nobody is told."""
         folded = await fold(self._site, self._journal, self._make_core, self._metrics)
         self._core, self._upto, self._number = folded.core, folded.upto, folded.number
+        self._ended = folded.ended
 
     def look(self) -> None:
         """There may be new decisions."""
@@ -110,6 +117,7 @@ class Replica:
         made: dict[Position, Sequence[Decision]] = {}
         for steps, (cause, at, decisions) in enumerate(_steps(await self._decisions_until(decided))):
             for decision in decisions:
+                self._ended.extend(ending(self.state, decision, at))
                 self._core.evolve(decision, at)
                 self._number += 1
             made[cause] = decisions

@@ -5,7 +5,7 @@ decided, the snapshot writer saves a copy now and then. They know each other onl
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Self
@@ -37,7 +37,7 @@ from gateway.runtime.decider import USUAL_RULE, Decider, SnapshotRule
 from gateway.runtime.fold import MakeCore
 from gateway.runtime.replica import Replica
 from gateway.runtime.snapshots import SnapshotWriter
-from signaling.ports import FloorBusy, Listener, Outcome
+from signaling.ports import Ended, FloorBusy, Listener, Outcome
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -131,6 +131,11 @@ class SiteRuntime:
     def state(self) -> State:
         """The replica: every committed decision folded. Read it, never change or keep it."""
         return self._replica.state
+
+    @property
+    def ended(self) -> Sequence[Ended]:
+        """See :attr:`signaling.ports.Floor.ended`."""
+        return self._replica.ended
 
     @property
     def number(self) -> int:

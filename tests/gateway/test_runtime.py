@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from acd.core import CORE_VERSION, Core
-from acd.decisions import Admit, Assign, Decision, Refuse
+from acd.decisions import Admit, Assign, Decision, EndReason, Refuse
 from acd.facts import (
     CallerAttached,
     CallerHungUp,
@@ -451,6 +451,22 @@ def test_a_clock_that_is_read_while_it_is_stepped_never_goes_back() -> None:
 
 
 # Starting again.
+
+
+async def test_how_a_contact_ended_outlives_the_process() -> None:
+    hands, journal = Hands(), FragileJournal(lambda: NOON)
+    async with running(hands=hands, journal=journal) as site:
+        await site.open()
+        contact = await site.caller("a")
+        await site.report(CallerHungUp(contact=contact))
+
+    async with running(hands=hands, journal=journal, process="pr_2") as site:
+        (before,) = site.runtime.ended
+        again = await site.caller("b")
+        await site.report(CallerHungUp(contact=again))
+
+        assert (before.contact.id, before.reason, before.at) == (contact, EndReason.ABANDONED, NOON)
+        assert [ended.contact.id for ended in site.runtime.ended] == [contact, again]
 
 
 async def test_after_a_restart_everybody_keeps_place_and_grace() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -31,7 +32,7 @@ from acd.ids import AgentId, ContactId, GroupId, Millis, ProcessId, SessionId, S
 from gateway.http.availability import groups_of
 from gateway.metrics import Metrics
 from gateway.telemetry import configure_logs, frames, log_loop_errors
-from signaling.ports import Listener, Outcome
+from signaling.ports import Ended, Listener, Outcome
 
 
 def _lines(log: io.StringIO) -> list[dict[str, Any]]:
@@ -110,6 +111,7 @@ class CoreFloor:
 
     def __init__(self) -> None:
         self.core = Core()
+        self.ended: Sequence[Ended] = ()
         self._listeners: list[Listener] = []
 
     @property

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from acd.core import Core
-from acd.decisions import Decision
+from acd.decisions import Decision, EndContact
 from acd.facts import Fact, Ticked
 from acd.ids import AgentId, ContactId, GroupId, Millis, SessionId, SiteId
 from acd.state import State
@@ -16,6 +16,7 @@ from signaling.ports import (
     AgentIdentity,
     ContactContext,
     DayFigures,
+    Ended,
     FloorBusy,
     IceServer,
     Listener,
@@ -78,6 +79,11 @@ class CoreFloor:
         self._waiting: list[tuple[tuple[str, str], Fact]] = []
         self._listeners: list[Listener] = []
         self._news = asyncio.Event()
+        self._ended: list[Ended] = []
+
+    @property
+    def ended(self) -> Sequence[Ended]:
+        return tuple(self._ended)
 
     @property
     def state(self) -> State:
@@ -127,8 +133,13 @@ class CoreFloor:
         return len(self._listeners)
 
     def _decide(self, key: tuple[str, str], fact: Fact) -> None:
-        at = self._clock()
+        at, before = self._clock(), dict(self.state.contacts)
         decided = self.core.decide(fact, at)
+        self._ended += [
+            Ended(before[end.contact], end.reason, at)
+            for end in decided
+            if isinstance(end, EndContact) and end.contact in before
+        ]
         self._outcomes[key] = decided
         for listener in list(self._listeners):
             listener(decided, at)

@@ -420,12 +420,15 @@ async def test_the_end_is_forgotten_after_a_while_and_so_is_the_session(world: W
     assert await connect_refused(caller.connect()) == "session_expired"
 
 
-async def test_after_a_restart_nobody_remembers_a_contact_that_had_ended(world: World) -> None:
-    caller = await world.caller()
-    await caller.must("contact.leave", contactId=caller.contact_id)
+async def test_after_a_restart_a_caller_is_still_told_how_the_contact_had_ended(world: World) -> None:
+    caller, agent = await world.talk()
+    await caller.lose_socket()
+    await agent.answer("contact.end")
     await world.restart()
 
-    assert await connect_refused(caller.connect()) == "session_expired"
+    await caller.connect()
+
+    assert caller.contact.ended == "agent_hung_up"
 
 
 async def test_sessions_without_a_socket_are_forgotten(world: World) -> None:
