@@ -54,6 +54,10 @@ class _Names:
     since: Millis = Millis(0)
 
 
+_Drawn = dict[tuple[frozenset[GroupId] | None, Language], Overview]
+"""The pictures of one round, by watched groups and language."""
+
+
 class Board:
     """One site's watchers on this process."""
 
@@ -83,7 +87,7 @@ class Board:
     def show(self, watcher: Watcher) -> None:
         """The page is there: send it everything, at once."""
         self._watchers[watcher] = None
-        self._means.start(self._apart(watcher))
+        self._means.start(self._apart(watcher, {}))
 
     def leave(self, watcher: Watcher) -> None:
         """The page is gone. Harmless if it was."""
@@ -104,9 +108,11 @@ class Board:
             await self._means.pause(SHOW_EVERY_S)
 
     async def show_now(self) -> None:
-        """Send everybody what is new."""
-        for watcher in list(self._watchers):
-            await self._apart(watcher)
+        """Send everybody what is new. Whoever sees the same groups in the same language shares one picture."""
+        drawn: _Drawn = {}
+        # Whoever comes during the round gets a picture of their own, and must not be shown an older one after it.
+        for watcher, pictures in [(watcher, {} if watcher.shown is None else drawn) for watcher in self._watchers]:
+            await self._apart(watcher, pictures)
             # A long line takes some milliseconds to draw: let others in between.
             await asyncio.sleep(0)
 
@@ -141,10 +147,10 @@ class Board:
         self.leave(watcher)
         await watcher.wire.close(farewell)
 
-    async def _apart(self, watcher: Watcher) -> None:
+    async def _apart(self, watcher: Watcher, drawn: _Drawn) -> None:
         """Keep what goes wrong for one from the others."""
         try:
-            await self._send(watcher)
+            await self._send(watcher, drawn)
         except StoreAway:
             # With the next change, or the next look at who they are, it is tried again.
             self._something_new.set()
@@ -153,11 +159,13 @@ class Board:
             self._means.metrics.request_errors_total.inc()
             _log.exception("overview_failed", site=self._floor.site)
 
-    async def _send(self, watcher: Watcher) -> None:
+    async def _send(self, watcher: Watcher, drawn: _Drawn) -> None:
         await self._learn(watcher)
         if watcher not in self._watchers:
             return
-        now = self._overview(watcher)
+        key = (watcher.who.groups, watcher.language)
+        # What has changed since it was drawn has asked for the next round.
+        now = drawn[key] = drawn.get(key) or self._overview(watcher)
         before, watcher.shown = watcher.shown, now
         if before is None:
             await watcher.wire.push(self._whole(now))

@@ -276,8 +276,10 @@ class PaperFigures:
         self.short_ms = Millis(5_000)
         self.figures: dict[GroupId, DayFigures] = {}
         self.is_new = False
+        self.looks = 0
 
     def of(self, group: GroupId) -> DayFigures:
+        self.looks += 1
         return self.figures.get(group, DayFigures())
 
     def turn(self, at: Millis) -> bool:

@@ -153,6 +153,18 @@ async def test_changes_come_at_once_and_then_at_most_once_a_second(world: World)
     assert tab.group().waiting == 3
 
 
+async def test_supervisors_of_the_same_groups_share_the_drawing_of_a_picture(world: World) -> None:
+    tabs = [await supervisor(world, name) for name in ("sofia", "sofia", "sam", "sue")]
+    await world.pass_time(1.1)
+    before = world.figures.looks
+    await world.caller()
+    await world.pass_time(1.1)
+
+    assert world.figures.looks - before == len(RULES.groups) + 1 + 1
+    assert [tab.group().waiting for tab in tabs[:3]] == [1, 1, 1]
+    assert SALES not in tabs[3].rows
+
+
 async def test_nothing_is_told_while_nothing_changes(world: World) -> None:
     tab = await supervisor(world)
     await world.pass_time(10)
