@@ -90,7 +90,6 @@ from gateway.turn import TurnServers
 from signaling.conversation import Conversation, ConversationSettings
 from signaling.metrics import SignalingMetrics
 from signaling.ports import FloorBusy
-from signaling.rate import TokenBuckets
 
 STATIC = Path(__file__).parent / "static"
 
@@ -404,7 +403,7 @@ class _House:
             origins=origins,
             trusted=self.settings.server.trusted_proxies,
             door=door,
-            requests=_a_minute(limits.requests_per_minute_per_address),
+            requests=self.form.limit("requests", limits.requests_per_minute_per_address),
             inside_token=token.get_secret_value() if token is not None else None,
         )
         parts = (
@@ -413,8 +412,8 @@ class _House:
                 sessions=self.stores.sessions,
                 directory=self.stores.directory,
                 origins=origins,
-                per_address=_a_minute(limits.contacts_per_minute_per_address),
-                per_site=_a_minute(limits.contacts_per_minute_per_site),
+                per_address=self.form.limit("contacts of address", limits.contacts_per_minute_per_address),
+                per_site=self.form.limit("contacts of site", limits.contacts_per_minute_per_site),
                 humanity=humanity,
                 secret=self.secret,
                 is_draining=lambda: running.is_draining,
@@ -559,11 +558,6 @@ class _House:
 
 def _is_deciding(floor: SiteRuntime) -> bool:
     return floor.is_deciding
-
-
-def _a_minute(count: int) -> TokenBuckets:
-    """So many a minute for each key, also as a burst."""
-    return TokenBuckets(count / 60, count)
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -17,7 +17,9 @@ from gateway.journal.postgres import Keeper, PostgresJournal
 from gateway.journal.sqlite import SqliteJournal
 from gateway.lifetime import Lifetime
 from gateway.metrics import Metrics
+from gateway.rate import LocalLimit, RateLimit
 from gateway.runtime.clock import FollowedClock, SteadyClock
+from gateway.runtime.limits import SharedCounts, SharedLimit
 from gateway.runtime.membership import Membership
 from gateway.runtime.wakeups import Wakeups
 from gateway.settings import Settings
@@ -47,6 +49,9 @@ class Form(Protocol):
     def journal(self, site: SiteId) -> Journal:
         """The journal of a site."""
 
+    def limit(self, name: str, a_minute: int) -> RateLimit:
+        """A limit by this name, kept by all processes together."""
+
     async def gone(self, processes: Collection[ProcessId]) -> Collection[ProcessId]:
         """Which of these other processes are no more."""
 
@@ -71,6 +76,9 @@ class EmbeddedForm:
     def journal(self, site: SiteId) -> Journal:
         return SqliteJournal(self.database, site, clock=self.clock)
 
+    def limit(self, name: str, a_minute: int) -> RateLimit:  # noqa: ARG002 - there is nobody to tell it from.
+        return LocalLimit(a_minute)
+
     async def gone(self, processes: Collection[ProcessId]) -> Collection[ProcessId]:
         return processes
 
@@ -85,7 +93,7 @@ class EmbeddedForm:
 
 
 class ScaledForm:
-    """One of several processes that share PostgreSQL, and wake each other by Redis."""
+    """One of several processes that share PostgreSQL, wake each other by Redis and count there."""
 
     def __init__(
         self,
@@ -106,19 +114,18 @@ class ScaledForm:
             heard=followed.hear,
             monotonic=time.monotonic,
         )
-        self.wakeups = Wakeups(
-            settings.redis.url.get_secret_value(),
-            settings.redis.channel,
-            process=self.process,
-            metrics=metrics,
-            hear=self._on_hint,
-        )
+        url, channel = settings.redis.url.get_secret_value(), settings.redis.channel
+        self.wakeups = Wakeups(url, channel, process=self.process, metrics=metrics, hear=self._on_hint)
+        self.counts = SharedCounts(url, channel, monotonic=time.monotonic)
         self._keeper = keeper
         self._of_site: Callable[[SiteId | None], None] = lambda _: None
         self._of_session: Callable[[SessionId], None] = lambda _: None
 
     def journal(self, site: SiteId) -> Journal:
         return PostgresJournal(self.database, site, keeper=self._keeper, clock=self.clock)
+
+    def limit(self, name: str, a_minute: int) -> RateLimit:
+        return SharedLimit(name, a_minute, self.counts)
 
     async def gone(self, processes: Collection[ProcessId]) -> Collection[ProcessId]:
         return await self.membership.gone(processes)
@@ -165,6 +172,7 @@ async def open_form(
         stack.callback(keeper.close)
         followed = FollowedClock(await postgres.now(), time.monotonic)
         form = ScaledForm(settings, postgres, keeper, followed, metrics)
+        stack.push_async_callback(form.counts.close)
         await form.membership.join()
         stack.push_async_callback(form.membership.leave)
         jobs = await stack.enter_async_context(Lifetime(on_failure))

@@ -168,7 +168,10 @@ class Postgres(Section):
 
 
 class Redis(Section):
-    """How processes of the scaled form wake each other: Redis or Valkey. Nothing is kept there."""
+    """How processes of the scaled form wake each other and keep limits together: Redis or Valkey.
+
+    Nothing is kept there for longer than a minute.
+    """
 
     url: SecretStr | None = Field(default=None, description="`redis://host:6379`, `rediss://…` with TLS.")
     channel: str = Field(

@@ -20,11 +20,11 @@ from gateway.http.origins import Origins
 from gateway.http.problems import Refused
 from gateway.http.route import Answer, Call
 from gateway.ids import new_id
+from gateway.rate import RateLimit
 from gateway.storage.directory import StoredDirectory
 from gateway.texts import LANGUAGES
 from signaling.ports import ContactContext, Floor, SessionRecord, Sessions
 from signaling.protocol.rest import Announced, ContactCreated, Instead, NewContact
-from signaling.rate import TokenBuckets
 
 VISITOR_HEADER = "X-Zuruf-Visitor"
 _SESSION_MS: Final = 24 * 60 * 60_000
@@ -67,8 +67,8 @@ class Contacts:
         sessions: Sessions,
         directory: StoredDirectory,
         origins: Origins,
-        per_address: TokenBuckets,
-        per_site: TokenBuckets,
+        per_address: RateLimit,
+        per_site: RateLimit,
         humanity: HumanityCheck,
         secret: bytes,
         is_draining: Callable[[], bool],
@@ -102,8 +102,8 @@ class Contacts:
             raise Refused("wrong_origin")
         if self._is_draining():
             raise Refused("busy", retry_after_ms=_DRAINING)
-        for buckets, counted in ((self._per_address, call.peer.prefix), (self._per_site, floor.site)):
-            if wait := buckets.take(counted, call.at):
+        for limit, counted in ((self._per_address, call.peer.prefix), (self._per_site, floor.site)):
+            if wait := await limit.take(counted, call.at):
                 raise Refused("too_many_requests", retry_after_ms=wait)
         if not await self._humanity.is_human(asked.proof, site=floor.site):
             raise Refused("proof_required")

@@ -24,10 +24,10 @@ from gateway.http.origins import Origins
 from gateway.http.problems import Refused, problem
 from gateway.http.route import Access, Answer, Call, Kind, Program, Route, Who
 from gateway.metrics import Metrics
+from gateway.rate import RateLimit
 from gateway.storage.database import StorageUnavailable
 from gateway.texts import language_of
 from signaling.ports import FloorBusy
-from signaling.rate import TokenBuckets
 
 COOKIE = "__Host-zuruf"
 CSRF_HEADER = "X-Zuruf-CSRF"
@@ -61,7 +61,7 @@ class Edge:
         origins: Origins,
         trusted: Sequence[Network],
         door: Recogniser,
-        requests: TokenBuckets,
+        requests: RateLimit,
         inside_token: str | None,
     ) -> None:
         self._clock = clock
@@ -171,7 +171,7 @@ class Edge:
                 raise Refused("forbidden")
             return
         is_counted = route.kind is Kind.API and not route.is_quiet
-        if is_counted and (wait := self._requests.take(call.peer.prefix, call.at)):
+        if is_counted and (wait := await self._requests.take(call.peer.prefix, call.at)):
             raise Refused("too_many_requests", retry_after_ms=wait)
         if route.access is Access.OWN_PAGE and not self._origins.is_own_page(call.request):
             raise Refused("csrf")

@@ -27,7 +27,8 @@ _OWN_VOICE_S: Final = 5.0
 _DEAF_S: Final = 10.0
 _AGAIN_S: Final = (0.5, 1.0, 2.0, 4.0)
 _MOST: Final = 1_000
-_AWAY = (RedisError, OSError, TimeoutError)
+AWAY: Final = (RedisError, OSError, TimeoutError)
+"""How a Redis that cannot be used looks like from here."""
 
 Hear = Callable[[str], None]
 
@@ -36,19 +37,18 @@ class _Deaf(OSError):
     """Our own voice did not come back."""
 
 
-def _at(url: str) -> Redis:
+def redis_at(url: str, *, within_s: float = _TIMEOUT_S) -> Redis:
+    """A client that gives up after so long."""
     # Never connected anew behind our back: what was missed meanwhile has to be looked for.
-    return Redis.from_url(
-        url, socket_timeout=_TIMEOUT_S, socket_connect_timeout=_TIMEOUT_S, retry=Retry(NoBackoff(), 0)
-    )
+    return Redis.from_url(url, socket_timeout=within_s, socket_connect_timeout=within_s, retry=Retry(NoBackoff(), 0))
 
 
 async def why_not(url: str) -> str | None:
     """Why this Redis cannot be used; ``None`` if it can."""
-    redis = _at(url)
+    redis = redis_at(url)
     try:
         await redis.ping()
-    except _AWAY as why:
+    except AWAY as why:
         return str(why)
     finally:
         await redis.aclose()
@@ -83,12 +83,12 @@ class Wakeups:
     async def call_out(self) -> None:
         """Tell what is to be told, until cancelled, whatever becomes of Redis meanwhile."""
         while True:
-            redis = _at(self._url)
+            redis = redis_at(self._url)
             try:
                 while True:
                     await self._publish(redis)
                     await self._bell.wait(_OWN_VOICE_S if self._is_connected else _AGAIN_S[0])
-            except _AWAY:
+            except AWAY:
                 # Whoever listens says so. What was not told is seen anyway.
                 self._waiting.clear()
             finally:
@@ -99,14 +99,14 @@ class Wakeups:
         """Hear what the others tell, until cancelled, whatever becomes of Redis meanwhile."""
         failures = 0
         while True:
-            redis = _at(self._url)
+            redis = redis_at(self._url)
             try:
                 async with redis.pubsub() as listening:
                     await listening.subscribe(self._channel)
                     self._heard_at = asyncio.get_running_loop().time()
                     while True:
                         self._on_message(await listening.get_message(ignore_subscribe_messages=True, timeout=1.0))
-            except _AWAY as why:
+            except AWAY as why:
                 if self._is_connected or failures == 0:
                     _log.warning("wakeups_lost", why=type(why).__name__)
                 failures = 0 if self._is_connected else failures + 1

@@ -20,12 +20,12 @@ from gateway.http.contacts import Contacts, NobodyAsks
 from gateway.http.origins import Origins
 from gateway.http.problems import Refused
 from gateway.http.route import Call
+from gateway.rate import LocalLimit
 from gateway.storage.database import open_sqlite
 from gateway.storage.directory import StoredDirectory
 from gateway.storage.sessions import StoredSessions
 from signaling.ports import FloorBusy
 from signaling.protocol.rest import ContactCreated, NewContact
-from signaling.rate import TokenBuckets
 from tests.gateway.house import SHOP, House, open_house, quick_passwords
 from tests.gateway.running_site import DEMO, NOON, SALES, RunningSite
 from tests.gateway.running_site import running as running_site
@@ -158,8 +158,8 @@ def _contacts(site: RunningSite, directory: StoredDirectory, sessions: StoredSes
         sessions=sessions,
         directory=directory,
         origins=Origins([], {DEMO: frozenset({SHOP})}),
-        per_address=TokenBuckets(1, 60),
-        per_site=TokenBuckets(1, 60),
+        per_address=LocalLimit(60),
+        per_site=LocalLimit(60),
         humanity=NobodyAsks(),
         secret=b"a secret of this test",
         is_draining=lambda: False,
