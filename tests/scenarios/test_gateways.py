@@ -73,6 +73,32 @@ async def test_caller_and_agent_on_two_gateways_find_each_other(
 
 
 @pytest.mark.timeout(120)
+async def test_who_missed_the_end_because_everything_died_is_told_how_it_ended(
+    form: str, tmp_path: Path, postgres: Postgres, redis: Redis
+) -> None:
+    async with AsyncExitStack() as stack, gateways_of(form, tmp_path, postgres, redis) as site:
+        caller, agent, jobs = await one_call(site, stack)
+        await caller.until(lambda: caller.phase == "talking", saying="they talk")
+        for job in jobs[1:]:
+            job.cancel()
+        await asyncio.wait(jobs[1:])
+        contact = caller.pictures["contact"]
+        await agent.ask("contact.end", contactId=contact["id"], epoch=contact["epoch"])
+        jobs[0].cancel()
+
+        for server in site.servers:
+            await server.kill()
+        for server in site.servers:
+            await server.start()
+
+        async with asyncio.TaskGroup() as again:
+            coming_back = again.create_task(caller.stay())
+            await caller.until(lambda: caller.attaches == 2, saying="the caller is back")
+            coming_back.cancel()
+        assert caller.ended == "agent_hung_up"
+
+
+@pytest.mark.timeout(120)
 async def test_callers_who_wait_outlast_an_upgrade(form: str, tmp_path: Path, postgres: Postgres, redis: Redis) -> None:
     async with gateways_of(form, tmp_path, postgres, redis) as site, crowd(site, lanes=0) as people:
         waiting = [await people.call() for _ in range(5)]
