@@ -49,6 +49,24 @@ class EndReason(StrEnum):
     CALLBACK_MISSED = "callback_missed"
     """Nobody came to any of the invitations, or it expired."""
     SUPERVISOR = "supervisor"
+    HANDED_OVER = "handed_over"
+    """A consultation whose colleague has the contact now."""
+    NOT_ANSWERED = "not_answered"
+    """A consultation for which there is nobody, or nobody any more."""
+    CONTACT_OVER = "contact_over"
+    """A consultation about a contact that is no longer in the asking agent's hands."""
+    AGENT_LOST = "agent_lost"
+    """A consultation whose colleague was away for longer than the grace."""
+
+
+class GuestReason(StrEnum):
+    """Why a guest left."""
+
+    LEFT = "left"
+    """The consultation that brought them in is over."""
+    SETUP_FAILED = "setup_failed"
+    CONTRADICTED = "contradicted"
+    CONTACT_OVER = "contact_over"
 
 
 class WithdrawReason(StrEnum):
@@ -501,6 +519,105 @@ class Requeue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Let the caller wait while their agent is busy with something else."""
+
+    contact: ContactId
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resume:
+    """The agent and the caller talk on."""
+
+    contact: ContactId
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consult:
+    """Let a consultation wait for a colleague: a contact of its own, in which the asking agent stands for the caller.
+
+    Attributes:
+        about: The contact that is asked about.
+        agent: Who asks.
+        head_start_ms: Taken off ``asked_at`` for the order: a caller is held meanwhile.
+    """
+
+    contact: ContactId
+    about: ContactId
+    agent: AgentId
+    group: GroupId
+    channel: Channel
+    policy: MediaPolicy
+    asked_at: Millis
+    sequence: int
+    head_start_ms: Millis
+    needs: tuple[Need, ...] = ()
+    rules: Rules = field(default_factory=Rules)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Join:
+    """Let the colleague of the consultation join the contact; they and the caller connect their media until then.
+
+    Attributes:
+        epoch: Of the connection between the two. Raised as by a new assignment.
+        takes_over: They have the contact as soon as they are connected.
+    """
+
+    contact: ContactId
+    agent: AgentId
+    consult: ContactId
+    epoch: Epoch
+    setup_until: Millis
+    takes_over: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectGuest:
+    """The guest and the caller both have media: a conference."""
+
+    contact: ContactId
+    epoch: Epoch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectHandOver:
+    """The guest has the contact as soon as they are connected to the caller."""
+
+    contact: ContactId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DismissGuest:
+    """The guest is no longer at the contact."""
+
+    contact: ContactId
+    agent: AgentId
+    epoch: Epoch
+    reason: GuestReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOver:
+    """The guest has the contact from now on, in the slot of their consultation; the connection stays.
+
+    Attributes:
+        agent: Who had it.
+        to: The guest.
+        consult: The consultation, which has just ended.
+        epoch: The guest's, and from now on the contact's.
+    """
+
+    contact: ContactId
+    agent: AgentId
+    to: AgentId
+    consult: ContactId
+    epoch: Epoch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndContact:
     """The contact is over."""
 
@@ -658,6 +775,14 @@ Decision = (
     | MarkMedia
     | Connect
     | Requeue
+    | Hold
+    | Resume
+    | Consult
+    | Join
+    | ConnectGuest
+    | ExpectHandOver
+    | DismissGuest
+    | HandOver
     | EndContact
     | FreeSlot
     | StartWrapUp

@@ -220,7 +220,10 @@ class OfferDeclined:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaConnected:
-    """One end says that media flows."""
+    """One end says that media flows.
+
+    The epoch says of which connection of the contact: that with its agent or that with a guest.
+    """
 
     contact: ContactId
     epoch: Epoch
@@ -261,6 +264,67 @@ class TransferAsked:
     to_agent: AgentId | None = None
     to_group: GroupId | None = None
     needs: tuple[Need, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldAsked:
+    """The agent wants the caller to wait a moment, or to talk on.
+
+    Attributes:
+        on: To wait; else to talk on.
+    """
+
+    agent: AgentId
+    contact: ContactId
+    epoch: Epoch
+    on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsultAsked:
+    """The agent wants to ask a colleague about the contact, while its caller waits.
+
+    Attributes:
+        consult: The consultation, a contact of its own.
+        to_agent: This agent, of the contact's group or not; else somebody of a group.
+        to_group: Of this group; ``None``: the one the contact is in.
+        needs: What the colleague must be able to do, beside what the contact asks for anyway.
+    """
+
+    agent: AgentId
+    contact: ContactId
+    epoch: Epoch
+    consult: ContactId
+    to_agent: AgentId | None = None
+    to_group: GroupId | None = None
+    needs: tuple[Need, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsultEndAsked:
+    """The agent is done with the colleague, and turns to the caller again."""
+
+    agent: AgentId
+    contact: ContactId
+    epoch: Epoch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConferenceAsked:
+    """The agent wants the colleague and the caller to talk to each other, too."""
+
+    agent: AgentId
+    contact: ContactId
+    epoch: Epoch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOverAsked:
+    """The agent wants the colleague to have the contact, and leaves once those two are connected: a warm transfer."""
+
+    agent: AgentId
+    contact: ContactId
+    epoch: Epoch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -373,6 +437,11 @@ Fact = (
     | MediaFailed
     | AgentHungUp
     | TransferAsked
+    | HoldAsked
+    | ConsultAsked
+    | ConsultEndAsked
+    | ConferenceAsked
+    | HandOverAsked
     | WrapUpFinished
     | ContactContradicted
     | AgentElsewhere

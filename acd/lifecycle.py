@@ -54,6 +54,9 @@ class Trigger(StrEnum):
     CALLBACK_CANCELLED = "callback_cancelled"
     CALLBACK_MISSED = "callback_missed"
     SUPERVISOR = "supervisor"
+    HANDED_OVER = "handed_over"
+    NOT_ANSWERED = "not_answered"
+    CONTACT_OVER = "contact_over"
 
 
 class Routing(StrEnum):
@@ -63,6 +66,7 @@ class Routing(StrEnum):
     OFFERED = "offered"
     CONNECTING = "connecting"
     TALKING = "talking"
+    HELD = "held"
     WRAP_UP = "wrap_up"
     NOT_RESPONDING = "not_responding"
 
@@ -75,6 +79,8 @@ class SlotTrigger(StrEnum):
     MISSED = "missed"
     ASSIGNED = "assigned"
     CONNECTED = "connected"
+    HELD = "held"
+    RESUMED = "resumed"
     FREED = "freed"
     WRAP_UP_STARTED = "wrap_up_started"
     PRESENCE_CHOSEN = "presence_chosen"
@@ -174,6 +180,10 @@ SLOT_TRANSITIONS: Final[Mapping[tuple[Routing, SlotTrigger], Routing]] = {
     (Routing.CONNECTING, SlotTrigger.FREED): Routing.IDLE,
     (Routing.TALKING, SlotTrigger.WRAP_UP_STARTED): Routing.WRAP_UP,
     (Routing.TALKING, SlotTrigger.FREED): Routing.IDLE,
+    (Routing.TALKING, SlotTrigger.HELD): Routing.HELD,
+    (Routing.HELD, SlotTrigger.RESUMED): Routing.TALKING,
+    (Routing.HELD, SlotTrigger.WRAP_UP_STARTED): Routing.WRAP_UP,
+    (Routing.HELD, SlotTrigger.FREED): Routing.IDLE,
     (Routing.WRAP_UP, SlotTrigger.FREED): Routing.IDLE,
     (Routing.NOT_RESPONDING, SlotTrigger.PRESENCE_CHOSEN): Routing.IDLE,
     (Routing.NOT_RESPONDING, SlotTrigger.SIGNED_OUT): Routing.IDLE,

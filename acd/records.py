@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from acd.config import KIND, Answer, Capacity, Channel, Kind, MediaPolicy, Need, Site
-from acd.decisions import OverflowReason, RequeueReason, Step, Transfer, VisitKind
+from acd.decisions import EndReason, OverflowReason, RequeueReason, Step, Transfer, VisitKind
 from acd.facts import Health, Party, Presence
 from acd.ids import AgentId, ContactId, Epoch, GroupId, Millis, ProcessId, SessionId, VisitorKey
 from acd.lifecycle import Phase, Routing
@@ -84,6 +84,31 @@ class Callback:
     invited_until: Millis | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guest:
+    """An agent who has joined a contact beside its agent.
+
+    Attributes:
+        consult: The consultation that brought them in; its slot is theirs.
+        epoch: Of their connection with the caller.
+        deadline: When the set-up of that connection fails by itself; ``None`` once it stands.
+        media: The ends that have media in it.
+        takes_over: They have the contact as soon as it stands.
+    """
+
+    agent: AgentId
+    consult: ContactId
+    epoch: Epoch
+    deadline: Millis | None
+    media: frozenset[Party] = frozenset()
+    takes_over: bool = False
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether they and the caller hear each other."""
+        return self.deadline is None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Contact:
     """One open contact. An ended one leaves the state with its last decision.
@@ -114,6 +139,12 @@ class Contact:
         hastened: It was put forward once.
         is_settled: The rule about waiting for too long no longer counts.
         visited: Groups it has been in.
+        about: The contact about which this one is a consultation.
+        asker: The agent who stands for the caller in a consultation.
+        consult: The consultation about it.
+        consult_ended: How the last consultation about it ended.
+        guest: Who has joined it.
+        guest_epoch: Of the last guest.
     """
 
     id: ContactId
@@ -152,6 +183,22 @@ class Contact:
     visited: tuple[GroupId, ...] = ()
     question: Question | None = None
     callback: Callback | None = None
+    about: ContactId | None = None
+    asker: AgentId | None = None
+    consult: ContactId | None = None
+    consult_ended: EndReason | None = None
+    guest: Guest | None = None
+    guest_epoch: Epoch = Epoch(0)
+
+    @property
+    def next_epoch(self) -> Epoch:
+        """Of the next assignment, to an agent or a guest."""
+        return Epoch(max(self.epoch, self.guest_epoch) + 1)
+
+    @property
+    def is_consultation(self) -> bool:
+        """Whether an agent asks here, and no visitor."""
+        return self.about is not None
 
     @property
     def order(self) -> tuple[int, int]:
@@ -176,7 +223,8 @@ class Contact:
     @property
     def can_be_offered(self) -> bool:
         """Whether it may ring: it waits, and the caller is there to be answered, if there is one."""
-        return self.phase is Phase.QUEUED and (self.caller.process is not None or self.channel is Channel.MESSAGE)
+        is_there = self.caller.process is not None or self.channel is Channel.MESSAGE or self.about is not None
+        return self.phase is Phase.QUEUED and is_there
 
     @property
     def excluded_agents(self) -> frozenset[AgentId]:
@@ -192,7 +240,7 @@ class Contact:
     def is_here(self) -> bool:
         """Whether the caller is attached, or has been told to come."""
         invited = self.callback is not None and self.callback.invited_until is not None
-        return self.caller.is_attached or invited
+        return self.caller.is_attached or invited or self.is_consultation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +263,7 @@ class Slot:
     number: int = 0
 
 
-_SHOWN_FIRST: Final = (Routing.CONNECTING, Routing.TALKING, Routing.OFFERED, Routing.WRAP_UP)
+_SHOWN_FIRST: Final = (Routing.CONNECTING, Routing.TALKING, Routing.HELD, Routing.OFFERED, Routing.WRAP_UP)
 _ENGAGED: Final = frozenset({Routing.OFFERED, Routing.CONNECTING, Routing.WRAP_UP})
 
 
