@@ -30,6 +30,7 @@ def can_be_called_back(state: State, contact: Contact) -> bool:
         contact.is_waiting
         and contact.callback is None
         and contact.channel is not Channel.MESSAGE
+        and not contact.is_consultation
         and group_of(state, contact).callbacks is not None
     )
 

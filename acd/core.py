@@ -16,7 +16,7 @@ from acd.policy import about, expired, followed, skipped
 from acd.routing import next_fit
 from acd.state import State
 
-CORE_VERSION: Final = 2
+CORE_VERSION: Final = 3
 """Raised when this core makes decisions an older one could not fold."""
 
 

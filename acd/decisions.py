@@ -7,6 +7,7 @@ a class is never renamed, a field never removed, and a new field has a default.
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from acd.config import Answer, Channel, MediaPolicy, Need, Site
 from acd.facts import Health, Party, Presence
@@ -504,6 +505,10 @@ class Connect:
     epoch: Epoch
 
 
+IN_FRONT_MS: Final = Millis(24 * 60 * 60 * 1000)
+"""Head start of who has been talking already, longer than anybody waits."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requeue:
     """Take the contact from its agent and let it wait again, in front.
@@ -515,7 +520,7 @@ class Requeue:
     contact: ContactId
     agent: AgentId
     reason: RequeueReason
-    head_start_ms: Millis = Millis(24 * 60 * 60 * 1000)
+    head_start_ms: Millis = IN_FRONT_MS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

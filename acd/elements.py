@@ -10,12 +10,15 @@ from typing import Final
 from acd.config import Channel, Group, Need, Patience, WrapUpRule
 from acd.decisions import (
     Decision,
+    DismissGuest,
     EndContact,
     EndReason,
     EndService,
     EndWrapUp,
     ExcludeAgent,
     FreeSlot,
+    GuestReason,
+    HandOver,
     Move,
     OverflowReason,
     PrependStep,
@@ -34,7 +37,7 @@ from acd.decisions import (
 from acd.facts import Presence
 from acd.ids import AgentId, ContactId, Epoch, Millis
 from acd.lifecycle import Phase, Routing, Trigger, advance
-from acd.records import AgentState, Contact
+from acd.records import AgentState, Contact, Guest
 from acd.requirements import rules_since, steps_of
 from acd.state import State
 
@@ -51,7 +54,7 @@ def withdraw(state: State, contact: Contact, agent: AgentId, reason: WithdrawRea
     yield WithdrawOffer(contact=contact.id, agent=agent, epoch=contact.epoch, reason=reason)
     contact = state.contacts[contact.id]
     group = state.group(contact.group)
-    most = group.alarm_after if group is not None else 0
+    most = group.alarm_after if group is not None and not contact.is_consultation else 0
     if 0 < most <= contact.failed_offers and not contact.alarmed:
         yield RaiseAlarm(contact=contact.id, failed_offers=contact.failed_offers)
 
@@ -76,7 +79,14 @@ def exclude(state: State, contact: Contact, agent: AgentId, at: Millis) -> Decis
 
 
 def requeue(state: State, contact: Contact, reason: RequeueReason, at: Millis) -> Decisions:
-    """Let the contact wait in front again, unless there is nowhere left to wait."""
+    """Let the contact wait in front again, unless there is nowhere left to wait, or a guest who can have it."""
+    if contact.is_consultation:
+        yield from end(state, contact, EndReason.AGENT_LOST, at)
+        return
+    if contact.guest is not None and contact.guest.is_connected:
+        yield from hand_over(state, contact, at, wraps_up=False)
+        return
+    yield from end_consultation(state, contact, EndReason.CONTACT_OVER, at)
     agent = agent_of(contact)
     if state.group(contact.group) is None:
         yield from end(state, contact, EndReason.GROUP_GONE, at, wraps_up=False)
@@ -88,6 +98,7 @@ def requeue(state: State, contact: Contact, reason: RequeueReason, at: Millis) -
 
 def hand_back(state: State, contact: Contact, reason: RequeueReason, at: Millis) -> Decisions:
     """Let the contact wait in front again; its agent talked and wraps up."""
+    yield from end_consultation(state, contact, EndReason.CONTACT_OVER, at)
     yield Requeue(contact=contact.id, agent=agent_of(contact), reason=reason)
     yield from _serve_once_more(state, contact, at)
     yield from _wrap_up(state, contact, at)
@@ -95,9 +106,13 @@ def hand_back(state: State, contact: Contact, reason: RequeueReason, at: Millis)
 
 def end(state: State, contact: Contact, reason: EndReason, at: Millis, *, wraps_up: bool = True) -> Decisions:
     """End the contact; an agent who talked has wrap-up, one who did not is freed as if nothing was."""
+    yield from end_consultation(state, contact, EndReason.CONTACT_OVER, at)
+    if contact.about is not None:
+        yield from _take_guest_away(state.contacts[contact.about], reason)
+        wraps_up = False
     yield EndContact(contact=contact.id, reason=reason)
     group = state.group(contact.group)
-    if group is not None:
+    if group is not None and not contact.is_consultation:
         yield from _remember(state, group, contact, reason, at)
     if contact.agent is None:
         return
@@ -105,6 +120,30 @@ def end(state: State, contact: Contact, reason: EndReason, at: Millis, *, wraps_
         yield from _wrap_up(state, contact, at)
     else:
         yield from free(state, contact.agent, contact.id, talked=contact.phase is Phase.TALKING)
+
+
+def end_consultation(state: State, contact: Contact, reason: EndReason, at: Millis) -> Decisions:
+    """End the consultation about the contact, if there is one; a guest leaves with it."""
+    if contact.consult is not None:
+        yield from withdraw_all(state, state.contacts[contact.consult], WithdrawReason.CALLER_GONE)
+        yield from end(state, state.contacts[contact.consult], reason, at)
+
+
+def hand_over(state: State, contact: Contact, at: Millis, *, wraps_up: bool = True) -> Decisions:
+    """Leave the contact to its guest, whom the caller hears already; its agent wraps up, unless they are gone."""
+    agent, guest = agent_of(contact), contact.guest
+    assert guest is not None, "a contact is handed over to its guest"
+    yield EndContact(contact=guest.consult, reason=EndReason.HANDED_OVER)
+    yield HandOver(contact=contact.id, agent=agent, to=guest.agent, consult=guest.consult, epoch=guest.epoch)
+    if wraps_up:
+        yield from _wrap_up(state, contact, at)
+    else:
+        yield from free(state, agent, contact.id, talked=True)
+
+
+def dismiss(contact: Contact, guest: Guest, reason: GuestReason) -> DismissGuest:
+    """The guest is no longer at the contact; their consultation goes on."""
+    return DismissGuest(contact=contact.id, agent=guest.agent, epoch=guest.epoch, reason=reason)
 
 
 def end_wrap_up(state: State, agent: AgentState, contact: ContactId, code: str = "") -> Decisions:
@@ -228,6 +267,12 @@ def _wrap_up(state: State, contact: Contact, at: Millis) -> Decisions:
         yield StartWrapUp(agent=agent, contact=contact.id, until=until)
     else:
         yield from free(state, agent, contact.id, talked=talked)
+
+
+def _take_guest_away(contact: Contact, reason: EndReason) -> Decisions:
+    if contact.guest is not None:
+        is_over = reason is EndReason.CONTACT_OVER
+        yield dismiss(contact, contact.guest, GuestReason.CONTACT_OVER if is_over else GuestReason.LEFT)
 
 
 def _has_wrap_up(group: Group) -> bool:

@@ -21,9 +21,12 @@ from acd.decisions import (
     CloseGroup,
     ConfigureSite,
     Connect,
+    ConnectGuest,
+    Consult,
     Decision,
     DetachAgent,
     DetachCaller,
+    DismissGuest,
     DropQuestion,
     EndBackOff,
     EndContact,
@@ -33,12 +36,16 @@ from acd.decisions import (
     EndService,
     EndWrapUp,
     ExcludeAgent,
+    ExpectHandOver,
     ExpireStep,
     ForgetVisitor,
     FreeSlot,
+    HandOver,
     Hasten,
+    Hold,
     HoldPlace,
     InviteCaller,
+    Join,
     MakeOffer,
     MarkMedia,
     MarkNotResponding,
@@ -53,6 +60,7 @@ from acd.decisions import (
     RenewCaller,
     Requeue,
     RequeueReason,
+    Resume,
     ResumeCallback,
     Rules,
     SetElsewhere,
@@ -64,8 +72,8 @@ from acd.decisions import (
     WithdrawOffer,
     WithdrawReason,
 )
-from acd.facts import Health, Presence
-from acd.ids import AgentId, ContactId, Millis
+from acd.facts import Health, Party, Presence
+from acd.ids import AgentId, ContactId, Millis, VisitorKey
 from acd.lifecycle import Phase, Routing, SlotTrigger, Trigger, advance, advance_slot
 from acd.records import (
     NOBODY,
@@ -74,6 +82,7 @@ from acd.records import (
     Contact,
     Endpoint,
     GroupState,
+    Guest,
     Memory,
     Question,
     Ring,
@@ -119,6 +128,10 @@ _ENDED: Final = {
     EndReason.CALLBACK_CANCELLED: Trigger.CALLBACK_CANCELLED,
     EndReason.CALLBACK_MISSED: Trigger.CALLBACK_MISSED,
     EndReason.SUPERVISOR: Trigger.SUPERVISOR,
+    EndReason.HANDED_OVER: Trigger.HANDED_OVER,
+    EndReason.NOT_ANSWERED: Trigger.NOT_ANSWERED,
+    EndReason.CONTACT_OVER: Trigger.CONTACT_OVER,
+    EndReason.AGENT_LOST: Trigger.COLLEAGUE_LOST,
 }
 
 
@@ -141,15 +154,29 @@ def evolve(state: State, decision: Decision, at: Millis) -> None:
         case Assign():
             _assign(state, decision, at)
         case MarkMedia():
-            contact = state.contacts[decision.contact]
-            state.put_contact(changed(contact, media=contact.media | {decision.party}))
+            _mark_media(state, decision)
         case Connect():
             _connect(state, decision, at)
         case Requeue():
             _requeue(state, decision, at)
+        case Hold():
+            _put_slot(state, state.agents[decision.agent], decision.contact, SlotTrigger.HELD, at, None)
+        case Resume():
+            _put_slot(state, state.agents[decision.agent], decision.contact, SlotTrigger.RESUMED, at, None)
+        case Consult():
+            _consult(state, decision, at)
+        case Join():
+            _join(state, decision)
+        case ConnectGuest():
+            _put_guest(state, decision.contact, deadline=None)
+        case ExpectHandOver():
+            _put_guest(state, decision.contact, takes_over=True)
+        case DismissGuest():
+            state.put_contact(changed(state.contacts[decision.contact], guest=None))
+        case HandOver():
+            _hand_over(state, decision, at)
         case EndContact():
-            _advanced(state.contacts[decision.contact].phase, _ENDED[decision.reason])
-            state.drop_contact(decision.contact)
+            _end_contact(state, decision)
         case FreeSlot():
             _free_slot(state, decision, at)
         case StartWrapUp():
@@ -468,6 +495,23 @@ def _connect(state: State, decision: Connect, at: Millis) -> None:
     _put_slot(state, state.agents[contact.agent], contact.id, SlotTrigger.CONNECTED, at, None)
 
 
+def _mark_media(state: State, decision: MarkMedia) -> None:
+    contact = state.contacts[decision.contact]
+    if contact.guest is not None and contact.guest.epoch == decision.epoch:
+        _put_guest(state, contact.id, media=contact.guest.media | {decision.party})
+    else:
+        state.put_contact(changed(contact, media=contact.media | {decision.party}))
+
+
+def _end_contact(state: State, decision: EndContact) -> None:
+    contact = state.contacts[decision.contact]
+    _advanced(contact.phase, _ENDED[decision.reason])
+    state.drop_contact(contact.id)
+    if contact.about is not None:
+        about = state.contacts[contact.about]
+        state.put_contact(changed(about, consult=None, consult_ended=decision.reason))
+
+
 def _requeue(state: State, decision: Requeue, at: Millis) -> None:
     contact = state.contacts[decision.contact]
     state.put_contact(
@@ -485,6 +529,75 @@ def _requeue(state: State, decision: Requeue, at: Millis) -> None:
             setup_failures=contact.setup_failures + (decision.reason is RequeueReason.SETUP_FAILED),
         )
     )
+
+
+# Consultations and guests.
+
+
+def _consult(state: State, decision: Consult, at: Millis) -> None:
+    state.next_sequence = decision.sequence + 1
+    contact = Contact(
+        id=decision.contact,
+        group=decision.group,
+        channel=decision.channel,
+        policy=decision.policy,
+        visitor=VisitorKey(decision.contact),
+        asked_at=decision.asked_at,
+        sequence=decision.sequence,
+        phase=Phase.QUEUED,
+        phase_since=at,
+        caller=NOBODY,
+        head_start_ms=decision.head_start_ms,
+        needs=decision.needs,
+        came_at=at,
+        # In front already, and no visitor who might tire of it.
+        hastened=True,
+        is_settled=True,
+        visited=(decision.group,),
+        about=decision.about,
+        asker=decision.agent,
+    )
+    state.put_contact(_under(contact, decision.rules))
+    about = state.contacts[decision.about]
+    state.put_contact(changed(about, consult=decision.contact, consult_ended=None))
+
+
+def _join(state: State, decision: Join) -> None:
+    guest = Guest(
+        agent=decision.agent,
+        consult=decision.consult,
+        epoch=decision.epoch,
+        deadline=decision.setup_until,
+        takes_over=decision.takes_over,
+    )
+    contact = state.contacts[decision.contact]
+    state.put_contact(changed(contact, guest=guest, guest_epoch=decision.epoch))
+
+
+def _put_guest(state: State, contact_id: ContactId, **changes: object) -> None:
+    contact = state.contacts[contact_id]
+    assert contact.guest is not None, "only a guest who joined is connected"
+    state.put_contact(changed(contact, guest=replace(contact.guest, **changes)))  # type: ignore[arg-type]
+
+
+def _hand_over(state: State, decision: HandOver, at: Millis) -> None:
+    contact = state.contacts[decision.contact]
+    guest = state.agents[decision.to]
+    slot = guest.slot_of(decision.consult)
+    assert slot is not None, "a guest has the slot of their consultation"
+    state.put_contact(
+        changed(
+            contact,
+            agent=guest.id,
+            slot=slot.number,
+            epoch=decision.epoch,
+            media=frozenset(Party),
+            guest=None,
+            consult_ended=None,
+        )
+    )
+    taken = replace(slot, contact=contact.id, group=contact.group, since=at)
+    state.put_agent(changed(guest, slots=tuple(taken if one is slot else one for one in guest.slots)))
 
 
 # Agents.
@@ -594,7 +707,7 @@ def _later(moment: Millis | None, skipped_ms: Millis) -> Millis | None:
 
 
 def _contact_later(contact: Contact, skipped_ms: Millis) -> Contact:
-    question, callback = contact.question, contact.callback
+    question, callback, guest = contact.question, contact.callback, contact.guest
     if question is not None:
         question = replace(question, until=_later(question.until, skipped_ms))
     if callback is not None:
@@ -605,8 +718,11 @@ def _contact_later(contact: Contact, skipped_ms: Millis) -> Contact:
             retry_at=_later(callback.retry_at, skipped_ms),
             invited_until=_later(callback.invited_until, skipped_ms),
         )
+    if guest is not None:
+        guest = replace(guest, deadline=_later(guest.deadline, skipped_ms))
     return changed(
         contact,
+        guest=guest,
         deadline=_later(contact.deadline, skipped_ms),
         ringing=tuple(replace(ring, expires_at=Millis(ring.expires_at + skipped_ms)) for ring in contact.ringing),
         caller=replace(contact.caller, grace_until=_later(contact.caller.grace_until, skipped_ms)),

@@ -57,6 +57,7 @@ class Trigger(StrEnum):
     HANDED_OVER = "handed_over"
     NOT_ANSWERED = "not_answered"
     CONTACT_OVER = "contact_over"
+    COLLEAGUE_LOST = "colleague_lost"
 
 
 class Routing(StrEnum):
@@ -107,6 +108,9 @@ TRANSITIONS: Final[Mapping[tuple[Phase, Trigger], Phase]] = {
     (Phase.QUEUED, Trigger.CALLBACK_CANCELLED): Phase.ENDED,
     (Phase.QUEUED, Trigger.CALLBACK_MISSED): Phase.ENDED,
     (Phase.QUEUED, Trigger.SUPERVISOR): Phase.ENDED,
+    # Consultations: an agent asks, and nobody waits in vain.
+    (Phase.QUEUED, Trigger.NOT_ANSWERED): Phase.ENDED,
+    (Phase.QUEUED, Trigger.CONTACT_OVER): Phase.ENDED,
     # One more agent is asked beside those at whom it rings.
     (Phase.OFFERED, Trigger.OFFERED): Phase.OFFERED,
     (Phase.OFFERED, Trigger.ACCEPTED): Phase.CONNECTING,
@@ -133,6 +137,8 @@ TRANSITIONS: Final[Mapping[tuple[Phase, Trigger], Phase]] = {
     (Phase.CONNECTING, Trigger.CALLER_LOST): Phase.ENDED,
     (Phase.CONNECTING, Trigger.GROUP_GONE): Phase.ENDED,
     (Phase.CONNECTING, Trigger.SUPERVISOR): Phase.ENDED,
+    (Phase.CONNECTING, Trigger.CONTACT_OVER): Phase.ENDED,
+    (Phase.CONNECTING, Trigger.COLLEAGUE_LOST): Phase.ENDED,
     (Phase.TALKING, Trigger.AGENT_LOST): Phase.QUEUED,
     (Phase.TALKING, Trigger.CONTRADICTED): Phase.QUEUED,
     (Phase.TALKING, Trigger.TRANSFERRED): Phase.QUEUED,
@@ -141,6 +147,9 @@ TRANSITIONS: Final[Mapping[tuple[Phase, Trigger], Phase]] = {
     (Phase.TALKING, Trigger.CALLER_LOST): Phase.ENDED,
     (Phase.TALKING, Trigger.GROUP_GONE): Phase.ENDED,
     (Phase.TALKING, Trigger.SUPERVISOR): Phase.ENDED,
+    (Phase.TALKING, Trigger.CONTACT_OVER): Phase.ENDED,
+    (Phase.TALKING, Trigger.COLLEAGUE_LOST): Phase.ENDED,
+    (Phase.TALKING, Trigger.HANDED_OVER): Phase.ENDED,
 }
 
 # Said in good faith and overtaken on the way, or said twice.

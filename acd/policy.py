@@ -7,7 +7,7 @@ present gets no decisions; nothing here raises.
 
 from typing import Final, assert_never
 
-from acd import admission, callbacks, transfers, waiting
+from acd import admission, callbacks, consultations, transfers, waiting
 from acd.config import Channel, Group, Site, WrapUpRule
 from acd.decisions import (
     Assign,
@@ -25,6 +25,7 @@ from acd.decisions import (
     EndReason,
     ExcludeAgent,
     ForgetVisitor,
+    GuestReason,
     MakeOffer,
     MarkMedia,
     MarkNotResponding,
@@ -42,6 +43,7 @@ from acd.elements import (
     Decisions,
     after,
     agent_of,
+    dismiss,
     end,
     end_wrap_up,
     exclude,
@@ -69,13 +71,18 @@ from acd.facts import (
     CallerDetached,
     CallerHungUp,
     CallerReturned,
+    ConferenceAsked,
+    ConsultAsked,
+    ConsultEndAsked,
     ContactContradicted,
     ContactRequested,
     EndAsked,
     Fact,
     GroupClosed,
     GroupReopened,
+    HandOverAsked,
     Health,
+    HoldAsked,
     MediaConnected,
     MediaFailed,
     OfferAccepted,
@@ -90,7 +97,7 @@ from acd.facts import (
     TransferAsked,
     WrapUpFinished,
 )
-from acd.ids import AgentId, Epoch, GroupId, Millis, ProcessId, VisitorKey
+from acd.ids import AgentId, GroupId, Millis, ProcessId, VisitorKey
 from acd.lifecycle import Phase, Routing, Trigger
 from acd.records import AgentState, Contact, Endpoint
 from acd.routing import next_offers
@@ -119,6 +126,7 @@ def skipped(fact: Fact) -> Decisions:
 def followed(state: State, at: Millis) -> Decisions:
     """Do what follows from how everything stands now: skip, invite, offer."""
     yield from waiting.hopeless_skipped(state, at)
+    yield from consultations.given_up(state, at)
     yield from callbacks.invited(state, at)
     while (offers := next_offers(state, at)) is not None:
         contact, agents = offers
@@ -161,13 +169,23 @@ def about(state: State, fact: Fact, at: Millis) -> Decisions:
         case OfferDeclined():
             return _on_declined(state, fact, at)
         case MediaConnected():
-            return _on_media_connected(state, fact)
+            return _on_media_connected(state, fact, at)
         case MediaFailed():
             return _on_media_failed(state, fact, at)
         case AgentHungUp():
             return _on_agent_hung_up(state, fact, at)
         case TransferAsked():
             return transfers.on_asked(state, fact, at)
+        case HoldAsked():
+            return consultations.on_hold_asked(state, fact)
+        case ConsultAsked():
+            return consultations.on_asked(state, fact, at)
+        case ConsultEndAsked():
+            return consultations.on_end_asked(state, fact, at)
+        case ConferenceAsked():
+            return consultations.on_conference_asked(state, fact, at)
+        case HandOverAsked():
+            return consultations.on_hand_over_asked(state, fact, at)
         case WrapUpFinished():
             return _on_wrap_up_finished(state, fact)
         case ContactContradicted():
@@ -246,6 +264,9 @@ def _on_contacts_deadline(state: State, deadline: Deadline, contact: Contact, at
             yield from callbacks.resume(contact)
         case Due.INVITATION:
             yield from callbacks.missed(state, contact, at)
+        case Due.GUEST:
+            assert contact.guest is not None, "only a guest who joins has a deadline"
+            yield dismiss(contact, contact.guest, GuestReason.SETUP_FAILED)
         case _:
             yield from end(state, contact, EndReason.CALLBACK_MISSED, at)
 
@@ -394,7 +415,7 @@ def _on_elsewhere(state: State, fact: AgentElsewhere, at: Millis) -> Decisions:
 
 
 def _offer(state: State, contact: Contact, agents: list[AgentId], at: Millis) -> Decisions:
-    epoch = contact.epoch if contact.ringing else Epoch(contact.epoch + 1)
+    epoch = contact.epoch if contact.ringing else contact.next_epoch
     expires_at = after(at, group_of(state, contact).ring_ms)
     for agent in agents:
         yield MakeOffer(
@@ -418,6 +439,7 @@ def _on_accepted(state: State, fact: OfferAccepted, at: Millis) -> Decisions:
     yield Assign(contact=contact.id, agent=fact.agent, epoch=contact.epoch, setup_until=setup_until)
     if contact.channel is Channel.MESSAGE:
         yield Connect(contact=contact.id, epoch=contact.epoch)
+    yield from consultations.on_answered(state, contact)
 
 
 def _on_declined(state: State, fact: OfferDeclined, at: Millis) -> Decisions:
@@ -432,7 +454,10 @@ def _on_declined(state: State, fact: OfferDeclined, at: Millis) -> Decisions:
     yield BackOff(agent=fact.agent, until=max(until, state.agents[fact.agent].back_off_until))
 
 
-def _on_media_connected(state: State, fact: MediaConnected) -> Decisions:
+def _on_media_connected(state: State, fact: MediaConnected, at: Millis) -> Decisions:
+    if (joined := consultations.guest_in_epoch(state, fact.contact, fact.epoch)) is not None:
+        yield from consultations.on_media_connected(state, fact, *joined, at)
+        return
     contact = in_epoch(state, fact.contact, fact.epoch, Trigger.MEDIA_CONNECTED)
     if contact is None or fact.party in contact.media:
         return
@@ -442,6 +467,9 @@ def _on_media_connected(state: State, fact: MediaConnected) -> Decisions:
 
 
 def _on_media_failed(state: State, fact: MediaFailed, at: Millis) -> Decisions:
+    if (joined := consultations.guest_in_epoch(state, fact.contact, fact.epoch)) is not None:
+        yield from consultations.on_media_failed(*joined)
+        return
     contact = in_epoch(state, fact.contact, fact.epoch, Trigger.SETUP_FAILED)
     if contact is not None:
         yield from _setup_failed(state, contact, at)
@@ -449,7 +477,7 @@ def _on_media_failed(state: State, fact: MediaFailed, at: Millis) -> Decisions:
 
 def _setup_failed(state: State, contact: Contact, at: Millis) -> Decisions:
     agent = agent_of(contact)
-    if contact.setup_failures + 1 >= MOST_SETUP_FAILURES:
+    if contact.is_consultation or contact.setup_failures + 1 >= MOST_SETUP_FAILURES:
         yield from end(state, contact, EndReason.SETUP_FAILED, at)
         return
     yield from requeue(state, contact, RequeueReason.SETUP_FAILED, at)
@@ -463,6 +491,9 @@ def _on_agent_hung_up(state: State, fact: AgentHungUp, at: Millis) -> Decisions:
 
 
 def _on_contradicted(state: State, fact: ContactContradicted, at: Millis) -> Decisions:
+    if (joined := consultations.guest_in_epoch(state, fact.contact, fact.epoch)) is not None:
+        yield from consultations.on_contradicted(*joined)
+        return
     contact = in_epoch(state, fact.contact, fact.epoch, Trigger.CONTRADICTED)
     if contact is None:
         return

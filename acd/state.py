@@ -5,7 +5,7 @@ and deadlines. Only :mod:`acd.evolution` changes a :class:`State`; everybody els
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from enum import IntEnum
 from typing import Any, Final, NamedTuple
@@ -46,6 +46,7 @@ class Due(IntEnum):
     ELSEWHERE = 17
     NO_ANSWER = 18
     VISITOR = 19
+    GUEST = 20
 
 
 class Deadline(NamedTuple):
@@ -132,7 +133,7 @@ class State:
         return 1 + self._waiting[found.group, found.channel].before((*found.order, found.id))
 
     def waiting(self, group: GroupId) -> int:
-        """How many contacts of the group wait, ringing ones included; not callbacks and messages."""
+        """How many contacts of the group wait, ringing ones included; not callbacks, messages and consultations."""
         lines = (self._waiting.get((group, channel)) for channel in Channel if channel is not Channel.MESSAGE)
         return sum(len(line) for line in lines if line is not None) - len(self._kept.get(group, ()))
 
@@ -203,6 +204,23 @@ class State:
         """Pools in which a contact may stand whose step nobody at work can meet."""
         return self._doubtful
 
+    def asking(self) -> list[ContactId]:
+        """Consultations that wait for a colleague, ringing ones included."""
+        return list(self._asking)
+
+    def colleagues(self, group: GroupId, kind: Kind, step: Step, spared: Collection[AgentId]) -> bool:
+        """Whether somebody at work could meet the step, these apart."""
+        if step.agent is not None:
+            agent = self.agents.get(step.agent)
+            return agent is not None and agent.is_staffing and agent.id not in spared
+        pool = self._pool_at(_key_of(group, kind, step))
+        return pool.staffing > sum(agent in pool.fits and self.agents[agent].is_staffing for agent in spared)
+
+    def is_held(self, contact: Contact) -> bool:
+        """Whether the contact's caller has been asked by their agent to wait a moment."""
+        slot = None if contact.agent is None else self.agents[contact.agent].slot_of(contact.id)
+        return slot is not None and slot.routing is Routing.HELD
+
     def settle(self, pool: Pool) -> None:
         """Note that every contact of the pool was looked at. Derived: a state without this note looks once more."""
         self._doubtful.pop(pool, None)
@@ -211,7 +229,7 @@ class State:
     def is_settled(self) -> bool:
         """Whether nothing can follow by itself: nobody to offer, nobody to invite, no step to doubt."""
         invites = any(line.size for line in self._callable.values())
-        return not (self._open or self._joinable or self._doubtful or invites)
+        return not (self._open or self._joinable or self._doubtful or self._asking or invites)
 
     def callable(self) -> Iterator[tuple[GroupId, Kind, ContactId, int]]:
         """Of each group and kind the callback to invite next: with how many go first who are here."""
@@ -281,6 +299,11 @@ class State:
         self.contacts[contact.id] = contact
         if before is None:
             self._visitors[contact.visitor] += 1
+        if contact.about is not None:
+            if contact.is_waiting:
+                self._asking[contact.id] = None
+            else:
+                self._asking.pop(contact.id, None)
         left = self._pool_of.get(contact.id)
         stays = before is not None and before.group == contact.group and before.step_in_force is contact.step_in_force
         pool = left if left is not None and stays else self._pool_at(_key(contact, contact.step_in_force))
@@ -298,6 +321,7 @@ class State:
         self._visitors[before.visitor] -= 1
         if not self._visitors[before.visitor]:
             del self._visitors[before.visitor]
+        self._asking.pop(contact, None)
         self._move(contact, [])
         del self._places[contact]
         self._leave(self._pool_of.pop(contact))
@@ -368,6 +392,7 @@ class State:
         self._open: dict[Pool, None] = {}
         self._joinable: dict[Pool, None] = {}
         self._doubtful: dict[Pool, None] = {}
+        self._asking: dict[ContactId, None] = {}
         self._places: dict[Any, list[_Place]] = {}
 
     def _move(self, whose: object, after: list[_Place]) -> None:
@@ -517,10 +542,14 @@ class State:
                 places.append((deadlines, (contact.question.until, Due.QUESTION, contact.id, "", "")))
             if callback is not None:
                 places += self._places_of_callback(contact, callback, key)
+            elif contact.about is not None:
+                places.append((self._kept[contact.group], (contact.id,)))
             if contact.too_long_at is not None and contact.phase is Phase.QUEUED:
                 places.append((deadlines, (contact.too_long_at, Due.TOO_LONG, contact.id, "", "")))
         if contact.deadline is not None:
             places.append((deadlines, (contact.deadline, Due.SETUP, contact.id, "", "")))
+        if contact.guest is not None and contact.guest.deadline is not None:
+            places.append((deadlines, (contact.guest.deadline, Due.GUEST, contact.id, "", "")))
         if caller.grace_until is not None:
             places.append((deadlines, (caller.grace_until, Due.CALLER_GRACE, contact.id, "", "")))
         for agent, until in contact.excluded:
@@ -561,5 +590,9 @@ class State:
 
 
 def _key(contact: Contact, step: Step) -> PoolKey:
+    return _key_of(contact.group, contact.kind, step)
+
+
+def _key_of(group: GroupId, kind: Kind, step: Step) -> PoolKey:
     needs = tuple((need.skill, need.level) for need in step.needs)
-    return PoolKey(contact.group, contact.kind, needs, step.agent, step.by_hand)
+    return PoolKey(group, kind, needs, step.agent, step.by_hand)

@@ -18,7 +18,7 @@ from acd.state import State
 def on_asked(state: State, fact: TransferAsked, at: Millis) -> Decisions:
     """The agent who talks wants somebody else to have the contact."""
     contact = in_epoch(state, fact.contact, fact.epoch, Trigger.TRANSFERRED)
-    if contact is None or contact.agent != fact.agent:
+    if contact is None or contact.agent != fact.agent or contact.is_consultation:
         return
     to = Transfer(agent=fact.to_agent, group=fact.to_group, needs=fact.needs)
     if not is_possible(state, contact, to):

@@ -63,7 +63,7 @@ def _is_hopeless(state: State, contact: Contact) -> bool:
 def on_assignment_asked(state: State, fact: AssignmentAsked, at: Millis) -> Decisions:
     """A supervisor chooses the agent."""
     contact = state.contacts.get(fact.contact)
-    if contact is None or not contact.is_waiting or fact.agent not in state.agents:
+    if contact is None or not contact.is_waiting or fact.agent not in state.agents or fact.agent == contact.asker:
         return
     step = contact.step_in_force
     if step.by_hand and step.agent == fact.agent:
@@ -221,7 +221,8 @@ def end_service(state: State, group: Group, at: Millis) -> Decisions:
     for contact_id in list(state.in_line(group.id)):
         contact = state.contacts[contact_id]
         is_asked = contact.question is not None and contact.question.until is not None
-        if contact.channel is Channel.MESSAGE or contact.callback is not None or is_asked:
+        has_no_caller = contact.channel is Channel.MESSAGE or contact.is_consultation
+        if has_no_caller or contact.callback is not None or is_asked:
             continue
         if contact.phase is Phase.OFFERED:
             some_ring = True
