@@ -7,7 +7,7 @@ contact it is about. A colleague who then joins the contact is its guest: their 
 the caller has an epoch of its own, so that it stays when they are handed the contact.
 """
 
-from acd.config import Channel, Group, Need
+from acd.config import Group, Kind, Need
 from acd.decisions import (
     IN_FRONT_MS,
     ConnectGuest,
@@ -174,11 +174,11 @@ def on_contradicted(contact: Contact, guest: Guest) -> Decisions:
 def _theirs(
     state: State, fact: HoldAsked | ConsultAsked | ConsultEndAsked | ConferenceAsked | HandOverAsked
 ) -> Contact | None:
-    """The contact in which the agent talks to a caller."""
+    """The contact in which the agent talks to a caller. Only voices are held, and asked about."""
     contact = in_epoch(state, fact.contact, fact.epoch, Trigger.TRANSFERRED)
     if contact is None or contact.agent != fact.agent or contact.is_consultation:
         return None
-    return None if contact.channel is Channel.MESSAGE else contact
+    return contact if contact.kind is Kind.LIVE else None
 
 
 def _asked_for(

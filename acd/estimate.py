@@ -34,6 +34,7 @@ from acd.decisions import (
     EndContact,
     EndReason,
     FreeSlot,
+    HandOver,
     HoldPlace,
     Move,
     MoveDeadlines,
@@ -354,6 +355,8 @@ class Estimator:
                         contacts.setdefault(contact, None)
                     if agent is not None:
                         agents[agent] = None
+                    if isinstance(decision, HandOver):
+                        agents[decision.to] = None
         self._look(state, contacts, agents, at)
 
     def learn_from(self, past: "Past") -> None:
@@ -395,7 +398,7 @@ class Estimator:
     ) -> None:
         for contact in contacts:
             found = state.contacts.get(contact)
-            if found is not None and found.channel is not Channel.MESSAGE:
+            if found is not None and found.channel is not Channel.MESSAGE and not found.is_consultation:
                 self._look_at_contact(state, found, at)
         for agent in agents:
             self._look_at_agent(state, agent, at)

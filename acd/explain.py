@@ -18,19 +18,27 @@ from acd.decisions import (
     ChangeRules,
     CloseGroup,
     Connect,
+    ConnectGuest,
+    Consult,
     Decision,
     DetachCaller,
+    DismissGuest,
     DropQuestion,
     EndContact,
     EndExclusion,
     EndReason,
     EndWrapUp,
     ExcludeAgent,
+    ExpectHandOver,
     ExpireStep,
     FreeSlot,
+    GuestReason,
+    HandOver,
     Hasten,
+    Hold,
     HoldPlace,
     InviteCaller,
+    Join,
     MakeOffer,
     MarkMedia,
     MissInvitation,
@@ -44,6 +52,7 @@ from acd.decisions import (
     RenewCaller,
     Requeue,
     RequeueReason,
+    Resume,
     ResumeCallback,
     StartWrapUp,
     Step,
@@ -77,6 +86,8 @@ _PLAIN: Final[Mapping[type, str]] = {
     DetachCaller: "caller_away",
     RenewCaller: "caller_returned",
     Connect: "connected",
+    ConnectGuest: "conference",
+    ExpectHandOver: "hand_over_expected",
 }
 _WAITING: Final = (
     "waits_for_caller",
@@ -90,6 +101,19 @@ _WAITING: Final = (
     "waits_excluded",
     "waits_for_delay",
 )
+
+_CONSULTATION_ENDS: Final = (
+    EndReason.ABANDONED,
+    EndReason.CALLER_HUNG_UP,
+    EndReason.AGENT_HUNG_UP,
+    EndReason.CALLER_LOST,
+    EndReason.AGENT_LOST,
+    EndReason.SETUP_FAILED,
+    EndReason.GROUP_GONE,
+    EndReason.SUPERVISOR,
+    EndReason.NOT_ANSWERED,
+)
+"""How a consultation may end that tells something about the contact it was about."""
 
 CODES: Final[frozenset[str]] = frozenset(
     (
@@ -114,6 +138,16 @@ CODES: Final[frozenset[str]] = frozenset(
         "excluded",
         "exclusion_over",
         "assigned",
+        "held",
+        "resumed",
+        "consultation",
+        "colleague_asked",
+        "colleague_answered",
+        "guest_joins",
+        "guest_takes_over",
+        "handed_over",
+        *(f"guest_{reason}" for reason in GuestReason),
+        *(f"colleague_{reason}" for reason in _CONSULTATION_ENDS),
         "wrap_up",
         "wrap_up_over",
         "slot_free",
@@ -235,6 +269,18 @@ class Explainer:
                 return f"media_{decision.party}", {}
             case Requeue():
                 return f"again_{decision.reason}", {"agent": decision.agent}
+            case Hold():
+                return "held", {"agent": decision.agent}
+            case Resume():
+                return "resumed", {"agent": decision.agent}
+            case Consult():
+                return "consultation", {"agent": decision.agent, "group": decision.group}
+            case Join():
+                return "guest_takes_over" if decision.takes_over else "guest_joins", {"agent": decision.agent}
+            case DismissGuest():
+                return f"guest_{decision.reason}", {"agent": decision.agent}
+            case HandOver():
+                return "handed_over", {"agent": decision.agent, "to_agent": decision.to}
             case EndContact():
                 return f"ended_{decision.reason}", {}
             case StartWrapUp():
@@ -272,6 +318,10 @@ class Explainer:
                 if decision.head_start_ms:
                     self._add(at, "head_start", {"by_ms": decision.head_start_ms})
                 self._step(at, decision.rules.steps[0])
+            case Consult():
+                self._step(at, decision.rules.steps[0])
+            case HandOver():
+                self._held_by.add(decision.to)
             case Move() | ChangeRules():
                 step = 0 if isinstance(decision, Move) else decision.step
                 self._step(at, decision.rules.steps[step])
@@ -281,6 +331,9 @@ class Explainer:
                 self._held_by.add(decision.agent)
             case FreeSlot():
                 self._held_by.discard(decision.agent)
+            case EndContact(reason=EndReason.HANDED_OVER):
+                # Whose slot it had has another contact in it from now on.
+                self._has_ended, self._held_by = True, set()
             case Refuse() | EndContact():
                 self._has_ended = True
             case _:
@@ -296,6 +349,13 @@ class Explainer:
         match decision:
             case MoveDeadlines():
                 self._add(at, "time_skipped", {"by_ms": decision.skipped_ms})
+            case Consult() if decision.about == contact.id:
+                whom = _wanted(decision.rules.steps[0])
+                self._add(at, "colleague_asked", whom if "agent" in whom else {"group": decision.group, **whom})
+            case Assign() if decision.contact == contact.consult:
+                self._add(at, "colleague_answered", {"agent": decision.agent})
+            case EndContact() if decision.contact == contact.consult and decision.reason in _CONSULTATION_ENDS:
+                self._add(at, f"colleague_{decision.reason}", {})
             case CloseGroup() if decision.group == contact.group and contact.is_waiting:
                 self._add(at, "group_closed", {"group": decision.group})
             case OpenGroup() if decision.group == contact.group and contact.is_waiting:

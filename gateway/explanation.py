@@ -158,9 +158,9 @@ async def in_sentences(
     groups = {group: names.get(language, group) for group, names in all_names.items()}
     agents: dict[AgentId, str] = {}
     for entry in told.entries:
-        agent = AgentId(str(entry.says.get("agent", "")))
-        if agent and agent not in agents:
-            agents[agent] = await directory.agent_name(site, agent)
+        for agent in (AgentId(str(entry.says[name])) for name in ("agent", "to_agent") if name in entry.says):
+            if agent not in agents:
+                agents[agent] = await directory.agent_name(site, agent)
     return [_sentence(entry, language, ZoneInfo(zone), agents, groups) for entry in told.entries]
 
 
@@ -198,7 +198,7 @@ def _word(
     if name.endswith("_at"):
         return datetime.fromtimestamp(int(value) / 1000, zone).strftime("%H:%M")
     match name:
-        case "agent":
+        case "agent" | "to_agent":
             return agents.get(AgentId(text)) or text
         case "group" | "asked_group":
             return groups.get(GroupId(text)) or text

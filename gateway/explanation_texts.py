@@ -246,6 +246,92 @@ EXPLANATIONS: Final[Mapping[str, Mapping[Language, tuple[str, ...]]]] = {
         "de": ("{agent} hat den Kontakt weitergegeben. Er wartet wieder, ganz vorn.",),
         "en": ("{agent} handed the contact on. It waits again, in front.",),
     },
+    # Hold, and colleagues.
+    "held": {"de": ("{agent} ließ den Anrufer warten.",), "en": ("{agent} put the caller on hold.",)},
+    "resumed": {"de": ("{agent} sprach weiter mit dem Anrufer.",), "en": ("{agent} talked to the caller again.",)},
+    "consultation": {
+        "de": ("Eine Rückfrage von {agent}; sie wartet in der Gruppe {group}.",),
+        "en": ("A consultation: {agent} asks a colleague. It waits in group {group}.",),
+    },
+    "colleague_asked": {
+        "de": (
+            "Rückfrage bei {agent}.",
+            "Rückfrage in der Gruppe {group}, bei jemandem mit {needs}.",
+            "Rückfrage in der Gruppe {group}.",
+        ),
+        "en": (
+            "{agent} was asked for advice.",
+            "Somebody of group {group} with {needs} was asked for advice.",
+            "Somebody of group {group} was asked for advice.",
+        ),
+    },
+    "colleague_answered": {
+        "de": ("{agent} nahm die Rückfrage an.",),
+        "en": ("{agent} answered the colleague.",),
+    },
+    "colleague_abandoned": {
+        "de": ("Die Rückfrage wurde aufgegeben, bevor jemand verbunden war.",),
+        "en": ("The consultation was given up before anybody was connected.",),
+    },
+    "colleague_caller_hung_up": {"de": ("Die Rückfrage ist beendet.",), "en": ("The consultation is over.",)},
+    "colleague_agent_hung_up": {
+        "de": ("Wer gefragt worden war, legte auf.",),
+        "en": ("The colleague hung up.",),
+    },
+    "colleague_caller_lost": {
+        "de": ("Die Seite dessen, der fragte, kannte die Rückfrage nicht mehr.",),
+        "en": ("The page of whoever asked did not know of the consultation any more.",),
+    },
+    "colleague_agent_lost": {
+        "de": ("Wer gefragt worden war, war nicht mehr zu erreichen.",),
+        "en": ("The colleague could not be reached any more.",),
+    },
+    "colleague_setup_failed": {
+        "de": ("Ton und Bild der Rückfrage kamen nicht zustande.",),
+        "en": ("Sound and picture of the consultation could not be connected.",),
+    },
+    "colleague_group_gone": {
+        "de": ("Die Gruppe, in der gefragt wurde, gibt es nicht mehr.",),
+        "en": ("The group that was asked was removed.",),
+    },
+    "colleague_supervisor": {
+        "de": ("Die Aufsicht beendete die Rückfrage.",),
+        "en": ("A supervisor ended the consultation.",),
+    },
+    "colleague_not_answered": {
+        "de": ("Auf die Rückfrage antwortete niemand.",),
+        "en": ("Nobody answered the consultation.",),
+    },
+    "guest_joins": {
+        "de": ("{agent} kommt zum Gespräch dazu.",),
+        "en": ("{agent} joins the call.",),
+    },
+    "guest_takes_over": {
+        "de": ("{agent} übernimmt das Gespräch, sobald die Verbindung steht.",),
+        "en": ("{agent} takes the call over as soon as they are connected.",),
+    },
+    "conference": {"de": ("Alle drei sprechen miteinander.",), "en": ("All three talk.",)},
+    "hand_over_expected": {
+        "de": ("Wer dazukommt, soll das Gespräch übernehmen.",),
+        "en": ("Whoever joins is to take the call over.",),
+    },
+    "guest_left": {"de": ("{agent} ist nicht mehr dabei.",), "en": ("{agent} has left the call.",)},
+    "guest_setup_failed": {
+        "de": ("Ton und Bild zwischen {agent} und dem Anrufer kamen nicht zustande.",),
+        "en": ("Sound and picture between {agent} and the caller could not be connected.",),
+    },
+    "guest_contradicted": {
+        "de": ("Zwischen {agent} und dem Anrufer gab es keine Verbindung mehr.",),
+        "en": ("{agent} and the caller had no connection any more.",),
+    },
+    "guest_contact_over": {
+        "de": ("Das Gespräch ist zu Ende, auch für {agent}.",),
+        "en": ("The call is over, for {agent} too.",),
+    },
+    "handed_over": {
+        "de": ("{agent} hat das Gespräch an {to_agent} übergeben; der Anrufer war schon verbunden.",),
+        "en": ("{agent} handed the call over to {to_agent}, who was connected already.",),
+    },
     # Callers.
     "caller_here": {"de": ("Der Anrufer ist da.",), "en": ("The caller is there.",)},
     "caller_away": {
@@ -340,6 +426,22 @@ EXPLANATIONS: Final[Mapping[str, Mapping[Language, tuple[str, ...]]]] = {
     "ended_supervisor": {
         "de": ("Ende: Die Aufsicht beendete den Kontakt.",),
         "en": ("End: a supervisor ended the contact.",),
+    },
+    "ended_handed_over": {
+        "de": ("Ende: Wer gefragt wurde, hat das Gespräch übernommen.",),
+        "en": ("End: the colleague took the call over.",),
+    },
+    "ended_not_answered": {
+        "de": ("Ende: Es war niemand da, der antworten konnte.",),
+        "en": ("End: nobody was there to answer.",),
+    },
+    "ended_contact_over": {
+        "de": ("Ende: Das Gespräch, um das es ging, ist vorbei.",),
+        "en": ("End: the call it was about is over.",),
+    },
+    "ended_agent_lost": {
+        "de": ("Ende: Wer gefragt wurde, war nicht mehr zu erreichen.",),
+        "en": ("End: the colleague could not be reached any more.",),
     },
     "wrap_up": {
         "de": ("{agent} macht die Nacharbeit dazu.",),

@@ -38,15 +38,22 @@ from acd.core import Core
 from acd.decisions import (
     Admit,
     AskCaller,
+    ConnectGuest,
+    Consult,
     Decision,
+    DismissGuest,
     EndContact,
     EndWrapUp,
+    HandOver,
+    Hold,
     HoldPlace,
     InviteCaller,
+    Join,
     MakeOffer,
     Move,
     RaiseAlarm,
     Refuse,
+    Resume,
     WithdrawOffer,
     WithdrawReason,
 )
@@ -65,13 +72,18 @@ from acd.facts import (
     CallerDetached,
     CallerHungUp,
     CallerReturned,
+    ConferenceAsked,
+    ConsultAsked,
+    ConsultEndAsked,
     ContactContradicted,
     ContactRequested,
     EndAsked,
     Fact,
     GroupClosed,
     GroupReopened,
+    HandOverAsked,
     Health,
+    HoldAsked,
     MediaConnected,
     MediaFailed,
     OfferAccepted,
@@ -354,6 +366,8 @@ THEMES: dict[str, tuple[Oddity, ...]] = {
     "too long": (*_sales(max_wait_ms=4, when_too_long=LAST_RESORT), Oddity(of=SUPPORT, rule="max_wait_ms", value=2)),
     "service level": _sales(urgent_ms=6, urgent_at=50, level_ms=8),
     "understaffed": _sales(min_staff=2, empty_for=(Absence.BREAK, Absence.ENGAGED), when_empty=LAST_RESORT),
+    "colleagues": _all(ANA, BEN, CHRIS, DORA, groups=(SALES,), capacity=Capacity()),
+    "experts": (*_sales(needs=NEEDS[0], relaxations=RELAXATIONS[0]), *EVERYWHERE),
     "wrap-up": _sales(wrap_up=WrapUpRule.MANDATORY, codes=("sold", "lost")),
 }
 """What a day may be about: oddities that make one thing come up again and again."""
@@ -395,6 +409,9 @@ LEASES = st.sampled_from([0, 2, 4]).map(Millis)
 WAITING = st.none() | st.sampled_from([Answer(), *ANSWERS])
 SOON = st.sampled_from([-1, 0, 2, 5])
 
+BRINGING_IN = st.sampled_from([ConferenceAsked, ConferenceAsked, HandOverAsked, HandOverAsked, ConsultEndAsked])
+OF_MEDIA = st.sampled_from([MediaConnected, MediaConnected, MediaFailed, ContactContradicted])
+
 FACTS: st.SearchStrategy[Fact] = st.one_of(
     st.builds(CallerAttached, contact=CONTACTS, session=TABS, process=PROCESSES),
     st.builds(CallerDetached, contact=CONTACTS, session=TABS, leaving=LEAVING, process=FROM),
@@ -416,6 +433,19 @@ FACTS: st.SearchStrategy[Fact] = st.one_of(
     st.builds(
         TransferAsked, agent=AGENTS, contact=CONTACTS, epoch=EPOCHS, to_agent=st.none() | AGENTS, to_group=GROUPS
     ),
+    st.builds(HoldAsked, agent=AGENTS, contact=CONTACTS, epoch=EPOCHS, on=st.booleans()),
+    st.builds(
+        ConsultAsked,
+        agent=AGENTS,
+        contact=CONTACTS,
+        epoch=EPOCHS,
+        consult=CONTACTS,
+        to_agent=st.none() | AGENTS,
+        to_group=GROUPS,
+    ),
+    st.builds(ConsultEndAsked, agent=AGENTS, contact=CONTACTS, epoch=EPOCHS),
+    st.builds(ConferenceAsked, agent=AGENTS, contact=CONTACTS, epoch=EPOCHS),
+    st.builds(HandOverAsked, agent=AGENTS, contact=CONTACTS, epoch=EPOCHS),
     st.builds(WrapUpFinished, agent=AGENTS, contact=CONTACTS, code=CODES),
     st.builds(ContactContradicted, contact=CONTACTS, epoch=EPOCHS, party=PARTIES),
     st.builds(AgentElsewhere, agent=AGENTS, source=SOURCES, for_ms=LEASES),
@@ -459,7 +489,7 @@ class AnyDay(RuleBasedStateMachine):
         self.told_at = max(self.told_at, at)
         for decision in decisions:
             self.replica.evolve(decision, self.told_at)
-            if isinstance(decision, Admit):
+            if isinstance(decision, Admit | Consult):
                 self.open.add(decision.contact)
             elif isinstance(decision, EndContact):
                 self.open.remove(decision.contact)
@@ -630,6 +660,97 @@ class AnyDay(RuleBasedStateMachine):
             TransferAsked(agent=agent, contact=contact, epoch=epoch, to_agent=to_agent, to_group=to_group, needs=needs)
         )
 
+    @precondition(lambda self: self._voices())
+    @rule(
+        choice=st.integers(0, 4),
+        consult=CONTACTS,
+        to_agent=st.none() | AGENTS,
+        to_group=st.none() | GROUPS,
+        needs=st.sampled_from([(), *NEEDS]),
+    )
+    def ask_a_colleague(
+        self,
+        choice: int,
+        consult: ContactId,
+        to_agent: AgentId | None,
+        to_group: GroupId | None,
+        needs: tuple[Need, ...],
+    ) -> None:
+        contact, agent, epoch = self._chosen(choice, self._voices())
+        self.happen(
+            ConsultAsked(
+                agent=agent,
+                contact=contact,
+                epoch=epoch,
+                consult=consult,
+                to_agent=to_agent,
+                to_group=to_group,
+                needs=needs,
+            )
+        )
+
+    @precondition(lambda self: self._asked_about())
+    @rule(
+        choice=st.integers(0, 4),
+        how=BRINGING_IN,
+    )
+    def bring_the_colleague_in(self, choice: int, how: type[ConferenceAsked | HandOverAsked | ConsultEndAsked]) -> None:
+        contact, agent, epoch = self._chosen(choice, self._asked_about())
+        self.happen(how(agent=agent, contact=contact, epoch=epoch))
+
+    @rule(
+        group=GROUPS,
+        to_agent=st.none() | AGENTS,
+        to_group=st.none() | GROUPS,
+        how=st.none() | st.sampled_from([ConferenceAsked, HandOverAsked]),
+        but=st.none() | st.none() | PARTIES,
+    )
+    def a_call_and_a_colleague(
+        self,
+        group: GroupId,
+        to_agent: AgentId | None,
+        to_group: GroupId | None,
+        how: type[ConferenceAsked | HandOverAsked] | None,
+        but: Party | None,
+    ) -> None:
+        if not self._voices():
+            self.call(ContactId("c1"), group, Channel.VOICE, VisitorKey("v1"), ProcessId("p1"))
+            self.everybody_answers()
+        for contact, agent, epoch in self._voices()[:1]:
+            asks = ConsultAsked(
+                agent=agent,
+                contact=contact,
+                epoch=epoch,
+                consult=ContactId("c5"),
+                to_agent=to_agent,
+                to_group=to_group,
+            )
+            self.happen(asks)
+            if how is not None:
+                self.everybody_answers()
+                self.happen(how(agent=agent, contact=contact, epoch=epoch))
+                self.the_third_connects(but)
+
+    @precondition(lambda self: self._joining())
+    @rule(but=st.none() | PARTIES, how=OF_MEDIA)
+    def of_the_third(self, but: Party | None, how: type[MediaConnected | MediaFailed | ContactContradicted]) -> None:
+        contact, epoch = self._joining()[0]
+        self.happen(how(contact=contact, epoch=epoch, party=but or Party.CALLER))
+
+    @precondition(lambda self: self._joining())
+    @rule(but=st.none() | PARTIES)
+    def the_third_connects(self, but: Party | None) -> None:
+        for contact, epoch in self._joining():
+            for party in Party:
+                if party is not but:
+                    self.happen(MediaConnected(contact=contact, epoch=epoch, party=party))
+
+    @precondition(lambda self: self._voices())
+    @rule(choice=st.integers(0, 4), on=st.booleans())
+    def hold(self, choice: int, on: bool) -> None:
+        contact, agent, epoch = self._chosen(choice, self._voices())
+        self.happen(HoldAsked(agent=agent, contact=contact, epoch=epoch, on=on))
+
     @precondition(lambda self: self._wrapping_up())
     @rule(choice=st.integers(0, 4), code=CODES)
     def finish_the_work(self, choice: int, code: str) -> None:
@@ -757,7 +878,9 @@ class AnyDay(RuleBasedStateMachine):
                 held.append((contact.agent, contact.id, contact.phase.value))
         slots = [(agent.id, slot) for agent in state.agents.values() for slot in agent.slots]
         assert sorted(held) == sorted(
-            (agent, slot.contact, slot.routing.value) for agent, slot in slots if slot.routing.value != "wrap_up"
+            (agent, slot.contact, "talking" if slot.routing.value == "held" else slot.routing.value)
+            for agent, slot in slots
+            if slot.routing.value != "wrap_up"
         )
         for agent in state.agents.values():
             busy = [slot for slot in agent.slots if slot.routing.value != "wrap_up"]
@@ -765,6 +888,24 @@ class AnyDay(RuleBasedStateMachine):
             assert sum(slot.channel is Channel.CHAT for slot in busy) <= 3
             assert sum(slot.channel is Channel.MESSAGE for slot in busy) <= 2
             assert sum(slot.routing.value in {"offered", "connecting"} for slot in busy) <= 1
+
+    @invariant()
+    def consultations_and_guests_belong_to_a_call(self) -> None:
+        contacts = self.core.state.contacts
+        for contact in contacts.values():
+            if contact.about is not None:
+                about = contacts[contact.about]
+                assert about.consult == contact.id
+                assert about.phase is Phase.TALKING
+                assert about.agent == contact.asker
+                assert about.about is None
+            if contact.guest is not None:
+                advice = contacts[contact.guest.consult]
+                assert advice.phase is Phase.TALKING
+                assert (advice.about, advice.agent) == (contact.id, contact.guest.agent)
+                assert contact.guest.agent != contact.agent
+                assert contact.guest.epoch > contact.epoch
+                assert contact.guest.is_connected == (contact.guest.media == frozenset(Party))
 
     @invariant()
     def nobody_is_idle_beside_somebody_who_waits(self) -> None:
@@ -856,6 +997,20 @@ class AnyDay(RuleBasedStateMachine):
     def _which(self, is_so: Callable[[Contact], bool]) -> list[ContactId]:
         return [contact.id for contact in self.core.state.contacts.values() if is_so(contact)]
 
+    def _voices(self) -> list[tuple[ContactId, AgentId, Epoch]]:
+        """Who talks to a caller, and could hold them."""
+        contacts = self.core.state.contacts
+        served = self._served(Phase.TALKING)
+        return [one for one in served if contacts[one[0]].kind is Kind.LIVE and contacts[one[0]].about is None]
+
+    def _asked_about(self) -> list[tuple[ContactId, AgentId, Epoch]]:
+        contacts = self.core.state.contacts
+        return [there for there in self._served(Phase.TALKING) if contacts[there[0]].consult is not None]
+
+    def _joining(self) -> list[tuple[ContactId, Epoch]]:
+        contacts = self.core.state.contacts.values()
+        return [(contact.id, contact.guest.epoch) for contact in contacts if contact.guest is not None]
+
     def _in_line(self) -> list[ContactId]:
         return self._which(lambda contact: contact.phase in {Phase.QUEUED, Phase.OFFERED})
 
@@ -870,7 +1025,7 @@ class AnyDay(RuleBasedStateMachine):
 
 
 def _of_contact(contact: Contact, state: State) -> Told:
-    question, callback = contact.question, contact.callback
+    question, callback, guest = contact.question, contact.callback, contact.guest
     return {
         "phase": contact.phase.value,
         "place": (contact.group, contact.channel, contact.asked_at - contact.head_start_ms, contact.sequence),
@@ -890,6 +1045,9 @@ def _of_contact(contact: Contact, state: State) -> Told:
         "too long at": contact.too_long_at,
         "visited": list(contact.visited),
         "question": question and (question.answer, question.reason.value, question.until),
+        "consultation": (contact.about, contact.asker, contact.consult, contact.consult_ended),
+        "guest": guest
+        and (guest.agent, guest.consult, guest.epoch, guest.deadline, set(guest.media), guest.takes_over),
         "callback": callback
         and (
             callback.due_at,
@@ -902,7 +1060,7 @@ def _of_contact(contact: Contact, state: State) -> Told:
 
 
 def _of_call(call: Call, oracle: Oracle) -> Told:
-    question, promise = call.question, call.promise
+    question, promise, third = call.question, call.promise, call.third
     return {
         "phase": call.phase,
         "place": (call.group, call.channel, *call.place()),
@@ -922,6 +1080,8 @@ def _of_call(call: Call, oracle: Oracle) -> Told:
         "too long at": call.too_long_at,
         "visited": call.been_in,
         "question": question and (question.answer, question.why, question.until),
+        "consultation": (call.about, call.asker, call.advice, call.advice_ended),
+        "guest": third and (third.agent, third.advice, third.epoch, third.until, third.media, third.will_have_it),
         "callback": promise
         and (promise.due, promise.pause_until, promise.invitations, promise.invited_until, promise.expires),
     }
@@ -1015,9 +1175,23 @@ def _news(decisions: list[Decision]) -> Iterator[tuple[str, ...]]:
                 answer = decision.answer
                 yield "asked", decision.contact, answer.kind, answer.group or "", decision.reason
             case HoldPlace():
-                yield "held", decision.contact
+                yield "kept", decision.contact
             case InviteCaller():
                 yield "invited", decision.contact, str(decision.attempt)
+            case Hold():
+                yield "held", decision.contact
+            case Resume():
+                yield "talking", decision.contact
+            case Consult():
+                yield "advice", decision.contact, decision.about, decision.group
+            case Join():
+                yield "joins", decision.contact, decision.agent, str(decision.epoch)
+            case ConnectGuest():
+                yield "conference", decision.contact
+            case DismissGuest():
+                yield "leaves", decision.contact, decision.agent, decision.reason
+            case HandOver():
+                yield "handed over", decision.contact, decision.agent, decision.to
             case EndWrapUp():
                 yield "worked on", decision.agent, decision.contact, decision.code
             case _:

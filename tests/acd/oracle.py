@@ -24,12 +24,17 @@ from acd.facts import (
     CallerDetached,
     CallerHungUp,
     CallerReturned,
+    ConferenceAsked,
+    ConsultAsked,
+    ConsultEndAsked,
     ContactContradicted,
     ContactRequested,
     EndAsked,
     Fact,
     GroupClosed,
     GroupReopened,
+    HandOverAsked,
+    HoldAsked,
     MediaConnected,
     MediaFailed,
     OfferAccepted,
@@ -118,6 +123,18 @@ class Promise:
 
 
 @dataclass
+class Third:
+    """A colleague who joins a call beside its agent."""
+
+    agent: str
+    advice: str
+    epoch: int
+    until: int | None
+    media: set[str] = field(default_factory=set)
+    will_have_it: bool = False
+
+
+@dataclass
 class Call:
     id: str
     group: str
@@ -156,6 +173,15 @@ class Call:
     been_in: list[str] = field(default_factory=list)
     question: Asked | None = None
     promise: Promise | None = None
+    about: str | None = None
+    """The call about which a colleague is asked in this one."""
+    asker: str | None = None
+    advice: str | None = None
+    """The call in which a colleague is asked about this one."""
+    advice_ended: str | None = None
+    third: Third | None = None
+    top_epoch: int = 0
+    """The highest ever given."""
 
     @property
     def kind(self) -> Kind:
@@ -273,6 +299,7 @@ class Oracle:
         self._time_goes_by()
         self._answer(fact)
         self._give_up_hope()
+        self._ask_in_vain()
         self._invite()
         self._ring()
 
@@ -288,6 +315,8 @@ class Oracle:
             for agent, until in call.rings.items():
                 yield until, 3, call.id, agent, ""
             yield call.until, 4, call.id, "", ""
+            if call.third:
+                yield call.third.until, 20, call.id, "", ""
             for agent, until in call.barred.items():
                 yield until, 6, call.id, agent, ""
             if call.in_line:
@@ -379,6 +408,8 @@ class Oracle:
                 self.workers[agent].responding, self.workers[agent].silent_until = True, None
             case 19:
                 del self.memories[other]
+            case 20:
+                self._send_third_away(self.calls[call_id], "setup_failed")
 
     def _skip(self, length: int) -> None:
         # What nobody had got round to dealing with is late because of us, too. The moments of
@@ -394,6 +425,8 @@ class Oracle:
             call.caller.away_until = later(call.caller.away_until)
             if call.question:
                 call.question.until = later(call.question.until)
+            if call.third:
+                call.third.until = later(call.third.until)
             if call.promise:
                 call.promise.pause_until = later(call.promise.pause_until)
                 call.promise.invited_until = later(call.promise.invited_until)
@@ -415,7 +448,7 @@ class Oracle:
         slots = worker.slots.values()
         if worker.presence == "once" and slots:
             return False
-        if any(slot.doing != "talking" for slot in slots):
+        if any(slot.doing not in {"talking", "held"} for slot in slots):
             return False
         capacity = worker.profile.capacity
         most = {Kind.LIVE: min(capacity.live, 1), Kind.CHAT: capacity.chat, Kind.MESSAGE: capacity.message}[kind]
@@ -444,7 +477,7 @@ class Oracle:
 
     def fits_from(self, call: Call, worker: Worker) -> int | None:
         """From when the two fit, if all stays as it is; ``None``: they do not."""
-        there = call.caller.where is not None or call.written
+        there = call.caller.where is not None or call.written or call.about is not None
         joins = call.phase == "offered" and call.shared
         if not there or not (call.phase == "queued" or joins) or worker.id in call.barred:
             return None
@@ -506,7 +539,8 @@ class Oracle:
 
     def _offer(self, call: Call, worker: Worker) -> None:
         if call.phase == "queued":
-            call.epoch += 1
+            call.top_epoch += 1
+            call.epoch = call.top_epoch
             call.shared = self._rings_at_all(call)
         call.phase = "offered"
         call.rings[worker.id] = self.at + self.groups[call.group].ring_ms
@@ -520,6 +554,19 @@ class Oracle:
         for call in self.calls.values():
             while call.in_line and self._is_hopeless(call):
                 self._next_wish(call)
+
+    def _ask_in_vain(self) -> None:
+        """Nobody at work is left who could be asked and has not declined."""
+        for call in list(self.calls.values()):
+            able = [
+                worker
+                for worker in self.workers.values()
+                if worker.at_work and worker.id != call.asker and worker.id not in call.barred
+            ]
+            wishes = call.wishes[call.wish :]
+            somebody = any(self.meets(worker, wish, call.group) for worker in able for wish in wishes)
+            if call.about and call.phase == "queued" and not somebody:
+                self._finish(call, "not_answered")
 
     def _is_hopeless(self, call: Call) -> bool:
         if call.asks.agent is None and not self.groups[call.group].skip_hopeless:
@@ -551,7 +598,11 @@ class Oracle:
             other.in_line
             and (other.group, other.kind) == (call.group, call.kind)
             and other.place() < call.place()
-            and (other.caller.where is not None or bool(other.promise and other.promise.invited_until is not None))
+            and (
+                other.caller.where is not None
+                or other.about is not None
+                or bool(other.promise and other.promise.invited_until is not None)
+            )
             for other in self.calls.values()
         )
         free = sum(self.takes(worker, call.kind) for worker in of_group)
@@ -569,7 +620,7 @@ class Oracle:
 
     def waiting(self, group: str) -> int:
         return sum(
-            call.group == group and call.in_line and not call.written and call.promise is None
+            call.group == group and call.in_line and not call.written and call.promise is None and call.about is None
             for call in self.calls.values()
         )
 
@@ -599,7 +650,7 @@ class Oracle:
                     self._of_caller(call, fact)
             case AssignmentAsked():
                 call, worker = self.calls.get(fact.contact), self.workers.get(fact.agent)
-                if call and worker and call.in_line:
+                if call and worker and call.in_line and worker.id != call.asker:
                     self._assign(call, worker)
             case (
                 AgentSignedIn()
@@ -618,6 +669,22 @@ class Oracle:
                 call = self._call_in(fact.contact, fact.epoch, "offered")
                 if call and fact.agent in call.rings:
                     self._of_offer(call, self.workers[fact.agent], fact)
+            case MediaConnected() if third := self._third_in(fact.contact, fact.epoch):
+                third.media.add(fact.party)
+                if third.media == {"caller", "agent"} and third.until is not None:
+                    third.until = None
+                    self.news.append(("conference", fact.contact))
+                    if third.will_have_it:
+                        self._leave_to_third(self.calls[fact.contact])
+            case MediaFailed() if third := self._third_in(fact.contact, fact.epoch):
+                if third.until is not None:
+                    self._send_third_away(self.calls[fact.contact], "setup_failed")
+            case ContactContradicted() if self._third_in(fact.contact, fact.epoch):
+                self._send_third_away(self.calls[fact.contact], "contradicted")
+            case HoldAsked() | ConsultAsked() | ConsultEndAsked() | ConferenceAsked() | HandOverAsked():
+                call = self._call_in(fact.contact, fact.epoch, "talking")
+                if call and call.agent == fact.agent and call.about is None and call.kind is Kind.LIVE:
+                    self._of_talk(call, fact)
             case MediaConnected():
                 call = self._call_in(fact.contact, fact.epoch, "connecting")
                 if call:
@@ -634,7 +701,7 @@ class Oracle:
                     self._finish(call, "agent_hung_up")
             case TransferAsked():
                 call = self._call_in(fact.contact, fact.epoch, "talking")
-                if call and call.agent == fact.agent and self._can_be_handed_on(call, fact):
+                if call and call.agent == fact.agent and not call.about and self._can_be_handed_on(call, fact):
                     self._ask_or_hand_on(call, fact)
             case ContactContradicted():
                 call = self._call_in(fact.contact, fact.epoch, "connecting", "talking")
@@ -652,6 +719,30 @@ class Oracle:
                 for worker in self.workers.values():
                     if worker.person.where == fact.process:
                         self._worker_goes(worker, leaving=False)
+            case _:
+                pass
+
+    def _of_talk(
+        self, call: Call, fact: HoldAsked | ConsultAsked | ConsultEndAsked | ConferenceAsked | HandOverAsked
+    ) -> None:
+        advice = self.calls[call.advice] if call.advice else None
+        match fact:
+            case HoldAsked() if call.third is None:
+                self._put_on_hold(call, on=fact.on)
+            case ConsultAsked() if advice is None and fact.consult not in self.calls:
+                self._ask_a_colleague(call, fact)
+            case ConsultEndAsked() if advice:
+                self._finish(advice, "caller_hung_up" if advice.phase == "talking" else "abandoned")
+                self._put_on_hold(call, on=False)
+            case ConferenceAsked() if advice and advice.phase == "talking" and call.third is None:
+                self._put_on_hold(call, on=False)
+                self._bring_in(call, advice)
+            case HandOverAsked() if call.third:
+                call.third.will_have_it = True
+                if call.third.until is None:
+                    self._leave_to_third(call)
+            case HandOverAsked() if advice and advice.phase == "talking":
+                self._bring_in(call, advice).will_have_it = True
             case _:
                 pass
 
@@ -680,7 +771,7 @@ class Oracle:
             case CallerHungUp():
                 self._finish(call, "caller_hung_up" if call.phase == "talking" else "abandoned")
             case CallbackChosen():
-                if call.in_line and call.promise is None and self._calls_back(call):
+                if call.in_line and call.promise is None and not call.about and self._calls_back(call):
                     self._hold(call, fact.due_at)
             case CallerReturned():
                 if call.promise and call.caller.session != fact.session:
@@ -766,6 +857,8 @@ class Oracle:
                 call.settled = True
                 if call.written:
                     self._talk(call)
+                if call.about:
+                    self._put_on_hold(self.calls[call.about], on=True)
             case OfferDeclined(busy=True):
                 self._withdraw(call, worker, failed=True)
                 self._leave_alone(worker, group.busy_ms)
@@ -904,11 +997,7 @@ class Oracle:
         call.too_long_at = None if waits_for_ever else call.came + group.max_wait_ms
 
     def _wishes(self, group: Group, own: tuple[Need, ...]) -> list[Wish]:
-        asked: dict[str, Need] = {}
-        for need in (*group.needs, *own):
-            known = asked.get(need.skill, need)
-            asked[need.skill] = Need(skill=need.skill, level=max(need.level, known.level), must=need.must or known.must)
-        needs = tuple(asked[skill] for skill in sorted(asked))
+        needs = self._together((*group.needs, *own))
         lengths: list[int | None] = [relaxation.after_ms for relaxation in group.relaxations]
         steps = [needs]
         for relaxation in group.relaxations:
@@ -1037,7 +1126,7 @@ class Oracle:
         answer = door.answer or group.when_closing
         some_ring = False
         for call in sorted(self.calls.values(), key=Call.place):
-            if call.group != group.id or not call.in_line or call.written or call.promise:
+            if call.group != group.id or not call.in_line or call.written or call.promise or call.about:
                 continue
             if call.question and call.question.until is not None:
                 continue
@@ -1061,7 +1150,7 @@ class Oracle:
         call.promise = Promise(due=due, expires=(self.at if due is None else due) + self._callbacks(call).expires_ms)
         if due is not None:
             call.behind = min(0, call.asked - due)
-        self.news.append(("held", call.id))
+        self.news.append(("kept", call.id))
 
     def _miss_invitation(self, call: Call) -> None:
         promise = call.promise
@@ -1169,7 +1258,8 @@ class Oracle:
         del call.rings[worker.id]
         del worker.slots[call.id]
         call.failed_offers += failed
-        if 0 < self.groups[call.group].alarm_after <= call.failed_offers and not call.alarmed:
+        limit = 0 if call.about else self.groups[call.group].alarm_after
+        if 0 < limit <= call.failed_offers and not call.alarmed:
             call.alarmed = True
             self.news.append(("alarm", call.id, str(call.failed_offers)))
         if not call.rings:
@@ -1196,6 +1286,13 @@ class Oracle:
         call.until = None
 
     def _to_the_front(self, call: Call) -> None:
+        if call.about:
+            self._finish(call, "agent_lost")
+            return
+        if call.third and call.third.until is None:
+            self._leave_to_third(call, works_on=False)
+            return
+        self._end_advice(call)
         if call.group not in self.groups:
             self._finish(call, "group_gone", wrap_up=False)
             return
@@ -1233,6 +1330,7 @@ class Oracle:
 
     def _hand_on(self, call: Call, to: TransferAsked) -> None:
         giver = self.workers[str(call.agent)]
+        self._end_advice(call)
         self._let_work_on(call, giver)
         call.phase, call.agent, call.until = "queued", None, None
         call.media = set()
@@ -1240,12 +1338,7 @@ class Oracle:
         call.question = None
         self._serve_once_more(self.groups[call.group])
         if not to.to_agent:
-            needs: dict[str, Need] = {}
-            for need in (*call.own_needs, *to.needs):
-                known = needs.get(need.skill, need)
-                level, must = max(need.level, known.level), need.must or known.must
-                needs[need.skill] = Need(skill=need.skill, level=level, must=must)
-            call.own_needs = tuple(needs[skill] for skill in sorted(needs))
+            call.own_needs = self._together((*call.own_needs, *to.needs))
             self._join(call, self.groups[to.to_group or call.group])
             self.news.append(("moved", call.id, call.group))
         group = self.groups[call.group]
@@ -1253,6 +1346,15 @@ class Oracle:
         if to.to_agent:
             call.wishes.insert(call.wish, Wish(agent=to.to_agent, length=group.preferred_ms, by_hand=True))
             call.wish_until = self.at + group.preferred_ms
+
+    def _together(self, needs: tuple[Need, ...]) -> tuple[Need, ...]:
+        """All at once: of each skill the highest level."""
+        highest: dict[str, Need] = {}
+        for need in needs:
+            known = highest.get(need.skill, need)
+            level, must = max(need.level, known.level), need.must or known.must
+            highest[need.skill] = Need(skill=need.skill, level=level, must=must)
+        return tuple(highest[skill] for skill in sorted(highest))
 
     def _let_work_on(self, call: Call, worker: Worker) -> None:
         """Who talked wraps up, if that is the custom; who did not is free."""
@@ -1266,7 +1368,7 @@ class Oracle:
             self._free(worker, call.id)
 
     def _no_media(self, call: Call) -> None:
-        if call.failures == 2:
+        if call.failures == 2 or call.about:
             self._finish(call, "setup_failed")
             return
         call.failures += 1
@@ -1277,16 +1379,103 @@ class Oracle:
 
     def _finish(self, call: Call, why: str, *, wrap_up: bool = True) -> None:
         self._withdraw_all(call)
+        self._end_advice(call)
+        if call.about:
+            asked_about = self.calls[call.about]
+            if asked_about.third:
+                self._send_third_away(asked_about, "contact_over" if why == "contact_over" else "left")
+            asked_about.advice, asked_about.advice_ended = None, why
         group = self.groups.get(call.group)
-        if group is not None:
+        if group is not None and not call.about:
             self._remember(call, why, group)
         if call.agent is not None:
-            if wrap_up:
+            if wrap_up and not call.about:
                 self._let_work_on(call, self.workers[call.agent])
             else:
                 self._free(self.workers[call.agent], call.id)
         del self.calls[call.id]
         self.news.append(("ended", call.id, why))
+
+    # Colleagues.
+
+    def _third_in(self, call_id: str, epoch: int) -> Third | None:
+        call = self.calls.get(call_id)
+        return call.third if call and call.third and call.third.epoch == epoch else None
+
+    def _put_on_hold(self, call: Call, *, on: bool) -> None:
+        slot = self.workers[str(call.agent)].slots[call.id]
+        doing = "held" if on else "talking"
+        if slot.doing != doing:
+            slot.doing = doing
+            self.news.append((doing, call.id))
+
+    def _ask_a_colleague(self, call: Call, fact: ConsultAsked) -> None:
+        group = self.groups.get(call.group if fact.to_agent or not fact.to_group else fact.to_group)
+        if group is None or call.channel not in group.channels:
+            return
+        own = () if fact.to_agent else self._together((*call.own_needs, *fact.needs))
+        advice = Call(
+            fact.consult,
+            group.id,
+            call.channel,
+            fact.consult,
+            self.at,
+            self.numbers + 1,
+            Person(session=""),
+            policy=call.policy,
+            own_needs=own,
+            ahead=A_DAY,
+            about=call.id,
+            asker=call.agent,
+            came=self.at,
+            settled=True,
+            was_urgent=True,
+            been_in=[group.id],
+        )
+        if fact.to_agent:
+            advice.wishes = [Wish(agent=fact.to_agent, by_hand=True)]
+        else:
+            self._apply_rules(advice, group)
+        colleagues = [worker for worker in self.workers.values() if worker.at_work and worker.id != call.agent]
+        if any(self.meets(worker, wish, group.id) for worker in colleagues for wish in advice.wishes):
+            self._put_on_hold(call, on=True)
+            self.numbers += 1
+            self.calls[advice.id] = advice
+            call.advice, call.advice_ended = advice.id, None
+            self.news.append(("advice", advice.id, call.id, group.id))
+
+    def _bring_in(self, call: Call, advice: Call) -> Third:
+        assert self.site
+        call.top_epoch += 1
+        until = self.at + self.site.patience.setup_ms
+        call.third = Third(str(advice.agent), advice.id, call.top_epoch, until)
+        self.news.append(("joins", call.id, call.third.agent, str(call.third.epoch)))
+        return call.third
+
+    def _send_third_away(self, call: Call, why: str) -> None:
+        assert call.third
+        self.news.append(("leaves", call.id, call.third.agent, why))
+        call.third = None
+
+    def _end_advice(self, call: Call) -> None:
+        if call.advice:
+            self._finish(self.calls[call.advice], "contact_over")
+
+    def _leave_to_third(self, call: Call, *, works_on: bool = True) -> None:
+        third, giver = call.third, self.workers[str(call.agent)]
+        assert third
+        if works_on:
+            self._let_work_on(call, giver)
+        else:
+            self._free(giver, call.id)
+        taker = self.workers[third.agent]
+        slot = taker.slots.pop(third.advice)
+        taker.slots[call.id] = Slot(call.id, call.channel, call.group, doing=slot.doing)
+        call.agent, call.epoch, call.media = third.agent, third.epoch, {"caller", "agent"}
+        call.third = call.advice = call.advice_ended = None
+        del self.calls[third.advice]
+        self.news.append(("ended", third.advice, "handed_over"))
+        self.news.append(("handed over", call.id, giver.id, taker.id))
 
     def _remember(self, call: Call, why: str, group: Group) -> None:
         if group.returning_ms <= 0 or call.written:
@@ -1306,7 +1495,7 @@ class Oracle:
     def _free(self, worker: Worker, call_id: str) -> None:
         """The slot is free; who talked is idle since now, and takes a break if that was the one."""
         slot = worker.slots.pop(call_id)
-        if slot.doing in {"talking", "wrap_up"}:
+        if slot.doing in {"talking", "held", "wrap_up"}:
             worker.idle_since = self.at
             if worker.presence == "once" and not worker.slots:
                 worker.presence, worker.reason = "break", "after_one"

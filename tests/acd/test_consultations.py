@@ -238,10 +238,12 @@ def test_one_colleague_is_asked_at_a_time_and_never_about_a_consultation(floor: 
     floor.desk.talk(floor.ben)
     advice = floor.desk.contact(ADVICE)
 
-    of_ben = {"agent": floor.ben, "contact": ADVICE, "epoch": advice.epoch}
-    assert floor.desk.happen(ConsultAsked(**of_ben, consult=ContactId("more"), to_agent=floor.chris)) == []
-    assert floor.desk.happen(TransferAsked(**of_ben, to_agent=floor.chris)) == []
-    assert floor.desk.happen(HoldAsked(**of_ben, on=True)) == []
+    def of_ben(fact: Callable[..., Any], **more: Any) -> list[Decision]:
+        return floor.desk.happen(fact(agent=floor.ben, contact=ADVICE, epoch=advice.epoch, **more))
+
+    assert of_ben(ConsultAsked, consult=ContactId("more"), to_agent=floor.chris) == []
+    assert of_ben(TransferAsked, to_agent=floor.chris) == []
+    assert of_ben(HoldAsked, on=True) == []
 
 
 def test_a_consultation_that_is_asked_for_twice_begins_once(floor: Floor) -> None:
