@@ -20,6 +20,7 @@ from signaling.protocol.answers import Refused, Reply
 from signaling.protocol.base import Message, Request
 from signaling.protocol.directions import AgentToServer, CallerToServer
 from signaling.protocol.limits import REQUESTS_PER_SECOND
+from signaling.protocol.media import MediaReport, MediaStateChanged, SendSignal
 from signaling.refusals import (
     Busy,
     Internal,
@@ -143,6 +144,9 @@ def _judge(request: Request, session: AnySession, state: State) -> None:
     contact_id: str | None = getattr(request, "contact_id", None)
     if contact_id is None:
         return
+    if isinstance(request, SendSignal | MediaStateChanged | MediaReport):
+        _judge_leg(request, session, state)
+        return
     is_about_offer = isinstance(request, AcceptOffer | DeclineOffer)
     if contact_id != session.contact_id(state):
         raise OfferGone if is_about_offer else NotYours
@@ -150,6 +154,15 @@ def _judge(request: Request, session: AnySession, state: State) -> None:
     contact = state.contacts.get(ContactId(contact_id))
     if epoch is not None and contact is not None and contact.epoch != epoch:
         raise OfferGone if is_about_offer else StaleEpoch
+
+
+def _judge_leg(request: SendSignal | MediaStateChanged | MediaReport, session: AnySession, state: State) -> None:
+    """Refuse what is not said of one of the session's connections: by contact, then by epoch."""
+    legs = [leg for leg in session.legs(state) if leg.contact.id == request.contact_id]
+    if not legs:
+        raise NotYours
+    if all(leg.epoch != request.epoch for leg in legs):
+        raise StaleEpoch
 
 
 def _refused(request_id: str | None, refusal: Refusal) -> Refused:

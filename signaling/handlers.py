@@ -10,14 +10,19 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from acd.callbacks import can_be_called_back
-from acd.config import AnswerKind, MediaPolicy
+from acd.config import AnswerKind, MediaPolicy, Need
 from acd.facts import (
     AgentHungUp,
     AgentSignedOut,
     CallbackChosen,
     CallerAnswered,
     CallerHungUp,
+    ConferenceAsked,
+    ConsultAsked,
+    ConsultEndAsked,
     Fact,
+    HandOverAsked,
+    HoldAsked,
     MediaConnected,
     MediaFailed,
     OfferAccepted,
@@ -27,23 +32,27 @@ from acd.facts import (
     TransferAsked,
     WrapUpFinished,
 )
-from acd.ids import AgentId, ContactId, Epoch, GroupId, Millis
-from acd.records import Contact
+from acd.ids import AgentId, ContactId, Epoch, GroupId, Millis, SkillId
 from acd.state import State
 from signaling.hub import SessionHub
 from signaling.mailbox import Letter
-from signaling.media_numbers import MediaNumbers
 from signaling.media_rules import MediaRules, passed
 from signaling.ports import MailboxFull
 from signaling.protocol.agent import (
     AcceptOffer,
+    AskColleague,
     AskForTargets,
     DeclineOffer,
+    EndConsultation,
     EndContact,
     FinishWrapUp,
+    HandOver,
     HealthReport,
+    HoldContact,
     SetPresence,
     SignOut,
+    SkillWanted,
+    StartConference,
     Targets,
     TransferContact,
 )
@@ -58,7 +67,7 @@ from signaling.protocol.media import (
     SendSignal,
 )
 from signaling.refusals import Busy, Malformed, NotAllowed, NoTarget, NotNow, OfferGone, Pending, StaleGeneration
-from signaling.sessions import AgentSession, AnySession, CallerSession
+from signaling.sessions import AgentSession, AnySession, CallerSession, Leg
 from signaling.transfers import transfer_targets
 
 
@@ -92,13 +101,12 @@ class Asked:
         assert isinstance(self.session, AgentSession)
         return self.session
 
-    @property
-    def call(self) -> Contact:
-        """The contact in which the session connects or talks, where only those may who do."""
-        contact = self.session.call(self.state)
-        if contact is None:
+    def leg(self, message: SendSignal | MediaStateChanged | MediaReport) -> Leg:
+        """The connection of the session's that a message is about."""
+        leg = self.session.leg(self.state, (ContactId(message.contact_id), Epoch(message.epoch)))
+        if leg is None:
             raise NotNow
-        return contact
+        return leg
 
     async def tell(self, fact: Fact, *, must: bool = False) -> None:
         """Tell the floor, and wait until it has decided.
@@ -251,12 +259,81 @@ async def transfer_contact(message: TransferContact, asked: Asked) -> None:
             epoch=Epoch(message.epoch),
             to_agent=None if message.agent_id is None else AgentId(message.agent_id),
             to_group=None if message.group_id is None else GroupId(message.group_id),
+            needs=_needs(message.skill),
         ),
         must=True,
     )
     contact = asked.state.contacts.get(contact_id)
     if contact is not None and contact.agent == agent and contact.question is None:
         raise NoTarget
+
+
+@handles(HoldContact)
+async def hold_contact(message: HoldContact, asked: Asked) -> None:
+    """Let the caller wait a moment, or talk on."""
+    contact_id, epoch = ContactId(message.contact_id), Epoch(message.epoch)
+    await asked.tell(HoldAsked(agent=asked.desk.agent, contact=contact_id, epoch=epoch, on=message.on), must=True)
+    contact = asked.state.contacts.get(contact_id)
+    if contact is not None and asked.state.is_held(contact) is not message.on:
+        raise NotNow
+
+
+@handles(AskColleague)
+async def ask_colleague(message: AskColleague, asked: Asked) -> None:
+    """Begin a consultation."""
+    contact_id = ContactId(message.contact_id)
+    consult = ContactId(asked.hub.means.new_id("ct", asked.hub.means.clock()))
+    await asked.tell(
+        ConsultAsked(
+            agent=asked.desk.agent,
+            contact=contact_id,
+            epoch=Epoch(message.epoch),
+            consult=consult,
+            to_agent=None if message.agent_id is None else AgentId(message.agent_id),
+            to_group=None if message.group_id is None else GroupId(message.group_id),
+            needs=_needs(message.skill),
+        ),
+        must=True,
+    )
+    contact = asked.state.contacts.get(contact_id)
+    # A consultation that began may have ended at once; that shows at the desk.
+    if contact is not None and contact.consult is None and contact.consult_ended is None:
+        raise NoTarget
+
+
+@handles(EndConsultation)
+async def end_consultation(message: EndConsultation, asked: Asked) -> None:
+    """Turn to the caller again."""
+    await asked.tell(_of_talk(ConsultEndAsked, message, asked), must=True)
+
+
+@handles(StartConference)
+async def start_conference(message: StartConference, asked: Asked) -> None:
+    """Bring the colleague in."""
+    await asked.tell(_of_talk(ConferenceAsked, message, asked), must=True)
+    contact = asked.state.contacts.get(ContactId(message.contact_id))
+    if contact is not None and contact.guest is None:
+        raise NotNow
+
+
+@handles(HandOver)
+async def hand_over(message: HandOver, asked: Asked) -> None:
+    """Leave the contact to the colleague."""
+    await asked.tell(_of_talk(HandOverAsked, message, asked), must=True)
+    contact = asked.state.contacts.get(ContactId(message.contact_id))
+    if contact is not None and contact.agent == asked.desk.agent and contact.guest is None:
+        raise NotNow
+
+
+_T = TypeVar("_T", ConsultEndAsked, ConferenceAsked, HandOverAsked)
+
+
+def _of_talk(fact: type[_T], message: EndConsultation | StartConference | HandOver, asked: Asked) -> _T:
+    return fact(agent=asked.desk.agent, contact=ContactId(message.contact_id), epoch=Epoch(message.epoch))
+
+
+def _needs(skill: SkillWanted | None) -> tuple[Need, ...]:
+    return () if skill is None else (Need(skill=SkillId(skill.id), level=skill.level),)
 
 
 @handles(FinishWrapUp)
@@ -292,14 +369,16 @@ async def page_leaving(_: PageLeaving, asked: Asked) -> None:
 @handles(SendSignal)
 async def send_signal(message: SendSignal, asked: Asked) -> None:
     """Post a session description or candidates to the other end."""
-    hub, session, contact = asked.hub, asked.session, asked.call
+    hub, session, leg = asked.hub, asked.session, asked.leg(message)
+    contact = leg.contact
     if contact.policy is not MediaPolicy.DIRECT:
         raise NotAllowed
     if message.generation != session.generation:
         raise StaleGeneration
     await hub.pictures.names.learn(session, lambda: hub.state)
-    peer = session.peer_session(asked.state)
-    if peer is None or not _is_peer_present(asked.state, session, contact):
+    leg = asked.leg(message)
+    peer = leg.peer_session
+    if peer is None or not leg.is_peer_present:
         raise NotNow
     if message.peer_generation != hub.pictures.names.generation(peer):
         raise StaleGeneration
@@ -313,7 +392,7 @@ async def send_signal(message: SendSignal, asked: Asked) -> None:
         return
     letter = Letter(
         contact=contact.id,
-        epoch=contact.epoch,
+        epoch=leg.epoch,
         generation=session.generation,
         for_generation=message.peer_generation,
         signal=signal,
@@ -338,7 +417,8 @@ async def acknowledge(message: Acknowledge, asked: Asked) -> None:
 @handles(MediaStateChanged)
 async def change_media_state(message: MediaStateChanged, asked: Asked) -> None:
     """Pass on that media is connected, or has failed for good."""
-    contact, epoch, party = ContactId(message.contact_id), Epoch(message.epoch), asked.session.party
+    leg = asked.leg(message)
+    contact, epoch, party = leg.contact.id, leg.epoch, leg.party
     if message.state == "connected":
         await asked.tell(MediaConnected(contact=contact, epoch=epoch, party=party))
     else:
@@ -348,29 +428,20 @@ async def change_media_state(message: MediaStateChanged, asked: Asked) -> None:
 @handles(MediaReport)
 async def hear_media_report(message: MediaReport, asked: Asked) -> None:
     """Note that this end still has the call. Whoever has one that is over was refused already."""
-    session, now = asked.session, asked.hub.means.clock()
-    session.reported_at = now
-    session.says_closed = message.connection_state == "closed"
-    if not session.says_closed:
-        session.media_seen_at = now
+    leg, now = asked.leg(message), asked.hub.means.clock()
+    watch = asked.session.watch(leg.key, now)
+    watch.reported_at = now
+    watch.says_closed = message.connection_state == "closed"
+    if not watch.says_closed:
+        watch.seen_at = now
     if message.connection_state not in ("failed", "closed"):
-        session.failed_since = None
-    elif session.failed_since is None:
-        session.failed_since = now
-    call = ContactId(message.contact_id), Epoch(message.epoch)
-    if session.numbers is None or session.numbers.call != call:
-        session.numbers = MediaNumbers(call)
-    session.numbers.measure(message, session.party, asked.hub.means.metrics)
+        watch.failed_since = None
+    elif watch.failed_since is None:
+        watch.failed_since = now
+    watch.numbers.measure(message, leg.party, asked.hub.means.metrics)
 
 
 @handles(RefreshIce)
 async def refresh_ice(message: RefreshIce, asked: Asked) -> IceRefreshed:
     """Give out fresh credentials."""
     return IceRefreshed(id=message.id, ice=asked.hub.pictures.issue_ice(asked.session))
-
-
-def _is_peer_present(state: State, session: AnySession, contact: Contact) -> bool:
-    if isinstance(session, AgentSession):
-        return contact.caller.is_attached
-    agent = None if contact.agent is None else state.agents.get(contact.agent)
-    return agent is not None and agent.endpoint is not None and agent.endpoint.is_attached

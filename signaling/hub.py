@@ -23,6 +23,7 @@ from acd.decisions import (
     ConfigureSite,
     Decision,
     EndContact,
+    HandOver,
     MoveDeadlines,
     RenewCaller,
     Requeue,
@@ -40,9 +41,9 @@ from acd.facts import (
     ContactContradicted,
     Fact,
     Health,
+    Party,
 )
 from acd.ids import AgentId, ContactId, Millis, SessionId, SiteId
-from acd.lifecycle import Phase
 from acd.records import NOBODY, Contact
 from acd.state import State
 from signaling.mailbox import Mailbox
@@ -55,7 +56,7 @@ from signaling.protocol.attach import AttachAsAgent, AttachAsCaller
 from signaling.protocol.limits import LOST_AFTER_MS, REPORT_EVERY_MS, REQUEST_BURST, REQUESTS_PER_SECOND
 from signaling.rate import TokenBucket
 from signaling.refusals import AttachBusy, AttachExpired, AttachSuperseded, NotSignedIn
-from signaling.sessions import AgentSession, AnySession, CallerSession, Roster, Wire
+from signaling.sessions import AgentSession, AnySession, CallerSession, Leg, Roster, Watch, Wire
 
 BEAT_S = 1.0
 """Pause between two beats: queue positions are sent no faster."""
@@ -359,6 +360,8 @@ class SessionHub:
                     self.pictures.show(*self.roster.all())
                 case MoveDeadlines():
                     self.pictures.show(*self.roster.all())
+                case HandOver():
+                    self._agent_changed(decision.to)
                 case Admit() | Assign() | Requeue():
                     self._line_moved(decision.contact)
                 case _:
@@ -398,18 +401,20 @@ class SessionHub:
             self.pictures.show(here)
 
     def _with_peer(self, peer: SessionId) -> list[AnySession]:
-        return [session for session in self.roster.attached() if session.peer_session(self.state) == peer]
+        return [session for session in self.roster.attached() if peer in session.peer_sessions(self.state)]
 
     def _on_end(self, decision: EndContact, at: Millis) -> None:
         contact = self._known.pop(decision.contact, None)
         if contact is not None:
             self._ended[contact.id] = Ended(contact, decision.reason, at)
             self.pictures.line_moved(contact.group)
+            self._show_agents_of(contact)
             self.means.start(self._throw_mail_away(contact))
 
     async def _throw_mail_away(self, contact: Contact) -> None:
-        desks = self.roster.desks(contact.agent) if contact.agent is not None else []
-        for session in (contact.caller.session, *(desk.id for desk in desks)):
+        agents = [agent for agent in (contact.agent, contact.asker) if agent is not None]
+        desks = [desk.id for agent in agents for desk in self.roster.desks(agent)]
+        for session in (*((contact.caller.session,) if contact.caller.session else ()), *desks):
             await self._surely(partial(self.mailbox.throw_away, session, contact.id))
 
     async def _surely(self, ask: Callable[[], Awaitable[None]]) -> None:
@@ -435,19 +440,32 @@ class SessionHub:
         contact = self.state.contacts.get(contact_id)
         if contact is not None:
             self._known[contact_id] = contact
-            if contact.agent is not None:
-                self.pictures.show(*self.roster.desks(contact.agent))
         self.pictures.show(self.roster.caller(contact_id))
+        self._show_agents_of(contact)
 
     def _agent_changed(self, agent_id: AgentId) -> None:
         self.pictures.show(*self.roster.desks(agent_id))
         agent = self.state.agents.get(agent_id)
         for slot in agent.slots if agent is not None else ():
+            contact = self.state.contacts.get(slot.contact)
             self.pictures.show(self.roster.caller(slot.contact))
+            if contact is not None and (contact.consult is not None or contact.about is not None):
+                self._show_agents_of(contact)
+                self.pictures.show(self.roster.caller(contact.about))
+
+    def _show_agents_of(self, contact: Contact | None) -> None:
+        """Whoever has the contact, asks in it, is asked about it or has joined it."""
+        if contact is None:
+            return
+        consult = None if contact.consult is None else self.state.contacts.get(contact.consult)
+        guest = None if contact.guest is None else contact.guest.agent
+        asked = None if consult is None else consult.agent
+        for agent in (contact.agent, contact.asker, guest, asked):
+            if agent is not None:
+                self.pictures.show(*self.roster.desks(agent))
 
     def _show_peer(self, session: AnySession) -> None:
-        peer = session.peer_session(self.state)
-        if peer is not None:
+        for peer in session.peer_sessions(self.state):
             self.pictures.show(self.roster.get(peer))
 
     # What only time tells.
@@ -468,7 +486,11 @@ class SessionHub:
             if isinstance(session, AgentSession):
                 await self._apart(self.judge_health(session))
                 await self._apart(self._check_sign_in(session, now))
-            await self._apart(self._judge_media(session, now))
+            legs = session.legs(self.state)
+            for key in [key for key in session.watches if all(leg.key != key for leg in legs)]:
+                del session.watches[key]
+            for leg in legs:
+                await self._apart(self._judge_media(session, leg, now))
             if session.mail_arrived:
                 # Not awaited: the beat does not wait for the store.
                 self.means.start(self._apart(self.mailbox.forget_arrived(session)))
@@ -487,12 +509,16 @@ class SessionHub:
 
     async def _look_elsewhere(self) -> None:
         """Notice what other processes did for sessions in a call with ours, though no word of it came."""
-        peers = {session: session.peer_session(self.state) for session in self.roster.attached()}
-        apart = {here: peer for here, peer in peers.items() if peer is not None and self.roster.get(peer) is None}
+        apart = [
+            (here, peer)
+            for here in self.roster.attached()
+            for peer in here.peer_sessions(self.state)
+            if self.roster.get(peer) is None
+        ]
         if not apart:
             return
-        changes = await self.means.sessions.changes([*apart.values(), *(here.id for here in apart)])
-        for here, peer in apart.items():
+        changes = await self.means.sessions.changes({session for here, peer in apart for session in (here.id, peer)})
+        for here, peer in apart:
             _, owed = changes.get(here.id, (0, 0))
             generation, _ = changes.get(peer, (0, 0))
             if owed > here.mail_sent:
@@ -559,7 +585,7 @@ class SessionHub:
             session.expires_at = until
             self.means.start(self._surely(partial(self.means.sessions.extend, session.id, until)))
 
-    async def _judge_media(self, session: AnySession, now: Millis) -> None:
+    async def _judge_media(self, session: AnySession, leg: Leg, now: Millis) -> None:
         """Find the call out that an end does not have any more.
 
         - An end that speaks, but not of its call, for ``ghost_ms``, does not have it. Reports
@@ -571,55 +597,52 @@ class SessionHub:
           page goes on mending it, have no call either. Nobody hangs up on the caller for that:
           it counts as the agent's, so the caller waits in front and is put through anew.
         """
-        contact = session.call(self.state)
-        if contact is None or contact.phase is not Phase.TALKING:
-            session.watched = None
+        watch = session.watch(leg.key, now)
+        if not leg.stands:
             return
-        if session.watched != (contact.id, contact.epoch):
-            session.watched = contact.id, contact.epoch
-            session.media_seen_at = now
-            session.failed_since = None
-        if isinstance(session, AgentSession) and self._have_both_failed(session, contact):
-            session.failed_since = None
-            await self._contradict(session, contact)
+        if not watch.is_expected:
+            watch.is_expected = True
+            watch.seen_at = now
+            watch.failed_since = None
+        if leg.party is Party.AGENT and self._have_both_failed(watch, leg):
+            watch.failed_since = None
+            await self._contradict(session, leg)
             return
         patience = self.state.site.patience if self.state.site is not None else Patience()
-        wire, seen_at = session.wire, max(session.media_seen_at, self._judging_since)
+        wire, seen_at = session.wire, max(watch.seen_at, self._judging_since)
         if wire is None or now - seen_at < _OVERDUE_MS:
-            session.suspected_at = None
+            watch.suspected_at = None
             return
         # Not awaited: a socket whose client is stalled would hold up the beat.
         self.means.start(wire.probe())
         if wire.heard_at - seen_at < _OVERDUE_MS:
-            session.suspected_at = None
+            watch.suspected_at = None
             return
-        if session.suspected_at is None:
-            session.suspected_at = now
+        if watch.suspected_at is None:
+            watch.suspected_at = now
         # A page that woke up may speak of other things first and of its call a moment later.
-        is_sure = session.says_closed or now - session.suspected_at >= _SUSPECTED_MS
+        is_sure = watch.says_closed or now - watch.suspected_at >= _SUSPECTED_MS
         if is_sure and now - seen_at >= patience.ghost_ms:
-            session.media_seen_at = now
-            session.suspected_at = None
-            await self._contradict(session, contact)
+            watch.seen_at = now
+            watch.suspected_at = None
+            await self._contradict(session, leg)
 
-    def _have_both_failed(self, desk: AgentSession, contact: Contact) -> bool:
-        caller = self.roster.caller(contact.id)
-        return (
-            caller is not None
-            and caller.wire is not None
-            and min(self._failed_for(desk), self._failed_for(caller)) >= _BOTH_FAILED_MS
-        )
+    def _have_both_failed(self, watch: Watch, leg: Leg) -> bool:
+        other = None if leg.peer_session is None else self.roster.get(leg.peer_session)
+        theirs = None if other is None or other.wire is None else other.watches.get(leg.key)
+        return theirs is not None and min(self._failed_for(watch), self._failed_for(theirs)) >= _BOTH_FAILED_MS
 
-    def _failed_for(self, session: AnySession) -> int:
-        """How long the session's own reports say that its media has failed. Who is silent says nothing more."""
-        if session.failed_since is None:
+    def _failed_for(self, watch: Watch) -> int:
+        """How long an end's own reports say that its media has failed. Who is silent says nothing more."""
+        if watch.failed_since is None:
             return 0
-        return session.reported_at - max(session.failed_since, self._judging_since)
+        return watch.reported_at - max(watch.failed_since, self._judging_since)
 
-    async def _contradict(self, session: AnySession, contact: Contact) -> None:
-        self.means.metrics.contacts_contradicted_total.labels(session.party.value).inc()
-        _log.warning("contact_contradicted", site=self.site, contact=contact.id, party=session.party.value)
-        await self._observe(session, ContactContradicted(contact=contact.id, epoch=contact.epoch, party=session.party))
+    async def _contradict(self, session: AnySession, leg: Leg) -> None:
+        self.means.metrics.contacts_contradicted_total.labels(leg.party.value).inc()
+        _log.warning("contact_contradicted", site=self.site, contact=leg.contact.id, party=leg.party.value)
+        fact = ContactContradicted(contact=leg.contact.id, epoch=leg.epoch, party=leg.party)
+        await self._observe(session, fact)
 
     async def _observe(self, session: AnySession, fact: Fact) -> None:
         try:

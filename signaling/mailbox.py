@@ -66,16 +66,17 @@ class Mailbox:
         """
         async with session.mail_turn:
             wire = session.wire
-            outdated = 0
+            # What was sent and did not arrive yet may be about another connection of the session.
+            outdated, some_are_current = 0, session.mail_confirmed < session.mail_sent
             for number, letter in await self._waiting(session, posted):
                 if wire is None or session.wire is not wire:
                     return
-                peer = session.peer_session(state())
-                if peer is not None and generation_of(peer) is None:
+                if any(generation_of(peer) is None for peer in session.peer_sessions(state())):
                     # Whether the letter is up to date cannot be said yet.
                     return
+                session.mail_sent = number
                 if _is_current(letter, session, state(), generation_of):
-                    session.mail_sent = number
+                    some_are_current = True
                     await wire.push(
                         SignalReceived(
                             number=number,
@@ -85,10 +86,10 @@ class Mailbox:
                             signal=letter.signal,
                         )
                     )
-                else:
-                    # Letters go out of date in the order in which they were posted, so
-                    # whatever was sent before this one is out of date as well.
-                    session.mail_sent = outdated = number
+                elif not some_are_current:
+                    # Letters of one connection go out of date in the order in which they were posted;
+                    # those of another may still be on their way to the browser.
+                    outdated = number
             if outdated:
                 await self._sessions.acknowledge(session.id, outdated)
 
@@ -102,6 +103,7 @@ class Mailbox:
     def acknowledge(self, session: AnySession, number: int) -> None:
         """Note what has arrived. Nobody can acknowledge what they were not sent."""
         session.mail_arrived = max(session.mail_arrived, min(number, session.mail_sent))
+        session.mail_confirmed = max(session.mail_confirmed, session.mail_arrived)
 
     async def forget_arrived(self, session: AnySession) -> None:
         """Forget what was noted as arrived."""
@@ -121,13 +123,10 @@ class Mailbox:
 def _is_current(
     letter: Letter, session: AnySession, state: State, generation_of: Callable[[SessionId], int | None]
 ) -> bool:
-    contact = session.call(state)
-    peer = session.peer_session(state)
+    leg = session.leg(state, (letter.contact, letter.epoch))
     return (
-        contact is not None
-        and contact.id == letter.contact
-        and contact.epoch == letter.epoch
+        leg is not None
         and session.generation == letter.for_generation
-        and peer is not None
-        and generation_of(peer) == letter.generation
+        and leg.peer_session is not None
+        and generation_of(leg.peer_session) == letter.generation
     )

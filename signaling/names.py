@@ -4,6 +4,7 @@ A picture must be drawn of one moment, so everything it needs is learned before.
 """
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from functools import partial
 
 from acd.ids import AgentId, ContactId, GroupId, Millis, SessionId, SiteId
 from acd.state import State
@@ -86,9 +87,9 @@ class Names:
                 yield from self._unknown_to_caller(session, state)
             case AgentSession():
                 yield from self._unknown_to_agent(session, state)
-        peer = session.peer_session(state)
-        if peer is not None and self._roster.get(peer) is None and peer not in self._generations:
-            yield lambda: self._learn_generation(peer)
+        for peer in session.peer_sessions(state):
+            if self._roster.get(peer) is None and peer not in self._generations:
+                yield partial(self._learn_generation, peer)
 
     def _unknown_to_caller(self, session: CallerSession, state: State) -> Iterator[Callable[[], Awaitable[None]]]:
         ended = self._ended.get(session.contact)
@@ -98,9 +99,7 @@ class Names:
         yield from self._unknown_group(contact.group, session.language)
         if contact.question is not None and contact.question.answer.group is not None:
             yield from self._unknown_group(contact.question.answer.group, session.language)
-        agent = contact.agent
-        if agent is not None and agent not in self._agents:
-            yield lambda: self._learn_agent(agent)
+        yield from self._unknown_agents(contact.agent, None if contact.guest is None else contact.guest.agent)
 
     def _unknown_to_agent(self, session: AgentSession, state: State) -> Iterator[Callable[[], Awaitable[None]]]:
         agent = state.agents.get(session.agent)
@@ -113,12 +112,23 @@ class Names:
             session.context = None
             return
         contact = slot.contact
-        if session.context is None or session.context[0] != contact:
-            yield lambda: self._learn_context(session, contact)
         ended = self._ended.get(contact)
         found = state.contacts.get(contact) or (ended.contact if ended is not None else None)
+        if session.context is None or session.context[0] != contact:
+            about = contact if found is None or found.about is None else found.about
+            yield lambda: self._learn_context(session, contact, about)
         if found is not None:
             yield from self._unknown_group(found.group, session.language)
+            yield from self._unknown_agents(found.asker)
+        consult = None if found is None or found.consult is None else state.contacts.get(found.consult)
+        if consult is not None:
+            yield from self._unknown_group(consult.group, session.language)
+            yield from self._unknown_agents(consult.agent, consult.steps[0].agent)
+
+    def _unknown_agents(self, *agents: AgentId | None) -> Iterator[Callable[[], Awaitable[None]]]:
+        for agent in agents:
+            if agent is not None and agent not in self._agents:
+                yield partial(self._learn_agent, agent)
 
     def _unknown_group(self, group: GroupId, language: Language) -> Iterator[Callable[[], Awaitable[None]]]:
         if (group, language) not in self._groups:
@@ -130,8 +140,8 @@ class Names:
     async def _learn_agent(self, agent: AgentId) -> None:
         self._agents[agent] = await self._directory.agent_name(self._site, agent)
 
-    async def _learn_context(self, session: AgentSession, contact: ContactId) -> None:
-        session.context = contact, await self._directory.contact_context(self._site, contact)
+    async def _learn_context(self, session: AgentSession, contact: ContactId, about: ContactId) -> None:
+        session.context = contact, await self._directory.contact_context(self._site, about)
 
     async def _learn_generation(self, session: SessionId) -> None:
         self._generations[session] = await self._sessions.generation(session)

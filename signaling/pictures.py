@@ -19,20 +19,20 @@ from signaling.ports import ContactContext, Ended, Floor, StoreAway
 from signaling.protocol.agent import AgentAttached, AgentChanged, Desk
 from signaling.protocol.base import Message
 from signaling.protocol.caller import CallerAttached, CallerChanged, CallerContact
-from signaling.protocol.media import IceConfiguration, Peer
-from signaling.sessions import AgentSession, AnySession, CallerSession, Roster
+from signaling.protocol.media import IceConfiguration, Peer, SecondLeg
+from signaling.sessions import AgentSession, AnySession, CallerSession, Leg, Roster
 from signaling.views import (
     Words,
     agents_desk,
-    agents_peer,
     caller_contact,
-    callers_peer,
     ended_contact,
     ice_configuration,
+    peer_of,
     queue_lines,
+    second_leg,
 )
 
-CAPABILITIES = ("direct",)
+CAPABILITIES = ("direct", "conference")
 """What this server can do, by name."""
 
 _AT_ONCE = 50
@@ -134,7 +134,7 @@ class Pictures:
         state = self._floor.state
         contact = _contact(state, session)
         group = None if contact is None else state.group(contact.group)
-        session.ice_for = None if contact is None else (contact.id, contact.epoch)
+        session.ice_for = {leg.key for leg in session.legs(state)}
         servers, expires_at = self._means.ice.issue(session.id, self._means.clock())
         return ice_configuration(servers, expires_at, relay_only=group is not None and group.turn_only)
 
@@ -165,7 +165,7 @@ class Pictures:
         if picture is None or picture == shown:
             return None
         session.shown = picture
-        contact, peer = picture
+        contact, peer, second = picture
         if shown is None:
             return CallerAttached(
                 sequence=session.sequence,
@@ -174,6 +174,7 @@ class Pictures:
                 generation=session.generation,
                 contact=contact,
                 peer=peer,
+                second=second,
                 ice=self.issue_ice(session),
             )
         session.sequence += 1
@@ -182,10 +183,11 @@ class Pictures:
             server_time=self._means.clock(),
             contact=contact,
             peer=peer,
+            second=second,
             ice=self._ice_if_assigned_anew(session),
         )
 
-    def _callers_picture(self, session: CallerSession) -> tuple[CallerContact, Peer | None] | None:
+    def _callers_picture(self, session: CallerSession) -> tuple[CallerContact, Peer | None, SecondLeg | None] | None:
         state = self._floor.state
         contact = state.contacts.get(session.contact)
         if contact is not None:
@@ -199,15 +201,32 @@ class Pictures:
                     contact,
                     group_name=group_name,
                     agent_name=agent_name,
+                    guest_name=None if contact.guest is None else self.names.agent(contact.guest.agent),
                     wait=self._means.expected_wait(self._floor.site, contact.id),
                     asked_group_name=asked_group_name,
                 ),
-                callers_peer(state, contact, self.names.generation),
+                *self._connections(session, state),
             )
         ended = self._ended.get(session.contact)
         if ended is None:
             return None
-        return ended_contact(ended, group_name=self.names.group(ended.contact.group, session.language)), None
+        return ended_contact(ended, group_name=self.names.group(ended.contact.group, session.language)), None, None
+
+    def _connections(self, session: AnySession, state: State) -> tuple[Peer | None, SecondLeg | None]:
+        """The other end of the first connection, and the connection beside it."""
+        generation_of = self.names.generation
+        legs = session.legs(state)
+        return (
+            peer_of(legs[0], generation_of) if legs else None,
+            second_leg(legs[1], self._name_of(legs[1], session), generation_of) if len(legs) > 1 else None,
+        )
+
+    def _name_of(self, leg: Leg, session: AnySession) -> str:
+        """Whose end it is: a colleague, or the caller whose guest one is."""
+        if leg.other is not None:
+            return self.names.agent(leg.other) or leg.other
+        context = session.context if isinstance(session, AgentSession) else None
+        return "" if context is None else context[1].name
 
     def _agents_news(self, session: AgentSession) -> Message | None:
         picture = self._agents_picture(session)
@@ -215,7 +234,7 @@ class Pictures:
         if picture is None or picture == shown:
             return None
         session.shown = picture
-        desk, peer = picture
+        desk, peer, second = picture
         if shown is None:
             return AgentAttached(
                 sequence=session.sequence,
@@ -225,6 +244,7 @@ class Pictures:
                 generation=session.generation,
                 desk=desk,
                 peer=peer,
+                second=second,
                 ice=self.issue_ice(session),
             )
         session.sequence += 1
@@ -233,10 +253,11 @@ class Pictures:
             server_time=self._means.clock(),
             desk=desk,
             peer=peer,
+            second=second,
             ice=self._ice_if_assigned_anew(session),
         )
 
-    def _agents_picture(self, session: AgentSession) -> tuple[Desk, Peer | None] | None:
+    def _agents_picture(self, session: AgentSession) -> tuple[Desk, Peer | None, SecondLeg | None] | None:
         state = self._floor.state
         if not session.leads(state):
             return None
@@ -245,18 +266,17 @@ class Pictures:
             groups=self.names.groups(session.language),
             context=session.context[1] if session.context is not None else ContactContext(),
             code_label=lambda code: self._means.code_label(self._floor.site, code, session.language),
+            agent=self.names.agent,
         )
         return (
             agents_desk(state, session.agent, words, self._lines, self._ended),
-            agents_peer(state, session.agent, self.names.generation),
+            *self._connections(session, state),
         )
 
     def _ice_if_assigned_anew(self, session: AnySession) -> IceConfiguration | None:
         state = self._floor.state
-        contact = session.call(state)
-        if contact is None or session.ice_for == (contact.id, contact.epoch):
-            return None
-        return self.issue_ice(session)
+        is_known = session.ice_for.issuperset(leg.key for leg in session.legs(state))
+        return None if is_known else self.issue_ice(session)
 
 
 def _contact(state: State, session: AnySession) -> Contact | None:

@@ -6,6 +6,7 @@ A session is a tab and outlives its sockets. What happens to sessions is in
 
 import asyncio
 from collections import OrderedDict, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
@@ -21,12 +22,12 @@ from signaling.ports import AgentIdentity, ContactContext
 from signaling.protocol.agent import Desk
 from signaling.protocol.base import Language, Message
 from signaling.protocol.caller import CallerContact
-from signaling.protocol.media import Peer
+from signaling.protocol.media import Peer, SecondLeg
 from signaling.rate import TokenBucket
 
 _REMEMBERED_REPLIES = 64
 _HAS_MEDIA = frozenset({Phase.CONNECTING, Phase.TALKING})
-_SHOWN_FIRST = (Routing.CONNECTING, Routing.TALKING, Routing.OFFERED, Routing.WRAP_UP)
+_SHOWN_FIRST = (Routing.CONNECTING, Routing.TALKING, Routing.HELD, Routing.OFFERED, Routing.WRAP_UP)
 
 
 class Wire(Protocol):
@@ -67,6 +68,75 @@ class Replies:
         self._by_request.clear()
 
 
+LegKey = tuple[ContactId, Epoch]
+"""What tells the connections of a session apart."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    """One of a session's connections with another page, connecting or connected.
+
+    Attributes:
+        contact: The contact it belongs to.
+        party: What this session is in it. An agent who asks a colleague stands for the caller there.
+        other: The agent at the other end; ``None``: it is the caller.
+        peer: Where the other end is reached.
+        stands: Both ends have said that they have media.
+    """
+
+    contact: Contact
+    epoch: Epoch
+    party: Party
+    other: AgentId | None
+    peer: Endpoint | None
+    stands: bool
+
+    @property
+    def key(self) -> LegKey:
+        """The contact and the epoch."""
+        return self.contact.id, self.epoch
+
+    @property
+    def peer_session(self) -> SessionId | None:
+        """The session at the other end, if there is one."""
+        return None if self.peer is None else self.peer.session
+
+    @property
+    def is_peer_present(self) -> bool:
+        """Whether the other end's page is there."""
+        return self.peer is not None and self.peer.is_attached
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Watch:
+    """What a session said of one of its connections.
+
+    Attributes:
+        seen_at: When it last said that it has it.
+        is_expected: Both ends had it, so silence about it tells something.
+        says_closed: It last said that it has not.
+        failed_since: Since when all its reports say that the media has failed.
+        reported_at: When the last report came.
+        suspected_at: When it was first noticed to speak without mentioning it.
+        numbers: What its reports said so far.
+    """
+
+    seen_at: Millis
+    numbers: MediaNumbers
+    is_expected: bool = False
+    says_closed: bool = False
+    failed_since: Millis | None = None
+    reported_at: Millis = Millis(0)
+    suspected_at: Millis | None = None
+
+    def begin(self, at: Millis) -> None:
+        """Count silence from now on."""
+        self.seen_at = at
+        self.says_closed = False
+        self.failed_since = None
+        self.suspected_at = None
+
+
 @dataclass(eq=False, slots=True, kw_only=True)
 class Session:
     """What both roles have in common.
@@ -78,16 +148,12 @@ class Session:
         wire: The socket, while there is one.
         leaving: The page said that it closes.
         sequence: Number of the last picture sent on this socket.
-        ice_for: The assignment that servers were last given for.
+        ice_for: The connections that servers were last given for.
         mail_turn: Held while mail is handed out; ``mail_sent`` is the highest number
             sent on this socket, ``is_mail_due`` says that there may be more, and
-            ``mail_arrived`` is the highest that arrived and is still kept, or 0.
-        watched: The assignment whose media is expected, and ``media_seen_at`` when this
-            end last said that it has it. ``says_closed``: it last said that it has not.
-        failed_since: Since when all its reports say that the media has failed, and
-            ``reported_at`` when the last report came.
-        suspected_at: When it was first noticed to speak without mentioning the call.
-        numbers: What its reports of the present call said so far.
+            ``mail_arrived`` is the highest that arrived and is still kept, or 0;
+            ``mail_confirmed`` the highest that arrived of those sent on this socket.
+        watches: What it said of its connections.
         is_forgotten: The floor says that it has no socket, though it has.
     """
 
@@ -105,18 +171,13 @@ class Session:
     leaving: bool = False
     detached_at: Millis = Millis(0)
     sequence: int = 0
-    ice_for: tuple[ContactId, Epoch] | None = None
+    ice_for: set[LegKey] = field(default_factory=set)
     mail_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     mail_sent: int = 0
     is_mail_due: bool = False
     mail_arrived: int = 0
-    watched: tuple[ContactId, Epoch] | None = None
-    media_seen_at: Millis = Millis(0)
-    says_closed: bool = False
-    failed_since: Millis | None = None
-    reported_at: Millis = Millis(0)
-    suspected_at: Millis | None = None
-    numbers: MediaNumbers | None = None
+    mail_confirmed: int = 0
+    watches: dict[LegKey, Watch] = field(default_factory=dict)
     is_forgotten: bool = False
 
     def take(self, wire: Wire, at: Millis) -> None:
@@ -124,14 +185,20 @@ class Session:
         self.wire = wire
         self.leaving = False
         self.sequence = 0
-        self.ice_for = None
+        self.ice_for = set()
         self.mail_sent = 0
         self.is_mail_due = False
         self.mail_arrived = 0
-        self.media_seen_at = at
-        self.says_closed = False
-        self.failed_since = None
-        self.suspected_at = None
+        self.mail_confirmed = 0
+        for watch in self.watches.values():
+            watch.begin(at)
+
+    def watch(self, key: LegKey, at: Millis) -> Watch:
+        """What it said of this connection, from now on if nothing so far."""
+        found = self.watches.get(key)
+        if found is None:
+            found = self.watches[key] = Watch(seen_at=at, numbers=MediaNumbers(key))
+        return found
 
     def phase(self, state: State) -> str:
         """The phase that the table of permissions speaks of."""
@@ -141,13 +208,22 @@ class Session:
         """The contact this session may speak of: the caller's, or that in the agent's slot."""
         raise NotImplementedError
 
+    def legs(self, state: State) -> Sequence[Leg]:
+        """Its connections: the one of the contact it may speak of comes first."""
+        raise NotImplementedError
+
+    def leg(self, state: State, key: LegKey) -> Leg | None:
+        """The connection of this contact and epoch."""
+        return next((leg for leg in self.legs(state) if leg.key == key), None)
+
     def call(self, state: State) -> Contact | None:
         """The contact in which this session is one of two ends that connect or talk."""
-        return contact_in_call(state, self.contact_id(state))
+        legs = self.legs(state)
+        return legs[0].contact if legs else None
 
-    def peer_session(self, state: State) -> SessionId | None:
-        """The session at the other end of the media, if there is one."""
-        raise NotImplementedError
+    def peer_sessions(self, state: State) -> list[SessionId]:
+        """The sessions at the other ends of its connections."""
+        return [leg.peer.session for leg in self.legs(state) if leg.peer is not None]
 
     def endpoint(self, state: State) -> Endpoint | None:
         """Where the floor says that the caller, or the agent, is reached."""
@@ -163,7 +239,7 @@ class CallerSession(Session):
 
     contact: ContactId
     language: Language = "en"
-    shown: tuple[CallerContact, Peer | None] | None = None
+    shown: tuple[CallerContact, Peer | None, SecondLeg | None] | None = None
 
     def take(self, wire: Wire, at: Millis) -> None:
         Session.take(self, wire, at)
@@ -176,9 +252,15 @@ class CallerSession(Session):
     def contact_id(self, state: State) -> ContactId | None:  # noqa: ARG002
         return self.contact
 
-    def peer_session(self, state: State) -> SessionId | None:
-        agent = agent_in_call(state, state.contacts.get(self.contact))
-        return None if agent is None or agent.endpoint is None else agent.endpoint.session
+    def legs(self, state: State) -> Sequence[Leg]:
+        contact = state.contacts.get(self.contact)
+        if contact is None or contact.agent is None or not _has_media(contact):
+            return ()
+        first = _leg(state, contact, Party.CALLER, contact.agent)
+        guest = contact.guest
+        if guest is None:
+            return (first,)
+        return first, _leg(state, contact, Party.CALLER, guest.agent, epoch=guest.epoch, stands=guest.is_connected)
 
     def endpoint(self, state: State) -> Endpoint | None:
         contact = state.contacts.get(self.contact)
@@ -207,7 +289,7 @@ class AgentSession(Session):
     microphone_missing: bool = False
     checked_at: Millis = Millis(0)
     is_sign_in_over: bool = False
-    shown: tuple[Desk, Peer | None] | None = None
+    shown: tuple[Desk, Peer | None, SecondLeg | None] | None = None
 
     @property
     def agent(self) -> AgentId:
@@ -237,14 +319,26 @@ class AgentSession(Session):
         slot = shown_slot(state.agents[self.agent]) if self.leads(state) else None
         return None if slot is None else slot.contact
 
-    def call(self, state: State) -> Contact | None:
+    def legs(self, state: State) -> Sequence[Leg]:
+        contact_id = self.contact_id(state)
+        contact = None if contact_id is None else state.contacts.get(contact_id)
         # A contact that was handed on is somebody else's, though it is still wrapped up here.
-        contact = Session.call(self, state)
-        return contact if contact is not None and contact.agent == self.agent else None
+        if contact is None or contact.agent != self.agent or not _has_media(contact):
+            return ()
+        first = _leg(state, contact, Party.AGENT, contact.asker)
+        second = self._beside(state, contact)
+        return (first,) if second is None else (first, second)
 
-    def peer_session(self, state: State) -> SessionId | None:
-        contact = self.call(state)
-        return None if contact is None else contact.caller.session
+    def _beside(self, state: State, contact: Contact) -> Leg | None:
+        """The colleague whom the agent asks, or the caller whose guest they are."""
+        if contact.consult is not None:
+            consult = state.contacts[contact.consult]
+            return _leg(state, consult, Party.CALLER, consult.agent) if _has_media(consult) else None
+        about = None if contact.about is None else state.contacts[contact.about]
+        guest = None if about is None else about.guest
+        if about is None or guest is None:
+            return None
+        return _leg(state, about, Party.AGENT, None, epoch=guest.epoch, stands=guest.is_connected)
 
     def endpoint(self, state: State) -> Endpoint | None:
         agent = state.agents.get(self.agent)
@@ -322,17 +416,24 @@ def shown_slot(agent: AgentState) -> Slot | None:
     return min(agent.slots, key=urgency, default=None)
 
 
-def contact_in_call(state: State, contact: ContactId | None) -> Contact | None:
-    """The contact, if two ends connect or talk in it."""
-    found = None if contact is None else state.contacts.get(contact)
-    return found if found is not None and _has_media(found) else None
-
-
-def agent_in_call(state: State, contact: Contact | None) -> AgentState | None:
-    """The agent at the other end of a contact in which two ends connect or talk."""
-    if contact is None or contact.agent is None or not _has_media(contact):
-        return None
-    return state.agents.get(contact.agent)
+def _leg(
+    state: State,
+    contact: Contact,
+    party: Party,
+    other: AgentId | None,
+    *,
+    epoch: Epoch | None = None,
+    stands: bool | None = None,
+) -> Leg:
+    agent = None if other is None else state.agents.get(other)
+    return Leg(
+        contact=contact,
+        epoch=contact.epoch if epoch is None else epoch,
+        party=party,
+        other=other,
+        peer=contact.caller if other is None else None if agent is None else agent.endpoint,
+        stands=contact.phase is Phase.TALKING if stands is None else stands,
+    )
 
 
 def _has_media(contact: Contact) -> bool:

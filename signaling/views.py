@@ -2,24 +2,32 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from acd.callbacks import can_be_called_back
 from acd.config import AnswerKind, Channel, Kind
-from acd.decisions import RequeueReason
-from acd.facts import Health, Presence
+from acd.decisions import EndReason, RequeueReason
+from acd.facts import Health, Party, Presence
 from acd.ids import AgentId, ContactId, GroupId, Millis, SessionId
 from acd.lifecycle import Phase, Routing
-from acd.records import NOBODY, AgentState, Contact, Endpoint, Slot
+from acd.records import NOBODY, AgentState, Contact, Slot
 from acd.state import State
 from signaling.ports import ContactContext, Ended, ExpectedWait
 from signaling.ports import IceServer as IssuedServer
-from signaling.protocol.agent import AgentContact, AgentGroup, CodeChoice, Desk, ReceivesCalls
-from signaling.protocol.base import Party
+from signaling.protocol.agent import (
+    AgentContact,
+    AgentGroup,
+    CodeChoice,
+    Consultation,
+    ConsultationEnd,
+    Desk,
+    ReceivesCalls,
+)
 from signaling.protocol.caller import CallerCallback, CallerContact, CallerQuestion
+from signaling.protocol.caller import EndReason as CallersEnd
 from signaling.protocol.caller import ExpectedWait as ExpectedWaitShown
-from signaling.protocol.media import IceConfiguration, IceServer, Peer
-from signaling.sessions import agent_in_call, contact_in_call, shown_slot
+from signaling.protocol.media import IceConfiguration, IceServer, Peer, SecondLeg
+from signaling.sessions import Leg, shown_slot
 
 GenerationOf = Callable[[SessionId], int | None]
 """Which life of its leg a session's page is, if that is known."""
@@ -39,6 +47,17 @@ _ASKED: Final[Mapping[AnswerKind, Literal["group", "message", "callback"]]] = {
     AnswerKind.CALLBACK: "callback",
 }
 
+CALLERS_ENDS: Final[Mapping[EndReason, CallersEnd]] = {EndReason(reason): reason for reason in get_args(CallersEnd)}
+CONSULTATION_ENDS: Final[Mapping[EndReason, ConsultationEnd]] = {
+    EndReason(reason): reason for reason in get_args(ConsultationEnd)
+}
+_STAGES: Final[Mapping[Phase, Literal["waiting", "ringing", "connecting", "talking"]]] = {
+    Phase.QUEUED: "waiting",
+    Phase.OFFERED: "ringing",
+    Phase.CONNECTING: "connecting",
+    Phase.TALKING: "talking",
+}
+
 NO_LINE: Final = QueueLine()
 
 
@@ -46,7 +65,7 @@ def queue_lines(contacts: Iterable[Contact]) -> dict[GroupId, QueueLine]:
     """The line of every group in which somebody waits, in one pass."""
     lines: dict[GroupId, QueueLine] = {}
     for contact in contacts:
-        if contact.is_waiting:
+        if contact.is_waiting and not contact.is_consultation:
             line = lines.get(contact.group, NO_LINE)
             longest = contact.asked_at if line.longest_asked_at is None else line.longest_asked_at
             lines[contact.group] = QueueLine(line.waiting + 1, min(longest, contact.asked_at))
@@ -62,6 +81,7 @@ def caller_contact(
     *,
     group_name: str,
     agent_name: str | None,
+    guest_name: str | None,
     wait: ExpectedWait | None,
     asked_group_name: str,
 ) -> CallerContact:
@@ -88,6 +108,8 @@ def caller_contact(
         question=_question(state, contact, asked_group_name),
         callback=_callback(contact),
         can_be_called_back=can_be_called_back(state, contact),
+        held=state.is_held(contact),
+        guest_name=guest_name,
     )
 
 
@@ -132,17 +154,13 @@ def ended_contact(ended: Ended, *, group_name: str) -> CallerContact:
         agent_name=None,
         in_front_again=False,
         transferred=False,
-        ended=ended.reason.value,
+        ended=CALLERS_ENDS.get(ended.reason),
         question=None,
         callback=None,
         can_be_called_back=False,
+        held=False,
+        guest_name=None,
     )
-
-
-def callers_peer(state: State, contact: Contact, generation_of: GenerationOf) -> Peer | None:
-    """The agent's end, as the caller's media needs it."""
-    agent = agent_in_call(state, contact)
-    return None if agent is None else _peer("agent", agent.endpoint, generation_of)
 
 
 # What an agent sees.
@@ -156,6 +174,7 @@ class Words:
     groups: Mapping[GroupId, str]
     context: ContactContext
     code_label: Callable[[str], str] = str
+    agent: Callable[[AgentId | None], str | None] = lambda _: None
 
 
 def agents_desk(
@@ -177,13 +196,6 @@ def agents_desk(
         more=max(len(found.slots) - 1, 0),
         groups=[_agents_group(group, words, lines.get(group, NO_LINE)) for group in found.groups],
     )
-
-
-def agents_peer(state: State, agent: AgentId, generation_of: GenerationOf) -> Peer | None:
-    """The caller's end, as the agent's media needs it."""
-    slot = shown_slot(state.agents[agent])
-    contact = None if slot is None else contact_in_call(state, slot.contact)
-    return None if contact is None or contact.agent != agent else _peer("caller", contact.caller, generation_of)
 
 
 def _receives_calls(state: State, agent: AgentState) -> ReceivesCalls:
@@ -222,6 +234,8 @@ def _agents_contact(state: State, slot: Slot, words: Words, ended: Mapping[Conta
     past = ended.get(slot.contact)
     contact = open_contact if open_contact is not None else past.contact if past is not None else None
     context, group = words.context, state.group(slot.group)
+    asker = None if contact is None or contact.asker is None else state.agents.get(contact.asker)
+    ended_by = None if contact is None else contact.consult_ended
     is_message = slot.channel is Channel.MESSAGE
     return AgentContact(
         id=slot.contact,
@@ -233,7 +247,8 @@ def _agents_contact(state: State, slot: Slot, words: Words, ended: Mapping[Conta
         epoch=contact.epoch if contact is not None else 0,
         asked_at=contact.asked_at if contact is not None else slot.since,
         deadline=slot.deadline,
-        caller_present=open_contact is not None and open_contact.caller.is_attached,
+        caller_present=open_contact is not None
+        and (open_contact.caller.is_attached or (asker is not None and _is_here(asker))),
         name=context.name,
         topic=context.topic,
         language=context.language,
@@ -245,16 +260,54 @@ def _agents_contact(state: State, slot: Slot, words: Words, ended: Mapping[Conta
         is_callback=not is_message and context.address != "",
         wrap_up="optional" if group is None else group.wrap_up.value,
         codes=[] if group is None else [CodeChoice(id=code, label=words.code_label(code)) for code in group.codes],
+        asked_by="" if asker is None else words.agent(asker.id) or asker.id,
+        consultation=None if open_contact is None else _consultation(state, open_contact, words),
+        consultation_ended=None if ended_by is None else CONSULTATION_ENDS.get(ended_by),
     )
+
+
+def _consultation(state: State, contact: Contact, words: Words) -> Consultation | None:
+    consult = None if contact.consult is None else state.contacts.get(contact.consult)
+    if consult is None:
+        return None
+    asked, guest = consult.steps[0].agent, contact.guest
+    return Consultation(
+        contact_id=consult.id,
+        epoch=consult.epoch,
+        phase=_STAGES[consult.phase],
+        asked=words.groups.get(consult.group, consult.group) if asked is None else words.agent(asked) or asked,
+        agent_name=None if consult.agent is None else words.agent(consult.agent) or consult.agent,
+        guest="no" if guest is None else "joined" if guest.is_connected else "joining",
+        takes_over=guest is not None and guest.takes_over,
+    )
+
+
+def _is_here(agent: AgentState) -> bool:
+    return agent.endpoint is not None and agent.endpoint.is_attached
 
 
 # What both see.
 
 
-def _peer(party: Party, endpoint: Endpoint | None, generation_of: GenerationOf) -> Peer:
-    if endpoint is None:
-        return Peer(party=party, present=False, generation=0)
-    return Peer(party=party, present=endpoint.is_attached, generation=generation_of(endpoint.session) or 0)
+def peer_of(leg: Leg, generation_of: GenerationOf) -> Peer:
+    """The other end of a connection, as media needs it."""
+    generation = 0 if leg.peer_session is None else generation_of(leg.peer_session) or 0
+    return Peer(
+        party="agent" if leg.party is Party.CALLER else "caller",
+        present=leg.is_peer_present,
+        generation=generation,
+    )
+
+
+def second_leg(leg: Leg, name: str, generation_of: GenerationOf) -> SecondLeg:
+    """A connection beside the first one."""
+    return SecondLeg(
+        contact_id=leg.contact.id,
+        epoch=leg.epoch,
+        party=leg.party.value,
+        name=name,
+        peer=peer_of(leg, generation_of),
+    )
 
 
 def ice_configuration(

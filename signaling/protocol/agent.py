@@ -16,10 +16,10 @@ from signaling.protocol.base import (
     Request,
     RequestNumber,
 )
-from signaling.protocol.media import IceConfiguration, Peer
+from signaling.protocol.media import IceConfiguration, Peer, SecondLeg
 
 Presence = Literal["offline", "available", "once", "busy", "break"]
-RoutingState = Literal["idle", "offered", "connecting", "talking", "wrap_up", "not_responding"]
+RoutingState = Literal["idle", "offered", "connecting", "talking", "held", "wrap_up", "not_responding"]
 HealthState = Literal["healthy", "degraded", "lost"]
 ReceivesCalls = Literal[
     "yes", "offline", "break", "other_work", "elsewhere", "busy", "wrap_up", "not_responding", "back_off", "lost"
@@ -34,6 +34,39 @@ class CodeChoice(Part, frozen=True):
     """The code."""
     label: str
     """In the desk's language."""
+
+
+ConsultationEnd = Literal[
+    "abandoned",
+    "caller_hung_up",
+    "agent_hung_up",
+    "caller_lost",
+    "setup_failed",
+    "group_gone",
+    "supervisor",
+    "not_answered",
+    "agent_lost",
+]
+"""How a consultation ended: ``caller`` is whoever asked, ``agent`` the colleague."""
+
+
+class Consultation(Part, frozen=True):
+    """A colleague who is asked about the contact at hand."""
+
+    contact_id: Identity
+    """The consultation, a contact of its own."""
+    epoch: EpochNumber
+    """Of its present or last assignment."""
+    phase: Literal["waiting", "ringing", "connecting", "talking"]
+    """Where it stands."""
+    asked: str
+    """The agent or the group that was asked."""
+    agent_name: str | None
+    """Who has answered."""
+    guest: Literal["no", "joining", "joined"]
+    """Whether they talk to the caller, too."""
+    takes_over: bool
+    """They have the contact as soon as they do."""
 
 
 class AgentContact(Part, frozen=True):
@@ -77,6 +110,12 @@ class AgentContact(Part, frozen=True):
     """What is expected after it: with ``mandatory`` it is finished with a code only."""
     codes: list[CodeChoice]
     """Disposition codes of its group."""
+    asked_by: str
+    """The colleague who asks about a caller of theirs, of whom the rest tells; empty if a caller does."""
+    consultation: Consultation | None
+    """The colleague who is asked about it."""
+    consultation_ended: ConsultationEnd | None
+    """How the last consultation about it ended; null while there is one."""
 
 
 class AgentGroup(Part, frozen=True):
@@ -139,6 +178,8 @@ class AgentAttached(Message, frozen=True, tag="agent.attached"):
     """The desk."""
     peer: Peer | None
     """The caller's end, while there is one."""
+    second: SecondLeg | None
+    """A connection beside it."""
     ice: IceConfiguration
     """Where to look for a way through NAT."""
 
@@ -157,6 +198,8 @@ class AgentChanged(Message, frozen=True, tag="agent.changed"):
     """The desk, whole."""
     peer: Peer | None
     """The caller's end, whole."""
+    second: SecondLeg | None
+    """A connection beside it, whole."""
     ice: IceConfiguration | None
     """Fresh servers; null: keep what you have."""
 
@@ -214,6 +257,17 @@ class TransferTarget(Part, frozen=True):
     """Whether somebody would be asked at once."""
 
 
+class SkillTarget(Part, frozen=True):
+    """A skill that somebody else at work has."""
+
+    id: Code
+    """The skill."""
+    level: Count
+    """The highest there is."""
+    ready: bool
+    """Whether somebody would be asked at once."""
+
+
 class Targets(Message, frozen=True, tag="transfer.targets_found"):
     """Answers ``transfer.targets``."""
 
@@ -223,10 +277,76 @@ class Targets(Message, frozen=True, tag="transfer.targets_found"):
     """Groups that are open, the contact's own apart."""
     agents: list[TransferTarget]
     """Agents at work, oneself apart."""
+    skills: list[SkillTarget]
+    """Skills of theirs, to be asked for in the contact's own group or another."""
+    own_group: TransferTarget | None
+    """The contact's own group: colleagues in it may be asked, and handed the contact for a skill."""
+
+
+class SkillWanted(Part, frozen=True):
+    """What a colleague must be able to do."""
+
+    id: Code
+    """The skill."""
+    level: Count
+    """At least."""
+
+
+class HoldContact(Request, frozen=True, tag="contact.hold"):
+    """Let the caller wait a moment, or talk on."""
+
+    contact_id: Identity
+    """What is in the agent's slot."""
+    epoch: EpochNumber
+    """Of the assignment."""
+    on: bool
+    """To wait; else to talk on."""
+
+
+class AskColleague(Request, frozen=True, tag="consult.ask"):
+    """Ask a colleague about the contact, while its caller is on hold: an agent, or somebody of a group."""
+
+    contact_id: Identity
+    """What is in the agent's slot."""
+    epoch: EpochNumber
+    """Of the assignment."""
+    agent_id: Identity | None = None
+    """This agent; else somebody of a group."""
+    group_id: Identity | None = None
+    """Of this group; null: the contact's own."""
+    skill: SkillWanted | None = None
+    """Who has this skill."""
+
+
+class EndConsultation(Request, frozen=True, tag="consult.end"):
+    """Be done with the colleague, and turn to the caller again."""
+
+    contact_id: Identity
+    """What is in the agent's slot."""
+    epoch: EpochNumber
+    """Of the assignment."""
+
+
+class StartConference(Request, frozen=True, tag="consult.join"):
+    """Let the colleague and the caller talk to each other, too."""
+
+    contact_id: Identity
+    """What is in the agent's slot."""
+    epoch: EpochNumber
+    """Of the assignment."""
+
+
+class HandOver(Request, frozen=True, tag="consult.hand_over"):
+    """Leave the contact to the colleague, as soon as the caller and they are connected: a warm transfer."""
+
+    contact_id: Identity
+    """What is in the agent's slot."""
+    epoch: EpochNumber
+    """Of the assignment."""
 
 
 class TransferContact(Request, frozen=True, tag="contact.transfer"):
-    """Hand the contact on and leave it: a blind transfer. One of the two targets is given."""
+    """Hand the contact on and leave it: a blind transfer, to an agent, a group or whoever has a skill."""
 
     contact_id: Identity
     """What is in the agent's slot."""
@@ -236,6 +356,8 @@ class TransferContact(Request, frozen=True, tag="contact.transfer"):
     """To this group. Another media policy than the present one needs the caller's yes."""
     agent_id: Identity | None = None
     """To this agent, of the contact's group or not."""
+    skill: SkillWanted | None = None
+    """To who has this skill, of the group that is given or else the contact's own."""
 
 
 class FinishWrapUp(Request, frozen=True, tag="wrapup.finish"):

@@ -15,7 +15,7 @@ from signaling.protocol.base import (
     Part,
     Request,
 )
-from signaling.protocol.media import IceConfiguration, Peer
+from signaling.protocol.media import IceConfiguration, Peer, SecondLeg
 
 CallerPhase = Literal["queued", "offered", "connecting", "talking", "ended"]
 EndReason = Literal[
@@ -119,6 +119,10 @@ class CallerContact(Part, frozen=True):
     """That they are to be called back, until an agent has accepted."""
     can_be_called_back: bool
     """Whether they may leave the page and keep the place."""
+    held: bool
+    """The agent lets them wait a moment: nothing is heard of either end meanwhile."""
+    guest_name: str | None
+    """Who has joined the call, or is about to."""
 
 
 class CallerAttached(Message, frozen=True, tag="caller.attached"):
@@ -140,6 +144,8 @@ class CallerAttached(Message, frozen=True, tag="caller.attached"):
     """The contact."""
     peer: Peer | None
     """The agent's end, while there is one."""
+    second: SecondLeg | None
+    """A guest's end."""
     ice: IceConfiguration
     """Where to look for a way through NAT."""
 
@@ -158,6 +164,8 @@ class CallerChanged(Message, frozen=True, tag="caller.changed"):
     """The contact, whole."""
     peer: Peer | None
     """The agent's end, whole."""
+    second: SecondLeg | None
+    """A guest's end, whole."""
     ice: IceConfiguration | None
     """Fresh servers; null: keep what you have."""
 

@@ -4,14 +4,19 @@ from signaling.protocol.agent import (
     AcceptOffer,
     AgentAttached,
     AgentChanged,
+    AskColleague,
     AskForTargets,
     DeclineOffer,
+    EndConsultation,
     EndContact,
     FinishWrapUp,
+    HandOver,
     HealthReport,
+    HoldContact,
     SetPresence,
     SignedOut,
     SignOut,
+    StartConference,
     Targets,
     TransferContact,
 )
@@ -55,6 +60,11 @@ AgentToServer = (
     | EndContact
     | AskForTargets
     | TransferContact
+    | HoldContact
+    | AskColleague
+    | EndConsultation
+    | StartConference
+    | HandOver
     | FinishWrapUp
     | HealthReport
     | SignOut

@@ -186,3 +186,22 @@ class Peer(Part, frozen=True):
     """Whether its page is there."""
     generation: Generation
     """Which life of its leg that page is."""
+
+
+class SecondLeg(Part, frozen=True):
+    """A connection beside the first one: with a colleague who is asked, or with a guest.
+
+    Connections are told apart by contact and epoch. One that stands first later, because a
+    guest was handed the contact, is the same connection and is kept.
+    """
+
+    contact_id: Identity
+    """The contact it belongs to: the same as the first one's, or the consultation."""
+    epoch: EpochNumber
+    """Of this connection."""
+    party: Party
+    """What this page is in it: the caller's side makes the offer and is impolite."""
+    name: str
+    """Whose end it is; empty if that is not known."""
+    peer: Peer
+    """The other end."""

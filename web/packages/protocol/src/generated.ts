@@ -17,12 +17,15 @@ export type EndReason = "abandoned" | "caller_hung_up" | "agent_hung_up" | "call
 
 export type Presence = "offline" | "available" | "once" | "busy" | "break";
 
-export type RoutingState = "idle" | "offered" | "connecting" | "talking" | "wrap_up" | "not_responding";
+export type RoutingState = "idle" | "offered" | "connecting" | "talking" | "held" | "wrap_up" | "not_responding";
 
 export type HealthState = "healthy" | "degraded" | "lost";
 
 /** Whether calls come, or the first reason why not. The desk's header says it in words. */
 export type ReceivesCalls = "yes" | "offline" | "break" | "other_work" | "elsewhere" | "busy" | "wrap_up" | "not_responding" | "back_off" | "lost";
+
+/** How a consultation ended: `caller` is whoever asked, `agent` the colleague. */
+export type ConsultationEnd = "abandoned" | "caller_hung_up" | "agent_hung_up" | "caller_lost" | "setup_failed" | "group_gone" | "supervisor" | "not_answered" | "agent_lost";
 
 /** What an agent does, of several things the one that says most. */
 export type Doing = "signed_out" | "offline" | "ready" | "ringing" | "connecting" | "talking" | "wrap_up" | "break" | "other_work" | "elsewhere" | "left_alone" | "not_responding" | "lost";
@@ -204,6 +207,25 @@ export interface Peer {
 }
 
 /**
+ * A connection beside the first one: with a colleague who is asked, or with a guest.
+ *
+ * Connections are told apart by contact and epoch. One that stands first later, because a
+ * guest was handed the contact, is the same connection and is kept.
+ */
+export interface SecondLeg {
+  /** The contact it belongs to: the same as the first one's, or the consultation. */
+  readonly contactId: string;
+  /** Of this connection. */
+  readonly epoch: number;
+  /** What this page is in it: the caller's side makes the offer and is impolite. */
+  readonly party: Party;
+  /** Whose end it is; empty if that is not known. */
+  readonly name: string;
+  /** The other end. */
+  readonly peer: Peer;
+}
+
+/**
  * How long it will probably take: P50 to P90, in whole minutes, rounded up.
  *
  * Both ends only go down, unless the line got worse.
@@ -285,6 +307,10 @@ export interface CallerContact {
   readonly callback: CallerCallback | null;
   /** Whether they may leave the page and keep the place. */
   readonly canBeCalledBack: boolean;
+  /** The agent lets them wait a moment: nothing is heard of either end meanwhile. */
+  readonly held: boolean;
+  /** Who has joined the call, or is about to. */
+  readonly guestName: string | null;
 }
 
 /**
@@ -307,6 +333,8 @@ export interface CallerAttached {
   readonly contact: CallerContact;
   /** The agent's end, while there is one. */
   readonly peer: Peer | null;
+  /** A guest's end. */
+  readonly second: SecondLeg | null;
   /** Where to look for a way through NAT. */
   readonly ice: IceConfiguration;
 }
@@ -326,6 +354,8 @@ export interface CallerChanged {
   readonly contact: CallerContact;
   /** The agent's end, whole. */
   readonly peer: Peer | null;
+  /** A guest's end, whole. */
+  readonly second: SecondLeg | null;
   /** Fresh servers; null: keep what you have. */
   readonly ice: IceConfiguration | null;
 }
@@ -384,6 +414,24 @@ export interface CodeChoice {
   readonly label: string;
 }
 
+/** A colleague who is asked about the contact at hand. */
+export interface Consultation {
+  /** The consultation, a contact of its own. */
+  readonly contactId: string;
+  /** Of its present or last assignment. */
+  readonly epoch: number;
+  /** Where it stands. */
+  readonly phase: "connecting" | "ringing" | "talking" | "waiting";
+  /** The agent or the group that was asked. */
+  readonly asked: string;
+  /** Who has answered. */
+  readonly agentName: string | null;
+  /** Whether they talk to the caller, too. */
+  readonly guest: "joined" | "joining" | "no";
+  /** They have the contact as soon as they do. */
+  readonly takesOver: boolean;
+}
+
 /** The contact an agent is offered, connects, talks to or wraps up. */
 export interface AgentContact {
   /** The contact. */
@@ -424,6 +472,12 @@ export interface AgentContact {
   readonly wrapUp: "mandatory" | "none" | "optional" | "timed";
   /** Disposition codes of its group. */
   readonly codes: readonly CodeChoice[];
+  /** The colleague who asks about a caller of theirs, of whom the rest tells; empty if a caller does. */
+  readonly askedBy: string;
+  /** The colleague who is asked about it. */
+  readonly consultation: Consultation | null;
+  /** How the last consultation about it ended; null while there is one. */
+  readonly consultationEnded: ConsultationEnd | null;
 }
 
 /** A group of this agent, and how long its line is. */
@@ -485,6 +539,8 @@ export interface AgentAttached {
   readonly desk: Desk;
   /** The caller's end, while there is one. */
   readonly peer: Peer | null;
+  /** A connection beside it. */
+  readonly second: SecondLeg | null;
   /** Where to look for a way through NAT. */
   readonly ice: IceConfiguration;
 }
@@ -504,6 +560,8 @@ export interface AgentChanged {
   readonly desk: Desk;
   /** The caller's end, whole. */
   readonly peer: Peer | null;
+  /** A connection beside it, whole. */
+  readonly second: SecondLeg | null;
   /** Fresh servers; null: keep what you have. */
   readonly ice: IceConfiguration | null;
 }
@@ -571,6 +629,16 @@ export interface TransferTarget {
   readonly ready: boolean;
 }
 
+/** A skill that somebody else at work has. */
+export interface SkillTarget {
+  /** The skill. */
+  readonly id: string;
+  /** The highest there is. */
+  readonly level: number;
+  /** Whether somebody would be asked at once. */
+  readonly ready: boolean;
+}
+
 /** Answers `transfer.targets`. */
 export interface Targets {
   readonly type: "transfer.targets_found";
@@ -580,9 +648,84 @@ export interface Targets {
   readonly groups: readonly TransferTarget[];
   /** Agents at work, oneself apart. */
   readonly agents: readonly TransferTarget[];
+  /** Skills of theirs, to be asked for in the contact's own group or another. */
+  readonly skills: readonly SkillTarget[];
+  /** The contact's own group: colleagues in it may be asked, and handed the contact for a skill. */
+  readonly ownGroup: TransferTarget | null;
 }
 
-/** Hand the contact on and leave it: a blind transfer. One of the two targets is given. */
+/** What a colleague must be able to do. */
+export interface SkillWanted {
+  /** The skill. */
+  readonly id: string;
+  /** At least. */
+  readonly level: number;
+}
+
+/** Let the caller wait a moment, or talk on. */
+export interface HoldContact {
+  readonly type: "contact.hold";
+  /** What is in the agent's slot. */
+  readonly contactId: string;
+  /** Of the assignment. */
+  readonly epoch: number;
+  /** To wait; else to talk on. */
+  readonly on: boolean;
+  /** Chosen by the client, unique on its page. */
+  readonly id: string;
+}
+
+/** Ask a colleague about the contact, while its caller is on hold: an agent, or somebody of a group. */
+export interface AskColleague {
+  readonly type: "consult.ask";
+  /** What is in the agent's slot. */
+  readonly contactId: string;
+  /** Of the assignment. */
+  readonly epoch: number;
+  /** This agent; else somebody of a group. */
+  readonly agentId: string | null;
+  /** Of this group; null: the contact's own. */
+  readonly groupId: string | null;
+  /** Who has this skill. */
+  readonly skill: SkillWanted | null;
+  /** Chosen by the client, unique on its page. */
+  readonly id: string;
+}
+
+/** Be done with the colleague, and turn to the caller again. */
+export interface EndConsultation {
+  readonly type: "consult.end";
+  /** What is in the agent's slot. */
+  readonly contactId: string;
+  /** Of the assignment. */
+  readonly epoch: number;
+  /** Chosen by the client, unique on its page. */
+  readonly id: string;
+}
+
+/** Let the colleague and the caller talk to each other, too. */
+export interface StartConference {
+  readonly type: "consult.join";
+  /** What is in the agent's slot. */
+  readonly contactId: string;
+  /** Of the assignment. */
+  readonly epoch: number;
+  /** Chosen by the client, unique on its page. */
+  readonly id: string;
+}
+
+/** Leave the contact to the colleague, as soon as the caller and they are connected: a warm transfer. */
+export interface HandOver {
+  readonly type: "consult.hand_over";
+  /** What is in the agent's slot. */
+  readonly contactId: string;
+  /** Of the assignment. */
+  readonly epoch: number;
+  /** Chosen by the client, unique on its page. */
+  readonly id: string;
+}
+
+/** Hand the contact on and leave it: a blind transfer, to an agent, a group or whoever has a skill. */
 export interface TransferContact {
   readonly type: "contact.transfer";
   /** What is in the agent's slot. */
@@ -593,6 +736,8 @@ export interface TransferContact {
   readonly groupId: string | null;
   /** To this agent, of the contact's group or not. */
   readonly agentId: string | null;
+  /** To who has this skill, of the group that is given or else the contact's own. */
+  readonly skill: SkillWanted | null;
   /** Chosen by the client, unique on its page. */
   readonly id: string;
 }
@@ -1114,6 +1259,11 @@ export type AgentToServer =
   | EndContact
   | AskForTargets
   | TransferContact
+  | HoldContact
+  | AskColleague
+  | EndConsultation
+  | StartConference
+  | HandOver
   | FinishWrapUp
   | HealthReport
   | SignOut
