@@ -20,11 +20,14 @@ from acd.decisions import (
     Resume,
     StartWrapUp,
 )
+from acd.estimate import Estimator, Unknown
+from acd.explain import CODES, Explainer
 from acd.facts import (
     ConferenceAsked,
     ConsultAsked,
     ConsultEndAsked,
     ContactContradicted,
+    Fact,
     HandOverAsked,
     HoldAsked,
     MediaConnected,
@@ -37,6 +40,7 @@ from acd.facts import (
 from acd.ids import AgentId, ContactId, Epoch, GroupId, Millis, SkillId
 from acd.lifecycle import Phase, Routing
 from acd.records import NOBODY, Contact, Guest
+from acd.state import State
 from tests.acd.desk import SALES, SUPPORT, Desk
 
 TAX = SkillId("tax")
@@ -718,3 +722,106 @@ def test_a_guest_accepts_nothing_else_meanwhile(floor: Floor) -> None:
     floor.desk.caller("second", SUPPORT)
 
     assert floor.desk.ringing() == {}
+
+
+# What is told and learned of them.
+
+
+class Told(Desk):
+    """A desk of which it is told what becomes of the call and of the consultation."""
+
+    def __init__(self) -> None:
+        self.of_call, self.of_advice = Explainer(FIRST, State()), Explainer(ADVICE, State())
+        self.estimator = Estimator(State())
+        super().__init__()
+
+    def happen(self, fact: Fact) -> list[Decision]:
+        decided = super().happen(fact)
+        self.of_call.hear(decided, self.at)
+        self.of_advice.hear(decided, self.at)
+        self.estimator.fold(self.state, decided, self.at)
+        return decided
+
+
+def told(explainer: Explainer) -> list[str]:
+    return [entry.code for entry in explainer.entries]
+
+
+def test_of_the_call_it_is_told_who_was_asked_joined_and_took_over() -> None:
+    floor = Floor(Told())
+    floor.consult(to_agent=floor.ben)
+    floor.desk.decline(floor.ben)
+    floor.consult(to_group=SUPPORT)
+    floor.says(ConsultEndAsked)
+    floor.desk.pass_time(seconds=60)
+    floor.ask_ben()
+    floor.says(ConferenceAsked)
+    floor.says(HandOverAsked)
+    floor.guest_media()
+    floor.desk.agent_hangs_up(floor.ben)
+    assert isinstance(floor.desk, Told)
+
+    assert told(floor.desk.of_call)[8:] == [
+        "held",
+        "colleague_asked",
+        "colleague_not_answered",
+        "colleague_asked",
+        "colleague_abandoned",
+        "resumed",
+        "held",
+        "colleague_asked",
+        "colleague_answered",
+        "resumed",
+        "guest_joins",
+        "hand_over_expected",
+        "media_caller",
+        "media_agent",
+        "conference",
+        "handed_over",
+        "wrap_up",
+        "ended_agent_hung_up",
+        "wrap_up",
+    ]
+    by_whom = [entry.says for entry in floor.desk.of_call.entries if entry.code == "colleague_asked"]
+    assert by_whom == [{"agent": "ben"}, {"group": "support"}, {"agent": "ben"}]
+    assert set(told(floor.desk.of_call)) <= CODES
+    assert not floor.desk.of_call.is_over, "two still work on after it"
+
+
+def test_of_a_consultation_it_is_told_who_asked_and_that_it_was_taken_over() -> None:
+    floor = Floor(Told())
+    floor.consult(to_group=SUPPORT)
+    floor.desk.talk(floor.ben)
+    floor.says(HandOverAsked)
+    floor.guest_media()
+    assert isinstance(floor.desk, Told)
+
+    codes = told(floor.desk.of_advice)
+    assert codes[0] == "consultation"
+    assert codes[-1] == "ended_handed_over"
+    assert floor.desk.of_advice.entries[0].says == {"agent": "ana", "group": "support"}
+    assert floor.desk.of_advice.is_over
+
+
+def test_a_guest_who_leaves_is_told_with_the_reason() -> None:
+    floor = Floor(Told())
+    floor.confer()
+    floor.desk.agent_hangs_up(floor.ben)
+    assert isinstance(floor.desk, Told)
+
+    assert told(floor.desk.of_call)[-2:] == ["guest_left", "colleague_agent_hung_up"]
+
+
+def test_a_consultation_is_nobodys_wait_and_the_new_agents_work_is_learned_of() -> None:
+    floor = Floor(Told())
+    floor.consult(to_group=SUPPORT)
+    assert isinstance(floor.desk, Told)
+    assert floor.desk.estimator.forecast(floor.desk.state, ADVICE) is Unknown.NOT_WAITING
+    floor.desk.talk(floor.ben)
+    floor.says(HandOverAsked)
+    floor.guest_media()
+    floor.desk.pass_time(seconds=60)
+
+    floor.desk.agent_hangs_up(floor.ben)
+
+    assert floor.desk.estimator.forecast(floor.desk.state, FIRST) is Unknown.NOT_WAITING

@@ -10,7 +10,7 @@ from acd.decisions import EndReason
 from acd.ids import ContactId, SessionId
 from acd.lifecycle import Phase, Routing
 from signaling.permissions import AGENT, CALLER, SUPERSEDED
-from signaling.protocol.agent import RoutingState
+from signaling.protocol.agent import ConsultationEnd, RoutingState
 from signaling.protocol.base import Request
 from signaling.protocol.caller import CallerPhase
 from signaling.protocol.caller import EndReason as ToldEndReason
@@ -18,7 +18,7 @@ from signaling.protocol.directions import AgentToServer, CallerToServer
 from tests.signaling.world import SITE, AgentTab, CallerTab, Tab, World, report
 
 CALLER_PHASES = ("queued", "offered", "connecting", "talking", "ended")
-AGENT_PHASES = ("idle", "offered", "connecting", "talking", "wrap_up", "not_responding")
+AGENT_PHASES = ("idle", "offered", "connecting", "talking", "held", "wrap_up", "not_responding")
 
 # What is expected, by phase in the order above: "." answered, otherwise the code of the refusal.
 EXPECTED_OF_CALLERS: Mapping[str, tuple[str, ...]] = {
@@ -33,25 +33,35 @@ EXPECTED_OF_CALLERS: Mapping[str, tuple[str, ...]] = {
     "offer.accept": ("not_allowed",) * 5,
     "offer.decline": ("not_allowed",) * 5,
     "contact.end": ("not_allowed",) * 5,
+    "contact.hold": ("not_allowed",) * 5,
+    "consult.ask": ("not_allowed",) * 5,
+    "consult.end": ("not_allowed",) * 5,
+    "consult.join": ("not_allowed",) * 5,
+    "consult.hand_over": ("not_allowed",) * 5,
     "wrapup.finish": ("not_allowed",) * 5,
     "agent.health": ("not_allowed",) * 5,
     "agent.sign_out": ("not_allowed",) * 5,
 }
 EXPECTED_OF_AGENTS: Mapping[str, tuple[str, ...]] = {
-    "presence.set": (".", ".", ".", ".", ".", "."),
-    "offer.accept": ("offer_gone", ".", ".", ".", "offer_gone", "offer_gone"),
-    "offer.decline": ("offer_gone", ".", "offer_gone", "offer_gone", "offer_gone", "offer_gone"),
-    "contact.end": ("contact_gone", "contact_gone", ".", ".", "contact_gone", "contact_gone"),
-    "wrapup.finish": ("contact_gone", "contact_gone", "contact_gone", "contact_gone", ".", "contact_gone"),
-    "agent.health": (".", ".", ".", ".", ".", "."),
-    "agent.sign_out": (".", ".", ".", ".", ".", "."),
-    "page.leaving": (".", ".", ".", ".", ".", "."),
-    "media.signal": ("not_now", "not_now", ".", ".", "not_now", "not_now"),
-    "media.state": ("not_yours", "not_yours", ".", ".", "not_yours", "not_yours"),
-    "media.report": ("not_yours", "not_yours", ".", ".", "not_yours", "not_yours"),
-    "ack": (".", ".", ".", ".", ".", "."),
-    "ice.refresh": (".", ".", ".", ".", ".", "."),
-    "contact.leave": ("not_allowed",) * 6,
+    "presence.set": (".", ".", ".", ".", ".", ".", "."),
+    "offer.accept": ("offer_gone", ".", ".", ".", ".", "offer_gone", "offer_gone"),
+    "offer.decline": ("offer_gone", ".", "offer_gone", "offer_gone", "offer_gone", "offer_gone", "offer_gone"),
+    "contact.end": ("contact_gone", "contact_gone", ".", ".", ".", "contact_gone", "contact_gone"),
+    "contact.hold": (*("contact_gone",) * 3, ".", ".", "contact_gone", "contact_gone"),
+    "consult.ask": (*("contact_gone",) * 3, "no_target", "no_target", "contact_gone", "contact_gone"),
+    "consult.end": (*("contact_gone",) * 3, ".", ".", "contact_gone", "contact_gone"),
+    "consult.join": (*("contact_gone",) * 3, "not_now", "not_now", "contact_gone", "contact_gone"),
+    "consult.hand_over": (*("contact_gone",) * 3, "not_now", "not_now", "contact_gone", "contact_gone"),
+    "wrapup.finish": (*("contact_gone",) * 5, ".", "contact_gone"),
+    "agent.health": (".", ".", ".", ".", ".", ".", "."),
+    "agent.sign_out": (".", ".", ".", ".", ".", ".", "."),
+    "page.leaving": (".", ".", ".", ".", ".", ".", "."),
+    "media.signal": ("not_now", "not_now", ".", ".", ".", "not_now", "not_now"),
+    "media.state": ("not_yours", "not_yours", ".", ".", ".", "not_yours", "not_yours"),
+    "media.report": ("not_yours", "not_yours", ".", ".", ".", "not_yours", "not_yours"),
+    "ack": (".", ".", ".", ".", ".", ".", "."),
+    "ice.refresh": (".", ".", ".", ".", ".", ".", "."),
+    "contact.leave": ("not_allowed",) * 7,
 }
 
 
@@ -69,6 +79,10 @@ async def reach(world: World, phase: str) -> tuple[CallerTab, AgentTab]:
             return await world.call()
         case "talking":
             return await world.talk()
+        case "held":
+            caller, agent = await world.talk()
+            await agent.answer("contact.hold", on=True)
+            return caller, agent
         case "wrap_up" | "ended":
             caller, agent = await world.talk()
             await agent.answer("contact.end")
@@ -106,7 +120,11 @@ def fields(kind: str, contact: str, epoch: int, tab: Tab) -> dict[str, object]:
             return {**about, **generations, "signal": signal}
         case "ack":
             return {"number": 0}
+        case "contact.hold":
+            return {**about, "on": True}
         case "offer.accept" | "offer.decline" | "contact.end":
+            return about
+        case "consult.ask" | "consult.end" | "consult.join" | "consult.hand_over":
             return about
         case _:
             return {}
@@ -232,4 +250,6 @@ def test_the_tables_speak_of_every_message_and_of_the_phases_there_are() -> None
     assert set(get_args(CallerPhase)) == {phase.value for phase in Phase} == set(CALLER_PHASES)
     assert set(get_args(RoutingState)) == {routing.value for routing in Routing} == set(AGENT_PHASES)
     assert set(AGENT.phases) == {*AGENT_PHASES, SUPERSEDED}
-    assert {reason.value for reason in EndReason} == set(get_args(ToldEndReason))
+    told = {*get_args(ToldEndReason), *get_args(ConsultationEnd)}
+    # One is told as another agent's call, the other as the end of the call it was about.
+    assert {reason.value for reason in EndReason} - told == {"handed_over", "contact_over"}

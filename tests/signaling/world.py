@@ -19,7 +19,7 @@ from signaling.protocol.agent import AgentAttached, AgentChanged, Desk, Targets
 from signaling.protocol.answers import Refused, Reply
 from signaling.protocol.base import Message
 from signaling.protocol.caller import CallerAttached, CallerChanged, CallerContact
-from signaling.protocol.media import IceConfiguration, IceRefreshed, Peer, SignalReceived
+from signaling.protocol.media import IceConfiguration, IceRefreshed, Peer, SecondLeg, SignalReceived
 from signaling.sockets import Attachment, Namespace, Opening
 from tests.signaling.ports import (
     CookieAuthenticator,
@@ -39,7 +39,7 @@ HERE = ProcessId("pr_here")
 THERE = ProcessId("pr_there")
 SALES = GroupId("sales")
 SHOP = "https://shop.example"
-NAMES = ("anna", "ben")
+NAMES = ("anna", "ben", "chris")
 
 _M = TypeVar("_M", bound=Message)
 Answer = Reply | Refused | IceRefreshed | Targets
@@ -146,6 +146,10 @@ class Tab:
     def peer(self) -> Peer | None:
         pictures = self._pictures()
         return pictures[-1].peer
+
+    @property
+    def second(self) -> SecondLeg | None:
+        return self._pictures()[-1].second
 
     @property
     def generation(self) -> int:
