@@ -33,9 +33,10 @@ _BUSY: Final[Mapping[Routing, Doing]] = {
     Routing.OFFERED: "ringing",
     Routing.CONNECTING: "connecting",
     Routing.TALKING: "talking",
+    Routing.HELD: "held",
     Routing.WRAP_UP: "wrap_up",
 }
-_TALKING: Final = ("ringing", "connecting", "talking")
+_TALKING: Final = ("ringing", "connecting", "talking", "held")
 _ON_BREAK: Final = ("break", "other_work")
 
 Row = SupervisedGroup | SupervisedAgent | SupervisedContact
@@ -84,7 +85,7 @@ def overview(
             for group in watched.values()
         },
         agents=rows,
-        contacts={contact.id: _contact(contact, rows) for contact in shown},
+        contacts={contact.id: _contact(state, contact, rows) for contact in shown},
         contacts_left_out=len(here) - len(shown),
     )
 
@@ -96,7 +97,8 @@ def _groups(state: State) -> tuple[Group, ...]:
 def _longest_waits(contacts: list[Contact]) -> dict[GroupId, Millis]:
     longest: dict[GroupId, Millis] = {}
     for contact in contacts:
-        if contact.is_waiting and contact.channel is not Channel.MESSAGE and contact.callback is None:
+        has_caller = contact.channel is not Channel.MESSAGE and not contact.is_consultation
+        if contact.is_waiting and has_caller and contact.callback is None:
             longest[contact.group] = min(contact.asked_at, longest.get(contact.group, contact.asked_at))
     return longest
 
@@ -181,8 +183,9 @@ def _not_ready(agent: AgentState) -> Doing:
     return "elsewhere" if agent.elsewhere else "left_alone" if agent.back_off_until else "ready"
 
 
-def _contact(contact: Contact, agents: Mapping[str, SupervisedAgent]) -> SupervisedContact:
+def _contact(state: State, contact: Contact, agents: Mapping[str, SupervisedAgent]) -> SupervisedContact:
     has_it = contact.ringing_agents if contact.agent is None else (contact.agent,)
+    guest = () if contact.guest is None else (contact.guest.agent,)
     return SupervisedContact(
         id=contact.id,
         group_id=contact.group,
@@ -191,8 +194,12 @@ def _contact(contact: Contact, agents: Mapping[str, SupervisedAgent]) -> Supervi
         asked_at=contact.asked_at,
         phase_since=contact.phase_since,
         # Whoever was chosen by hand may belong to groups that are not to be seen.
-        agent_ids=[agent for agent in has_it if agent in agents],
+        agent_ids=[agent for agent in (*has_it, *guest) if agent in agents],
         has_alarm=contact.alarmed,
-        caller_present=contact.caller.is_attached,
+        # In a consultation an agent asks, of whom there is a row.
+        caller_present=contact.caller.is_attached or contact.is_consultation,
+        held=state.is_held(contact),
+        asked_by=contact.asker if contact.asker in agents else None,
+        is_consultation=contact.is_consultation,
         is_callback=contact.callback is not None,
     )

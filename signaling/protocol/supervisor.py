@@ -16,6 +16,7 @@ Doing = Literal[
     "ringing",
     "connecting",
     "talking",
+    "held",
     "wrap_up",
     "break",
     "other_work",
@@ -126,11 +127,17 @@ class SupervisedContact(Part, frozen=True):
     phase_since: MillisUtc
     """When this phase began."""
     agent_ids: list[Identity]
-    """Who has it, or at whom it rings."""
+    """Who has it and who has joined it, or at whom it rings."""
     has_alarm: bool
     """Offers of it keep failing."""
     caller_present: bool
     """Whether the caller's page is there."""
+    held: bool
+    """The caller is on hold."""
+    is_consultation: bool
+    """An agent asks a colleague in it."""
+    asked_by: Identity | None
+    """That agent, if they are to be seen."""
     is_callback: bool
     """Whether the caller left the page and keeps the place."""
 

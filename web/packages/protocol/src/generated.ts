@@ -28,7 +28,7 @@ export type ReceivesCalls = "yes" | "offline" | "break" | "other_work" | "elsewh
 export type ConsultationEnd = "abandoned" | "caller_hung_up" | "agent_hung_up" | "caller_lost" | "setup_failed" | "group_gone" | "supervisor" | "not_answered" | "agent_lost";
 
 /** What an agent does, of several things the one that says most. */
-export type Doing = "signed_out" | "offline" | "ready" | "ringing" | "connecting" | "talking" | "wrap_up" | "break" | "other_work" | "elsewhere" | "left_alone" | "not_responding" | "lost";
+export type Doing = "signed_out" | "offline" | "ready" | "ringing" | "connecting" | "talking" | "held" | "wrap_up" | "break" | "other_work" | "elsewhere" | "left_alone" | "not_responding" | "lost";
 
 export type RefusalCode = "malformed" | "unknown_type" | "not_allowed" | "not_now" | "not_yours" | "stale_epoch" | "stale_generation" | "offer_gone" | "contact_gone" | "too_many_requests" | "bad_signal" | "busy" | "no_target" | "pending" | "internal";
 
@@ -871,12 +871,18 @@ export interface SupervisedContact {
   readonly askedAt: number;
   /** When this phase began. */
   readonly phaseSince: number;
-  /** Who has it, or at whom it rings. */
+  /** Who has it and who has joined it, or at whom it rings. */
   readonly agentIds: readonly string[];
   /** Offers of it keep failing. */
   readonly hasAlarm: boolean;
   /** Whether the caller's page is there. */
   readonly callerPresent: boolean;
+  /** The caller is on hold. */
+  readonly held: boolean;
+  /** An agent asks a colleague in it. */
+  readonly isConsultation: boolean;
+  /** That agent, if they are to be seen. */
+  readonly askedBy: string | null;
   /** Whether the caller left the page and keeps the place. */
   readonly isCallback: boolean;
 }

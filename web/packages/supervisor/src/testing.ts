@@ -78,6 +78,9 @@ export function contact(given: Partial<SupervisedContact> = {}): SupervisedConta
     agentIds: [],
     hasAlarm: false,
     callerPresent: true,
+    held: false,
+    isConsultation: false,
+    askedBy: null,
     isCallback: false,
     ...given,
   };

@@ -88,14 +88,18 @@ export class Contacts extends View {
   #row(contact: SupervisedContact): TemplateResult {
     const { state, texts, clock } = this;
     const { word, tone } = phaseWords(contact, texts);
-    const agents = contact.agentIds.map((id) => state.agents.get(id)?.name ?? id).join(", ");
+    const nameOf = (id: string) => state.agents.get(id)?.name ?? id;
+    const agents = contact.agentIds.map(nameOf).join(", ");
+    const asker = contact.askedBy === null ? texts.colleague : nameOf(contact.askedBy);
     const waits = contact.phase === "queued" || contact.phase === "offered";
     const { id } = contact;
     return html`<tr>
       <th scope="row" class="number">${shortId(id)}</th>
       <td data-label=${texts.group}>
         ${state.groups.get(contact.groupId)?.name ?? contact.groupId}
-        <span class="small muted">${channelWord(contact, texts)}</span>
+        <span class="small muted">
+          ${contact.isConsultation ? texts.consultation(asker) : channelWord(contact, texts)}
+        </span>
       </td>
       <td data-label=${texts.state}>
         <span class="chips">

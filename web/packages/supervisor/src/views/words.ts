@@ -13,6 +13,7 @@ export function doingWords(doing: Doing, texts: BoardTexts): { readonly word: st
     ringing: [texts.doesRing, "ring"],
     connecting: [texts.doesConnect, ""],
     talking: [texts.doesTalk, ""],
+    held: [texts.doesHold, ""],
     wrap_up: [texts.doesWrapUp, "ring"],
     break: [texts.doesBreak, "away"],
     other_work: [texts.doesOtherWork, "away"],
@@ -41,7 +42,7 @@ export function phaseWords(
     case "connecting":
       return { word: texts.contactConnecting, tone: "" };
     case "talking":
-      return { word: texts.contactTalking, tone: "" };
+      return { word: contact.held ? texts.contactHeld : texts.contactTalking, tone: "" };
   }
 }
 
