@@ -190,12 +190,18 @@ def agents_desk(
         presence_reason=found.presence_reason,
         presence_since=found.presence_since,
         routing=(found.vacancy if slot is None else slot.routing).value,
-        routing_since=found.routing_since if slot is None else slot.since,
+        routing_since=found.routing_since if slot is None else _since(state, slot),
         receives_calls=_receives_calls(state, found),
         contact=None if slot is None else _agents_contact(state, slot, words, ended),
         more=max(len(found.slots) - 1, 0),
         groups=[_agents_group(group, words, lines.get(group, NO_LINE)) for group in found.groups],
     )
+
+
+def _since(state: State, slot: Slot) -> Millis:
+    """Since when the slot does what it does. A call that was held in between is one call."""
+    contact = state.contacts.get(slot.contact) if slot.routing in {Routing.TALKING, Routing.HELD} else None
+    return slot.since if contact is None else contact.phase_since
 
 
 def _receives_calls(state: State, agent: AgentState) -> ReceivesCalls:

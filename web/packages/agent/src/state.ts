@@ -15,6 +15,7 @@ import type {
   Desk,
   Peer,
   Presence,
+  SecondLeg,
   SignedIn,
   SignInTrouble,
   Targets,
@@ -31,7 +32,18 @@ export type MicrophoneTrouble = MediaTrouble | "lost";
 export type Quality = "good" | "fair" | "poor";
 
 /** What was pressed and is not answered yet. */
-export type Asked = "accept" | "decline" | "end" | "finish" | "presence" | "transfer" | null;
+export type Asked =
+  | "accept"
+  | "decline"
+  | "end"
+  | "finish"
+  | "presence"
+  | "transfer"
+  | "hold"
+  | "consult"
+  | "confer"
+  | "hand_over"
+  | null;
 
 /** What happened to a contact without a press of ours. */
 export type Notice =
@@ -41,6 +53,7 @@ export type Notice =
   | "caller_lost"
   | "setup_failed"
   | "taken_back"
+  | "colleague_done"
   | "not_done";
 
 export interface Media {
@@ -60,6 +73,16 @@ export interface Media {
   readonly sound: MediaStream | null;
   /** What the caller says comes from there; `null` before anything was said. */
   readonly callerSends: Sends | null;
+  /** The connection beside the caller's: with a colleague, or as a guest with the caller. */
+  readonly second: SecondMedia | null;
+}
+
+/** What comes from the other end of a second connection. */
+export interface SecondMedia {
+  readonly link: LinkState | "none";
+  readonly remote: MediaStream | null;
+  readonly sound: MediaStream | null;
+  readonly sends: Sends | null;
 }
 
 /** What this tab can do about ringing. */
@@ -78,6 +101,8 @@ export interface State {
   readonly line: Line;
   readonly desk: Desk | null;
   readonly peer: Peer | null;
+  /** A connection beside the one of the contact at hand. */
+  readonly second: SecondLeg | null;
   readonly asked: Asked;
   readonly notice: Notice | null;
   /** The contact that we declined or ended ourselves, so that its end is no news. */
@@ -102,6 +127,7 @@ export const noMedia: Media = {
   remote: null,
   sound: null,
   callerSends: null,
+  second: null,
 };
 
 /** The desk before anything is known. */
@@ -115,6 +141,7 @@ export function blank(language: Language, startWithCamera: boolean): State {
     line: "opening",
     desk: null,
     peer: null,
+    second: null,
     asked: null,
     notice: null,
     letGo: null,
@@ -164,8 +191,7 @@ export function reduce(state: State, happening: Happening): State {
     }
     case "answered":
       // What was done shows itself; until then the button stays pressed.
-      if (happening.done)
-        return state.asked === "presence" || state.asked === "transfer" ? { ...state, asked: null } : state;
+      if (happening.done) return shownOtherwise(state.asked) ? { ...state, asked: null } : state;
       return { ...state, asked: null, letGo: null, notice: "not_done" };
     case "dismissed":
       return { ...state, notice: null };
@@ -185,7 +211,7 @@ export function reduce(state: State, happening: Happening): State {
 }
 
 function heard(state: State, message: AgentAttached | AgentChanged): State {
-  const { desk, peer } = message;
+  const { desk, peer, second } = message;
   const news = whatHappened(state, message);
   const moved =
     message.type === "agent.attached" ||
@@ -198,11 +224,17 @@ function heard(state: State, message: AgentAttached | AgentChanged): State {
     line: message.type === "agent.attached" ? "open" : state.line,
     desk,
     peer,
+    second,
     asked: moved ? null : state.asked,
     notice: rings ? null : (news ?? state.notice),
     letGo: desk.contact?.id === state.letGo ? state.letGo : null,
     targets: moved ? null : state.targets,
   };
+}
+
+/** Whether what was done shows itself elsewhere than in the routing state: the button need not wait for that. */
+function shownOtherwise(asked: Asked): boolean {
+  return asked !== null && !["accept", "decline", "end", "finish"].includes(asked);
 }
 
 /** Shorter than this before its deadline, a set-up that ended did so by the deadline. */
@@ -231,6 +263,10 @@ export function whatHappened(state: State, message: AgentAttached | AgentChanged
       return timedOut || state.media.link === "failed" ? "setup_failed" : "caller_left";
     }
     case "talking":
+    case "held":
+      // Handed over to the colleague, which was our doing.
+      if (contact.consultation?.guest !== "no" && contact.consultation) return null;
+      if (contact.askedBy) return "colleague_done";
       if (after.routing !== "wrap_up" && wasAway) return "taken_back";
       return state.peer?.present === false ? "caller_lost" : "caller_hung_up";
     case "idle":
@@ -242,12 +278,25 @@ export function whatHappened(state: State, message: AgentAttached | AgentChanged
 
 /** Whether a contact's media belong to this routing state. */
 export function inCall(routing: Desk["routing"]): boolean {
-  return routing === "connecting" || routing === "talking";
+  return routing === "connecting" || routing === "talking" || routing === "held";
 }
 
 /** Whether somebody is talked to: a message being worked off has no media. */
 export function talks(desk: Desk): boolean {
   return inCall(desk.routing) && desk.contact?.channel !== "message";
+}
+
+/** Whose voice is heard, and who hears ours: the first connection's other end, and the second's. */
+export function speaksTo({ desk }: Pick<State, "desk">): {
+  readonly first: boolean;
+  readonly second: boolean;
+} {
+  const contact = desk?.contact;
+  const held = desk?.routing === "held";
+  const asks = contact?.consultation ?? null;
+  // Who was asked hears whoever asked, and the caller too once they have joined.
+  const joins = contact?.askedBy !== "" || (asks !== null && asks.guest !== "no");
+  return { first: !held, second: held || joins };
 }
 
 /** What fills the middle of the desk. */
@@ -273,7 +322,7 @@ export function scene(state: State): Scene {
   if (away && !inCall(routing) && routing !== "wrap_up") return { is: "cut_off" };
   if (routing === "offered" && contact) return { is: "offer", contact };
   if (inCall(routing) && contact?.channel === "message") return { is: "message", contact };
-  if (inCall(routing) && contact) return { is: "call", contact, talking: routing === "talking" };
+  if (inCall(routing) && contact) return { is: "call", contact, talking: routing !== "connecting" };
   if (routing === "wrap_up") return { is: "wrap_up", contact };
   if (routing === "not_responding") return { is: "not_responding" };
   const takesCalls = desk.presence === "available" || desk.presence === "once";
@@ -365,6 +414,13 @@ export function microphoneTrouble(media: Media): MicrophoneTrouble | null {
 export function callerSeen({ media }: State): boolean {
   if (media.remote === null || media.link === "none" || media.link === "connecting") return false;
   return media.callerSends?.camera ?? media.remote.getVideoTracks().length > 0;
+}
+
+/** Whether there is something to see of who is at the other end of the second connection. */
+export function secondSeen({ media }: Pick<State, "media">): boolean {
+  const { second } = media;
+  if (!second?.remote || second.link === "none" || second.link === "connecting") return false;
+  return second.sends?.camera ?? second.remote.getVideoTracks().length > 0;
 }
 
 /** Presence may change at any time but while we are not heard. */

@@ -33,6 +33,9 @@ export function contact(given: Partial<AgentContact> = {}): AgentContact {
     isCallback: false,
     wrapUp: "optional",
     codes: [],
+    askedBy: "",
+    consultation: null,
+    consultationEnded: null,
     ...given,
   };
 }
@@ -78,6 +81,7 @@ export function attached(shown: Desk, peer: Peer | null = null, serverTime = NOW
     generation: 1,
     desk: shown,
     peer,
+    second: null,
     ice: { servers: [], relayOnly: false, expiresAt: null },
   };
 }
@@ -90,6 +94,7 @@ export function changed(shown: Desk, given: Partial<AgentChanged> = {}): AgentCh
     serverTime: NOW,
     desk: shown,
     peer: inCall ? caller : null,
+    second: null,
     ice: null,
     ...given,
   };

@@ -8,7 +8,7 @@
 import {
   browserPeers,
   type Devices,
-  Leg,
+  Legs,
   type Line,
   LocalMedia,
   MediaProblem,
@@ -37,9 +37,20 @@ import {
 import { type Language, ServerClock } from "@zuruf/ui";
 import type { Attention } from "./attention";
 import type { Ringer } from "./ringer";
-import { type Asked, blank, type Happening, quality, reduce, type State, scene, talks } from "./state";
+import {
+  type Asked,
+  blank,
+  type Happening,
+  quality,
+  reduce,
+  type SecondMedia,
+  type State,
+  scene,
+  speaksTo,
+  talks,
+} from "./state";
 import { texts } from "./texts";
-import type { Actions } from "./views/view";
+import type { Actions, Whom } from "./views/view";
 import { kindOfCall } from "./views/words";
 
 const SESSION_KEY = "zuruf.agent";
@@ -78,6 +89,8 @@ export interface Surroundings {
 
 type Request = Unnumbered<AgentToServer>;
 
+const NOBODY = { groupId: null, agentId: null, skill: null } as const;
+
 const OVERTAKEN: ReadonlySet<string> = new Set<RefusalCode>(["offer_gone", "contact_gone", "stale_epoch"]);
 
 interface Call {
@@ -91,11 +104,13 @@ export class Workplace implements Actions {
   #state: State;
   #followers = new Set<(state: State) => void>();
   #line: Connection<ServerToAgent, AgentToServer> | null = null;
-  #leg: Leg | null = null;
+  #legs: Legs | null = null;
   #generation = 0;
   #stopHeart = () => {};
   /** Which assignment the microphone was opened for, so that a resumed one asks once. */
   #openedFor: string | null = null;
+  /** Which assignment stands beside the one at hand. */
+  #beside: string | null = null;
   /** Which offer rings. */
   #rung: string | null = null;
   #lost: { packets: number; at: number } | null = null;
@@ -201,13 +216,37 @@ export class Workplace implements Actions {
     this.#happen({ type: "targets", targets: null });
   }
 
-  transfer(to: { readonly groupId: string } | { readonly agentId: string }): void {
-    const now = scene(this.#state);
-    if (now.is !== "call") return;
+  transfer(to: Whom): void {
     this.forgetTargets();
-    const { id, epoch } = now.contact;
-    const whom = { groupId: null, agentId: null, ...to };
-    void this.#ask("transfer", { type: "contact.transfer", contactId: id, epoch, ...whom });
+    this.#inCall((about) => this.#ask("transfer", { type: "contact.transfer", ...about, ...NOBODY, ...to }));
+  }
+
+  hold(on: boolean): void {
+    this.#inCall((about) => this.#ask("hold", { type: "contact.hold", ...about, on }));
+  }
+
+  consult(whom: Whom): void {
+    this.forgetTargets();
+    this.#inCall((about) => this.#ask("consult", { type: "consult.ask", ...about, ...NOBODY, ...whom }));
+  }
+
+  endConsultation(): void {
+    this.#inCall((about) => this.#ask("consult", { type: "consult.end", ...about }));
+  }
+
+  confer(): void {
+    this.#inCall((about) => this.#ask("confer", { type: "consult.join", ...about }));
+  }
+
+  handOver(): void {
+    this.#inCall((about) => this.#ask("hand_over", { type: "consult.hand_over", ...about }));
+  }
+
+  #inCall(ask: (about: { readonly contactId: string; readonly epoch: number }) => Promise<void>): void {
+    const now = scene(this.#state);
+    if (now.is !== "call" || !now.talking || this.#state.asked !== null) return;
+    const { id: contactId, epoch } = now.contact;
+    void ask({ contactId, epoch });
   }
 
   finishWrapUp(code = ""): void {
@@ -279,7 +318,7 @@ export class Workplace implements Actions {
   /** The network is back, or somebody looks at the page again. */
   woke(): void {
     this.#line?.hurry();
-    this.#leg?.networkBack();
+    this.#legs?.networkBack();
     this.#beat();
   }
 
@@ -319,14 +358,14 @@ export class Workplace implements Actions {
       },
     });
     this.#line = line;
-    this.#leg = this.#newLeg(line);
+    this.#legs = this.#newLegs(line);
     void this.look();
     this.#stopHeart = this.around.heart(REPORT_EVERY_MS, () => this.#beat());
     line.start();
   }
 
-  #newLeg(line: Line): Leg {
-    return new Leg({
+  #newLegs(line: Line): Legs {
+    return new Legs({
       party: "agent",
       line: {
         ask: (request, manner) => line.ask(request, manner),
@@ -338,7 +377,7 @@ export class Workplace implements Actions {
       local: this.#local,
       peers: this.#peers,
       time: this.around.time,
-      onChange: (state) => this.#mediaChanged(state),
+      onChange: (first, second) => this.#mediaChanged(first, second),
     });
   }
 
@@ -348,8 +387,8 @@ export class Workplace implements Actions {
     if (!line) return;
     this.around.tab.removeItem(SESSION_KEY);
     this.#release();
-    this.#leg?.close();
-    this.#leg = this.#newLeg(line);
+    this.#legs?.close();
+    this.#legs = this.#newLegs(line);
     line.start();
   }
 
@@ -358,8 +397,8 @@ export class Workplace implements Actions {
     this.#line = null;
     this.#stopHeart();
     this.#release();
-    this.#leg?.close();
-    this.#leg = null;
+    this.#legs?.close();
+    this.#legs = null;
     this.#quiet();
     this.around.tab.removeItem(SESSION_KEY);
     // Out of reach is not signed out.
@@ -369,7 +408,7 @@ export class Workplace implements Actions {
   }
 
   #lineChanged(status: Status): void {
-    this.#leg?.attached(status.kind === "attached");
+    this.#legs?.attached(status.kind === "attached");
     switch (status.kind) {
       case "connecting":
         this.#happen({ type: "line", line: "opening" });
@@ -432,19 +471,19 @@ export class Workplace implements Actions {
         this.around.tab.setItem(SESSION_KEY, message.token);
         this.#generation = message.generation;
         this.clock.heard(message.serverTime);
-        this.#leg?.configure(message.ice, message.serverTime);
+        this.#legs?.configure(message.ice, message.serverTime);
         this.#deskChanged({ type: "heard", message });
         return;
       case "agent.changed":
         this.clock.heard(message.serverTime);
-        if (message.ice) this.#leg?.configure(message.ice, message.serverTime);
+        if (message.ice) this.#legs?.configure(message.ice, message.serverTime);
         this.#deskChanged({ type: "heard", message });
         return;
       case "media.signalled":
-        this.#leg?.receive(message);
+        this.#legs?.receive(message);
         return;
       case "ice.refreshed":
-        this.#leg?.refreshed(message.ice);
+        this.#legs?.refreshed(message.ice);
         return;
       case "transfer.targets_found":
         if (scene(this.#state).is === "call") this.#happen({ type: "targets", targets: message });
@@ -501,27 +540,40 @@ export class Workplace implements Actions {
 
   /** Bring the media in line with the desk: theirs, nobody's, or those of a call we come back to. */
   #followCall(): void {
-    const { desk, peer, letGo } = this.#state;
+    const { desk, peer, second, letGo } = this.#state;
     const contact = desk?.contact;
     if (desk && contact && talks(desk) && contact.id !== letGo) {
       if (peer) {
         const { id: contactId, epoch, channel } = contact;
-        this.#leg?.follow({ contactId, epoch, channel, generation: this.#generation, peer });
+        const generation = this.#generation;
+        this.#legs?.follow(
+          { contactId, epoch, channel, generation, peer },
+          second && { party: second.party, assignment: { ...second, channel, generation } },
+        );
+        const speaks = speaksTo(this.#state);
+        this.#legs?.speakTo(speaks.first, speaks.second);
       }
-      if (this.#openedFor !== assignmentOf(contact)) void this.#openMicrophone(contact);
+      const assignment = assignmentOf(contact);
+      if (assignment === this.#beside) {
+        // A guest who was handed the contact goes on as they are.
+        this.#openedFor = assignment;
+        this.#remember();
+      }
+      this.#beside = second && `${second.contactId} ${second.epoch}`;
+      if (this.#openedFor !== assignment) void this.#openMicrophone(contact);
       return;
     }
     // An offer that is being accepted has the microphone already.
     const accepting = desk?.routing === "offered" && contact && assignmentOf(contact) === this.#openedFor;
-    if (accepting) this.#leg?.follow(null);
+    if (accepting) this.#legs?.follow(null, null);
     else this.#release();
   }
 
   /** No call: no connection to anybody, and the microphone and camera are really off. */
   #release(): void {
-    this.#openedFor = null;
-    this.#leg?.follow(null);
-    this.#leg?.ready(false);
+    this.#openedFor = this.#beside = null;
+    this.#legs?.follow(null, null);
+    this.#legs?.ready(false);
     if (this.#state.media.microphone !== "closed") this.#local.close();
   }
 
@@ -548,11 +600,11 @@ export class Workplace implements Actions {
       if (this.#openedFor !== assignment) return false;
       this.#happen({ type: "media", media: { microphone: problem.trouble } });
       // Whoever is in a call already hears the caller at least.
-      this.#leg?.ready(true);
+      this.#legs?.ready(true);
       return false;
     }
     if (this.#openedFor !== assignment) return false;
-    this.#leg?.ready(true);
+    this.#legs?.ready(true);
     void this.look();
     return true;
   }
@@ -562,7 +614,7 @@ export class Workplace implements Actions {
     const { media } = this.#state;
     // What is wrong with it, or that it is being opened, it does not know itself.
     const microphone = found === "closed" && this.#openedFor !== null ? media.microphone : found;
-    this.#leg?.localChanged();
+    this.#legs?.localChanged();
     const own = this.#ownPicture();
     this.#remember();
     this.#happen({ type: "media", media: { microphone, camera, cameraTrouble, own } });
@@ -597,17 +649,26 @@ export class Workplace implements Actions {
     return own;
   }
 
-  #mediaChanged(state: MediaState): void {
-    const { link, remote, sound, code: checkCode, sends: callerSends } = state;
+  #mediaChanged(first: MediaState, beside: MediaState | null): void {
+    const { link, remote, sound, code: checkCode, sends: callerSends } = first;
+    const second: SecondMedia | null = beside && {
+      link: beside.link,
+      remote: beside.remote,
+      sound: beside.sound,
+      sends: beside.sends,
+    };
     const gone = link === "none";
     if (gone) this.#lost = null;
-    const media = { link, remote, sound, checkCode, callerSends, ...(gone ? { quality: null } : {}) };
+    const media = { link, remote, sound, checkCode, callerSends, second, ...(gone ? { quality: null } : {}) };
     this.#happen({ type: "media", media });
   }
 
   /** Make a word of the numbers that are reported anyway. */
   #measure(request: Parameters<Line["tell"]>[0]): void {
-    if (request.type !== "media.report") return;
+    const contact = this.#state.desk?.contact;
+    // The colleague's connection is not the caller's.
+    if (request.type !== "media.report" || request.contactId !== contact?.id) return;
+    if (request.epoch !== contact.epoch) return;
     const { packetsLost, roundTripMs, jitterMs } = request;
     const now = this.around.time.now();
     const before = this.#lost;

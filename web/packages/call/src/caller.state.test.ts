@@ -22,6 +22,8 @@ function contact(change: Partial<CallerContact> = {}): CallerContact {
     question: null,
     callback: null,
     canBeCalledBack: false,
+    held: false,
+    guestName: null,
     ...change,
   };
 }
@@ -33,6 +35,7 @@ function changed(change: Partial<CallerContact> = {}): CallerEvent {
     serverTime: 61_000,
     contact: contact(change),
     peer: null,
+    second: null,
     ice: null,
   };
   return { type: "told", message, at: 1_000 };

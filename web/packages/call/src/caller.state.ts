@@ -8,6 +8,7 @@ import type {
   EndReason,
   Instead,
   Peer,
+  SecondLeg,
   ServerToCaller,
   Status,
 } from "@zuruf/protocol";
@@ -47,6 +48,8 @@ export type Step =
       readonly channel: Channel;
       readonly contact: CallerContact;
       readonly peer: Peer | null;
+      /** The connection with a guest. */
+      readonly second: SecondLeg | null;
       /** What went wrong before the contact waited again: the set-up, a lost agent, or something not seen here. */
       readonly setback: Setback | null;
     }
@@ -62,6 +65,8 @@ export interface CallerState {
   /** Whether the line to the server stands. Meaningless without a contact. */
   readonly line: "attached" | "away";
   readonly media: MediaState;
+  /** Of the connection with a guest; null while there is none. */
+  readonly second: MediaState | null;
   readonly local: LocalState;
   /** Set while the microphone of a contact could not be opened again. */
   readonly trouble: MediaTrouble | null;
@@ -75,6 +80,7 @@ export const START: CallerState = {
   step: { name: "start" },
   line: "away",
   media: NO_MEDIA,
+  second: null,
   local: { microphone: "closed", camera: "closed", cameraTrouble: null },
   trouble: null,
   ahead: 0,
@@ -99,7 +105,7 @@ export type CallerEvent =
   /** From the server, at local time `at`. */
   | { readonly type: "told"; readonly message: ServerToCaller; readonly at: number }
   | { readonly type: "line"; readonly status: Status }
-  | { readonly type: "media"; readonly media: MediaState }
+  | { readonly type: "media"; readonly media: MediaState; readonly second: MediaState | null }
   | { readonly type: "local"; readonly local: LocalState }
   /** The caller left, before or after an agent answered. */
   | { readonly type: "left" }
@@ -147,7 +153,7 @@ export function reduce(state: CallerState, event: CallerEvent): CallerState {
     case "line":
       return line(state, event.status);
     case "media":
-      return { ...state, media: event.media };
+      return { ...state, media: event.media, second: event.second };
     case "local":
       return { ...state, local: event.local };
     case "left": {
@@ -191,7 +197,7 @@ function told(state: CallerState, message: ServerToCaller, at: number): CallerSt
   switch (message.type) {
     case "caller.attached":
     case "caller.changed": {
-      const { contact, peer } = message;
+      const { contact, peer, second } = message;
       const { channel } = state.step;
       if (contact.phase === "ended") {
         return over(state, { name: "ended", channel, reason: contact.ended ?? "expired" });
@@ -203,7 +209,7 @@ function told(state: CallerState, message: ServerToCaller, at: number): CallerSt
       const setback = contact.inFrontAgain ? setbackOf(state.step, contact) : null;
       return {
         ...state,
-        step: { name: "contact", channel: contact.channel, contact, peer, setback },
+        step: { name: "contact", channel: contact.channel, contact, peer, second, setback },
         ahead: message.serverTime - at,
         announcements: moved ? [] : state.announcements,
       };

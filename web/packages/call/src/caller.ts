@@ -34,7 +34,7 @@ import {
   reduce,
   START,
 } from "./caller.state";
-import { Leg } from "./leg";
+import { Legs } from "./legs";
 import type { PeerFactory } from "./link";
 import { type Devices, LocalMedia, MediaProblem } from "./local";
 
@@ -94,7 +94,7 @@ export class Caller {
   #state: CallerState = START;
   #contact: Remembered | null = null;
   #connection: CallerConnection | null = null;
-  #leg: Leg | null = null;
+  #legs: Legs | null = null;
   /** Own generation, as told at attach. */
   #generation = 0;
   readonly #local: LocalMedia;
@@ -115,7 +115,7 @@ export class Caller {
     this.#group = options.group;
     this.#local = new LocalMedia(options.devices, () => {
       this.#happened({ type: "local", local: this.#local.state });
-      this.#leg?.localChanged();
+      this.#legs?.localChanged();
       this.#remember();
     });
   }
@@ -228,7 +228,7 @@ export class Caller {
     }
     if (!(await this.#openDevices(contact.channel, contact.camera, this.#life))) return;
     this.#local.mute(contact.muted);
-    this.#leg?.ready(true);
+    this.#legs?.ready(true);
   }
 
   /** Cancel, leave the queue, or hang up: whatever ends it now. It is over here at once. */
@@ -284,7 +284,7 @@ export class Caller {
   /** The network is back, or somebody looks at the page again. */
   hurry(): void {
     this.#connection?.hurry();
-    this.#leg?.networkBack();
+    this.#legs?.networkBack();
   }
 
   /** Remember what is being asked, for who asks something else meanwhile. */
@@ -386,31 +386,31 @@ export class Caller {
     return true;
   }
 
-  #attach(contact: Remembered): Leg {
+  #attach(contact: Remembered): Legs {
     const connection = this.#connect(contact.sessionToken, {
       onMessage: (message) => {
         if (connection === this.#connection) this.#told(message);
       },
       onStatus: (status) => {
         if (connection !== this.#connection) return;
-        this.#leg?.attached(status.kind === "attached");
+        this.#legs?.attached(status.kind === "attached");
         this.#happened({ type: "line", status });
       },
     });
-    const leg = new Leg({
+    const legs = new Legs({
       party: "caller",
       line: connection,
       local: this.#local,
       peers: this.options.peers,
       time: this.options.time,
-      onChange: (media) => {
-        if (leg === this.#leg) this.#happened({ type: "media", media });
+      onChange: (media, second) => {
+        if (legs === this.#legs) this.#happened({ type: "media", media, second });
       },
     });
     this.#connection = connection;
-    this.#leg = leg;
+    this.#legs = legs;
     connection.start();
-    return leg;
+    return legs;
   }
 
   #connect(
@@ -429,20 +429,20 @@ export class Caller {
   }
 
   #told(message: ServerToCaller): void {
-    const leg = this.#leg;
+    const legs = this.#legs;
     switch (message.type) {
       case "caller.attached":
         this.#generation = message.generation;
-        leg?.configure(message.ice, message.serverTime);
+        legs?.configure(message.ice, message.serverTime);
         break;
       case "caller.changed":
-        if (message.ice) leg?.configure(message.ice, message.serverTime);
+        if (message.ice) legs?.configure(message.ice, message.serverTime);
         break;
       case "ice.refreshed":
-        leg?.refreshed(message.ice);
+        legs?.refreshed(message.ice);
         return;
       case "media.signalled":
-        leg?.receive(message);
+        legs?.receive(message);
         return;
     }
     const { announcements } = this.#state;
@@ -450,20 +450,17 @@ export class Caller {
     const { step } = this.#state;
     if (step.name !== "contact") return;
     if (this.#state.announcements !== announcements) this.#remember();
-    const { contact, peer } = step;
-    leg?.expect(contact.channel);
+    const { contact, peer, second } = step;
+    const { channel } = contact;
+    const generation = this.#generation;
+    legs?.expect(channel);
     const assigned = contact.phase === "connecting" || contact.phase === "talking";
-    leg?.follow(
-      assigned && peer
-        ? {
-            contactId: contact.id,
-            epoch: contact.epoch,
-            channel: contact.channel,
-            generation: this.#generation,
-            peer,
-          }
-        : null,
+    legs?.follow(
+      assigned && peer ? { contactId: contact.id, epoch: contact.epoch, channel, generation, peer } : null,
+      second && { party: second.party, assignment: { ...second, channel, generation } },
     );
+    // Whom the agent does not hear meanwhile need not be heard at all.
+    legs?.speakTo(!contact.held, true);
   }
 
   #happened(event: CallerEvent): void {
@@ -478,8 +475,8 @@ export class Caller {
     const connection = this.#connection;
     this.#connection = null;
     connection?.stop();
-    this.#leg?.close();
-    this.#leg = null;
+    this.#legs?.close();
+    this.#legs = null;
     // Kept only to bring it back by hand from another tab.
     if (this.#state.step.name !== "superseded") this.#contact = null;
     this.#local.close();

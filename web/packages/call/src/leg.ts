@@ -23,7 +23,7 @@ import {
   type Time,
 } from "@zuruf/protocol";
 import { Link, type LinkState, type PeerFactory, type Sends } from "./link";
-import type { LocalMedia } from "./local";
+import type { Sending } from "./local";
 import type { Numbers } from "./report";
 
 /** Fresh credentials are asked for so long before the old ones end. */
@@ -92,7 +92,7 @@ export const NO_MEDIA: MediaState = {
 export interface LegOptions {
   readonly party: Party;
   readonly line: Line;
-  readonly local: LocalMedia;
+  readonly local: Sending;
   readonly peers: PeerFactory;
   readonly time: Time;
   readonly onChange: (state: MediaState) => void;
@@ -189,6 +189,11 @@ export class Leg {
     this.options.line.tell({ type: "ack", number: message.number });
     if (message.number <= this.#seen) return;
     this.#seen = message.number;
+    this.hear(message);
+  }
+
+  /** A signal that was acknowledged already, of this connection or another one. */
+  hear(message: SignalReceived): void {
     this.#early.push(message);
     if (this.#early.length > MOST_EARLY) this.#early.shift();
     this.#deliver();

@@ -21,7 +21,7 @@ import {
   type Time,
 } from "@zuruf/protocol";
 import { checkCode } from "./code";
-import type { LocalMedia } from "./local";
+import type { Sending } from "./local";
 import { type Numbers, numbers } from "./report";
 
 /** A connection that is merely disturbed often mends itself in this time. */
@@ -57,7 +57,7 @@ export function browserPeers(): PeerFactory {
 export interface LinkOptions {
   readonly party: Party;
   readonly channel: Channel;
-  readonly local: LocalMedia;
+  readonly local: Sending;
   readonly ice: IceConfiguration;
   readonly peers: PeerFactory;
   readonly time: Time;

@@ -34,6 +34,13 @@ export interface LocalState {
   readonly cameraTrouble: MediaTrouble | null;
 }
 
+/** What a connection sends of us. */
+export interface Sending {
+  readonly microphone: MediaStreamTrack | null;
+  readonly camera: MediaStreamTrack | null;
+  readonly state: LocalState;
+}
+
 /** What is needed of `navigator.mediaDevices`. */
 export type Devices = Pick<MediaDevices, "getUserMedia">;
 
@@ -49,7 +56,7 @@ const CAMERA: MediaTrackConstraints = {
   facingMode: "user",
 };
 
-export class LocalMedia {
+export class LocalMedia implements Sending {
   #microphone: MediaStreamTrack | null = null;
   #camera: MediaStreamTrack | null = null;
   #lost = false;

@@ -288,10 +288,41 @@ export const panelStyles = css`
     color: #fff;
   }
 
-  .stage > video,
+  .people {
+    position: absolute;
+    inset: 0;
+    display: grid;
+    grid-auto-rows: minmax(0, 1fr);
+    gap: 2px;
+  }
+
+  .person {
+    position: relative;
+    overflow: hidden;
+  }
+
+  .person > video,
   .absent {
     position: absolute;
     inset: 0;
+  }
+
+  .person + .person .absent {
+    padding-top: 24px;
+  }
+
+  .name {
+    position: absolute;
+    left: 12px;
+    bottom: 8px;
+    padding: 4px 10px;
+    border-radius: 8px;
+    background: rgb(8 16 20 / 0.78);
+    font-size: 13px;
+  }
+
+  .person + .person .name {
+    bottom: 120px;
   }
 
   .dark {

@@ -9,8 +9,10 @@ import {
   browserPeers,
   Caller,
   type CallerState,
+  HoldTone,
   hasContact,
   type Left,
+  type MediaState,
   type RefusedBecause,
   START,
   type Step,
@@ -71,6 +73,7 @@ export class Panel extends LitElement {
     state: { state: true },
     minimised: { state: true },
     soundBlocked: { state: true },
+    toneOff: { state: true },
     chooses: { state: true },
     sends: { state: true },
     failed: { state: true },
@@ -83,6 +86,8 @@ export class Panel extends LitElement {
   declare private minimised: boolean;
   /** The browser does not play the other end before another press. */
   declare private soundBlocked: boolean;
+  /** Nothing is to be heard on hold. */
+  declare private toneOff: boolean;
 
   /** The visitor who waits is asked for an address: by their own wish, or having said yes to the question. */
   declare private chooses: "wish" | "question" | null;
@@ -100,6 +105,7 @@ export class Panel extends LitElement {
   #looked = "";
   #alert = "";
   #before: Step = START.step;
+  readonly #tone = new HoldTone(browserTime());
   /** Our own picture as something a video element takes. */
   #mirror: { track: MediaStreamTrack; stream: MediaStream } | null = null;
   #focusTitle = false;
@@ -112,6 +118,7 @@ export class Panel extends LitElement {
     this.state = START;
     this.minimised = false;
     this.soundBlocked = false;
+    this.toneOff = false;
     this.chooses = null;
     this.sends = false;
     this.failed = false;
@@ -210,6 +217,10 @@ export class Panel extends LitElement {
   }
 
   protected override updated(): void {
+    const { step } = this.state;
+    const held = step.name === "contact" && step.contact.held && step.second === null;
+    if (held && !this.toneOff) this.#tone.start();
+    else this.#tone.stop();
     if (this.#focusTitle && !this.minimised) {
       this.#focusTitle = false;
       this.renderRoot.querySelector<HTMLElement>("h2")?.focus();
@@ -542,26 +553,18 @@ export class Panel extends LitElement {
     const name = nameOf(contact, t);
     const video = channel === "video";
     const own = video ? this.#mirrored() : null;
-    const dark = !video || !media.remote || media.sends?.camera === false;
+    const alone = contact.held && step.second === null;
     const muted = local.microphone !== "on";
     const duration = asClock(Date.now() + ahead - contact.phaseSince);
     return html`
       <div class="stage ${own ? "" : "voice"}">
-        <video
-          class=${dark ? "dark" : ""}
-          .srcObject=${live(media.remote)}
-          .muted=${true}
-          autoplay
-          playsinline
-          aria-label=${contact.agentName ?? t.adviserHere}
-          @loadedmetadata=${showNow}
-        ></video>
-        <audio .srcObject=${live(media.sound)} autoplay @loadedmetadata=${this.#play}></audio>
-        ${
-          dark
-            ? html`<div class="absent">${icon("person")}<p>${video ? t.cameraIsOff(name) : t.voiceCall}</p></div>`
-            : nothing
-        }
+        <div class="people">
+          ${contact.held && step.second ? nothing : this.#person(name, contact.held ? null : media, alone)}
+          ${step.second ? this.#person(contact.guestName ?? t.otherSide, this.state.second, false) : nothing}
+        </div>
+        ${[contact.held ? null : media.sound, this.state.second?.sound ?? null].map(
+          (sound) => html`<audio .srcObject=${live(sound)} autoplay @loadedmetadata=${this.#play}></audio>`,
+        )}
         <div class="who">
           <h2 id="title" tabindex="-1">${words.title}</h2>
           <span class="number" role="timer">${duration}</span>
@@ -607,6 +610,42 @@ export class Panel extends LitElement {
         </div>
       </div>
     `;
+  }
+
+  /** Somebody at the other end, or what is said in place of their picture. */
+  #person(name: string, media: MediaState | null, held: boolean): TemplateResult {
+    const t = this.#t;
+    const { step } = this.state;
+    const video = step.name === "contact" && step.channel === "video";
+    const linked = media !== null && media.link !== "none" && media.link !== "connecting";
+    const dark = !video || !media?.remote || media.sends?.camera === false;
+    const instead = held ? t.heldMore : !linked ? t.connecting : video ? t.cameraIsOff(name) : t.voiceCall;
+    const second = step.name === "contact" && step.second !== null;
+    return html`<div class="person">
+      <video
+        class=${dark ? "dark" : ""}
+        .srcObject=${live(media?.remote ?? null)}
+        .muted=${true}
+        autoplay
+        playsinline
+        aria-label=${name}
+        @loadedmetadata=${showNow}
+      ></video>
+      ${
+        dark
+          ? html`<div class="absent">
+              ${icon(held ? "pause" : "person")}
+              <p>${instead}</p>
+              ${held ? this.#button(this.toneOff ? t.toneOn : t.toneOff, "", () => this.#turnTone()) : nothing}
+            </div>`
+          : nothing
+      }
+      ${second ? html`<span class="name">${name}</span>` : nothing}
+    </div>`;
+  }
+
+  #turnTone(): void {
+    this.toneOff = !this.toneOff;
   }
 
   /** The one press that mends what is wrong while talking. */
@@ -664,10 +703,12 @@ export class Panel extends LitElement {
   };
 
   readonly #play = async (): Promise<void> => {
-    const sound = this.renderRoot.querySelector("audio");
-    if (!sound?.srcObject) return;
+    const sounds = [...this.renderRoot.querySelectorAll("audio")].filter(
+      ({ srcObject }) => srcObject !== null,
+    );
+    if (sounds.length === 0) return;
     try {
-      await sound.play();
+      await Promise.all(sounds.map((sound) => sound.play()));
       this.soundBlocked = false;
     } catch (error) {
       // A newer stream took its place, or the browser wants a press first.

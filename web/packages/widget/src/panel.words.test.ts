@@ -29,9 +29,11 @@ function contactStep(
     question: null,
     callback: null,
     canBeCalledBack: false,
+    held: false,
+    guestName: null,
     ...change,
   };
-  return { name: "contact", channel: "video", contact, peer, setback: null };
+  return { name: "contact", channel: "video", contact, peer, second: null, setback: null };
 }
 
 function state(step: Step, change: Partial<CallerState> = {}): CallerState {

@@ -68,6 +68,14 @@ export function alertOf(before: Step, now: Step, t: PanelTexts): string | null {
     if (is === "connecting" && was !== "connecting")
       return now.contact.agentName ? t.answered(now.contact.agentName) : t.adviserHere;
     if (is === "talking" && was !== null && was !== "talking") return talkingTo(now.contact, t);
+    if (is === "talking" && before.name === "contact") {
+      const { held, guestName, agentName } = before.contact;
+      if (now.contact.held !== held) return now.contact.held ? t.held : talkingTo(now.contact, t);
+      if (now.contact.guestName && !guestName) return t.joins(now.contact.guestName);
+      if (guestName && !now.contact.guestName && now.contact.agentName === agentName)
+        return t.hasLeft(guestName);
+      if (now.contact.agentName !== agentName) return talkingTo(now.contact, t);
+    }
     const asked = before.name === "contact" ? before.contact.question : null;
     if (now.contact.question && !asked) return questionWords(now.contact.question, t).title;
     return before.name === "contact" && before.setback === null ? setbackNote(now, t) : null;
@@ -82,7 +90,8 @@ export function nameOf(contact: CallerContact, t: PanelTexts): string {
 }
 
 function talkingTo(contact: CallerContact, t: PanelTexts): string {
-  return t.talking(contact.agentName ?? t.adviser);
+  const name = contact.agentName ?? t.adviser;
+  return contact.guestName && !contact.held ? t.talkingBoth(name, contact.guestName) : t.talking(name);
 }
 
 /** Why a contact that had an agent waits again; null for one that simply waits. */
@@ -140,13 +149,14 @@ function contactWords(
 
 function talkTrouble(
   state: CallerState,
-  { contact, peer }: Step & { name: "contact" },
+  { contact, peer, second }: Step & { name: "contact" },
   t: PanelTexts,
   soundBlocked: boolean,
 ): [string, string] {
   if (state.trouble) return [t.needsPress, ""];
   if (state.local.microphone === "lost") return [t.microphoneLost, t.microphoneLostMore];
   if (soundBlocked) return [t.soundBlocked, t.soundBlockedMore];
+  if (contact.held) return [second === null ? t.held : t.joins(contact.guestName ?? t.otherSide), ""];
   if (state.media.link === "failed") return [t.blocked, t.blockedMore];
   if (peer && !peer.present) return [t.peerAway(nameOf(contact, t)), t.peerAwayMore];
   if (state.media.link === "interrupted") return [t.disturbed, t.disturbedMore];

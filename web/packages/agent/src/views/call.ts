@@ -1,19 +1,34 @@
 /** The call: the caller large, oneself small, and within reach what one does in a call. */
-import type { AgentContact, Targets, TransferTarget } from "@zuruf/protocol";
-import { asClock, base, buttons, EverySecond, fields, type IconName, icon } from "@zuruf/ui";
+import type { AgentContact } from "@zuruf/protocol";
+import { asClock, base, buttons, EverySecond, type IconName, icon } from "@zuruf/ui";
 import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { customElement, state as inner, property, query } from "lit/decorators.js";
+import { customElement, state as inner, property, queryAll } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
-import { callerSeen, microphoneTrouble } from "../state";
+import { callerSeen, microphoneTrouble, secondSeen, speaksTo } from "../state";
+import "./colleague";
+import "./transfer";
 import { View } from "./view";
 import { aboutCamera, aboutMicrophone, initials, qualityWord, whoCalls } from "./words";
+
+/** Somebody at the other end of a connection. */
+interface Person {
+  readonly name: string;
+  readonly picture: string;
+  readonly remote: MediaStream | null;
+  readonly sound: MediaStream | null;
+  /** Whether one hears them now: not who is on hold. */
+  readonly heard: boolean;
+  /** Whether there is room for them. */
+  readonly here: boolean;
+  readonly seen: boolean;
+  readonly isFirst: boolean;
+}
 
 @customElement("zuruf-call")
 export class CallStage extends View {
   static override styles = [
     base,
     buttons,
-    fields,
     css`
       :host {
         display: grid;
@@ -38,12 +53,35 @@ export class CallStage extends View {
         grid-area: 1 / 1;
       }
 
+      .people {
+        display: grid;
+        grid-auto-flow: column;
+        grid-auto-columns: minmax(0, 1fr);
+        gap: 2px;
+      }
+
+      .person {
+        position: relative;
+        display: grid;
+        overflow: hidden;
+      }
+
+      .person > * {
+        grid-area: 1 / 1;
+      }
+
       .remote {
         position: absolute;
         inset: 0;
         width: 100%;
         height: 100%;
         object-fit: cover;
+      }
+
+      .label {
+        place-self: end start;
+        z-index: 1;
+        margin: 0 0 112px 16px;
       }
 
       .remote.blank {
@@ -162,6 +200,14 @@ export class CallStage extends View {
           flex-wrap: wrap;
         }
 
+        .people {
+          grid-auto-flow: row;
+        }
+
+        .label {
+          margin-bottom: 16px;
+        }
+
         .tag.name {
           max-width: 100%;
         }
@@ -215,48 +261,6 @@ export class CallStage extends View {
         background: #b3222f;
       }
 
-      dialog {
-        width: min(26rem, 90vw);
-        max-height: 80vh;
-        padding: var(--z-5);
-        border: 1px solid var(--z-line);
-        border-radius: 18px;
-        background: var(--z-surface);
-        color: var(--z-ink);
-      }
-
-      dialog::backdrop {
-        background: rgb(0 0 0 / 0.5);
-      }
-
-      dialog h2,
-      dialog h3 {
-        margin: 0 0 var(--z-2);
-      }
-
-      dialog p {
-        margin: 0 0 var(--z-4);
-      }
-
-      dialog ul {
-        display: grid;
-        gap: var(--z-2);
-        margin: 0 0 var(--z-4);
-        padding: 0;
-        list-style: none;
-      }
-
-      dialog li .button {
-        width: 100%;
-        justify-content: flex-start;
-      }
-
-      dialog .note {
-        margin-inline-start: auto;
-        color: var(--z-ink-2);
-        font-weight: 400;
-      }
-
       .control:disabled {
         opacity: 0.55;
         cursor: default;
@@ -270,10 +274,9 @@ export class CallStage extends View {
   /** The browser wants a press before it plays the caller's voice. */
   @inner() private silenced = false;
 
-  @query("audio") private sound!: HTMLAudioElement;
-  @query("dialog") private dialog!: HTMLDialogElement;
+  @queryAll("audio") private sounds!: NodeListOf<HTMLAudioElement>;
 
-  #playing: MediaStream | null = null;
+  #playing: (MediaStream | null)[] = [];
 
   constructor() {
     super();
@@ -286,14 +289,10 @@ export class CallStage extends View {
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
-    const { targets } = this.state;
-    if (targets && !this.dialog.open) this.dialog.showModal();
-    if (!targets && this.dialog.open) this.dialog.close();
-    const { sound } = this.state.media;
-    if (sound !== this.#playing) {
-      this.#playing = sound;
-      if (sound) this.#play();
-    }
+    const playing = [...this.sounds].map(({ srcObject }) => srcObject as MediaStream | null);
+    const isNew = playing.some((sound, at) => sound !== null && sound !== this.#playing[at]);
+    this.#playing = playing;
+    if (isNew) this.#play();
   }
 
   protected override render(): TemplateResult {
@@ -301,22 +300,14 @@ export class CallStage extends View {
     const { media } = state;
     const who = whoCalls(contact, texts);
     const video = contact.channel === "video";
-    const shown = callerSeen(state);
+    const people = this.#people(who);
+    const held = state.desk?.routing === "held";
     const muted = media.microphone === "muted";
     const seen = media.camera === "on";
     return html`
       <section class="stage" tabindex="-1" aria-label=${texts.callWith(who)}>
-        <video
-          class="remote ${shown ? "" : "blank"}"
-          aria-label=${texts.remotePicture}
-          aria-hidden=${shown ? "false" : "true"}
-          autoplay
-          playsinline
-          .muted=${true}
-          .srcObject=${live(media.remote)}
-        ></video>
-        <audio autoplay .srcObject=${live(media.sound)}></audio>
-        ${shown ? nothing : this.#nobody(who)}
+        <div class="people">${people.filter(({ here }) => here).map((one) => this.#person(one, people))}</div>
+        ${people.map(({ sound, heard }) => html`<audio autoplay .srcObject=${live(heard ? sound : null)}></audio>`)}
         ${
           video && seen
             ? html`<video
@@ -331,6 +322,13 @@ export class CallStage extends View {
         }
         <div class="over">
           ${this.#top(who)}
+          <zuruf-colleague
+            .contact=${contact}
+            .state=${state}
+            .texts=${texts}
+            .clock=${this.clock}
+            .actions=${this.actions}
+          ></zuruf-colleague>
           <div class="news" role="status">${this.#news()}</div>
         </div>
         <div class="bar" role="group" aria-label=${texts.callControls}>
@@ -355,7 +353,19 @@ export class CallStage extends View {
               : nothing
           }
           ${
-            this.talking
+            this.talking && this.#mayHold(contact)
+              ? this.#control({
+                  sign: "pause",
+                  words: texts.hold,
+                  pressed: held,
+                  off: held,
+                  ready: state.asked === null,
+                  press: () => this.actions.hold(!held),
+                })
+              : nothing
+          }
+          ${
+            this.talking && contact.askedBy === "" && contact.consultation === null
               ? html`<button
                   class="control"
                   aria-haspopup="dialog"
@@ -370,40 +380,70 @@ export class CallStage extends View {
             <span class="round end">${icon("hangUp")}</span>${texts.hangUp}
           </button>
         </div>
-        <dialog aria-labelledby="whom" @close=${() => this.actions.forgetTargets()}>
-          ${state.targets ? this.#targets(state.targets) : nothing}
-        </dialog>
+        <zuruf-transfer
+          .contact=${contact}
+          .state=${state}
+          .texts=${texts}
+          .clock=${this.clock}
+          .actions=${this.actions}
+        ></zuruf-transfer>
       </section>
     `;
   }
 
-  #targets({ groups, agents }: Targets): TemplateResult {
-    const { actions, texts } = this;
-    const choice = (target: TransferTarget, sign: IconName, choose: () => void) =>
-      html`<li>
-        <button class="button" @click=${choose}>
-          ${icon(sign)}<span>${target.name}</span
-          ><span class="note">${target.ready ? texts.targetReady : texts.targetBusy}</span>
-        </button>
-      </li>`;
-    const list = (words: string, choices: TemplateResult[]) =>
-      choices.length > 0
-        ? html`<h3>${words}</h3>
-            <ul>
-              ${choices}
-            </ul>`
-        : nothing;
-    return html`<h2 id="whom">${texts.transferTo}</h2>
-      <p>${groups.length + agents.length > 0 ? texts.transferLead : texts.noTarget}</p>
-      ${list(
-        texts.transferGroups,
-        groups.map((group) => choice(group, "people", () => actions.transfer({ groupId: group.id }))),
-      )}
-      ${list(
-        texts.transferAgents,
-        agents.map((agent) => choice(agent, "phone", () => actions.transfer({ agentId: agent.id }))),
-      )}
-      <form method="dialog"><button class="button">${texts.transferNot}</button></form>`;
+  /** Who is at the other ends: the one of the contact first, then whoever is beside. */
+  #people(who: string): readonly Person[] {
+    const { state, texts, contact } = this;
+    const { media, second } = state;
+    const speaks = speaksTo(state);
+    const asker = contact.askedBy;
+    const first: Person = {
+      name: asker || who,
+      picture: asker ? texts.pictureOf(asker) : texts.remotePicture,
+      remote: media.remote,
+      sound: media.sound,
+      heard: speaks.first,
+      here: speaks.first || !second,
+      seen: speaks.first && callerSeen(state),
+      isFirst: true,
+    };
+    if (!second) return [first];
+    const name = second.name || who;
+    return [
+      first,
+      {
+        name,
+        picture: texts.pictureOf(name),
+        remote: media.second?.remote ?? null,
+        sound: media.second?.sound ?? null,
+        heard: speaks.second,
+        here: speaks.second,
+        seen: secondSeen(state),
+        isFirst: false,
+      },
+    ];
+  }
+
+  #person(one: Person, people: readonly Person[]): TemplateResult {
+    const both = people.filter(({ here }) => here).length > 1;
+    return html`<div class="person">
+      <video
+        class="remote ${one.seen ? "" : "blank"}"
+        aria-label=${one.picture}
+        aria-hidden=${one.seen ? "false" : "true"}
+        autoplay
+        playsinline
+        .muted=${true}
+        .srcObject=${live(one.remote)}
+      ></video>
+      ${one.seen ? nothing : this.#nobody(one)}
+      ${both ? html`<span class="tag name label"><span>${one.name}</span></span>` : nothing}
+    </div>`;
+  }
+
+  /** Only the caller's own agent holds them, and nobody is held in a conference. */
+  #mayHold(contact: AgentContact): boolean {
+    return contact.askedBy === "" && (contact.consultation?.guest ?? "no") === "no";
   }
 
   #top(who: string): TemplateResult {
@@ -429,10 +469,11 @@ export class CallStage extends View {
       </div>`;
   }
 
-  #nobody(who: string): TemplateResult {
-    const [title, sentence] = this.#instead(who);
+  #nobody(one: Person): TemplateResult {
+    const [title, sentence] = one.isFirst ? this.#instead(one.name) : this.#insteadOfSecond(one.name);
+    const face = one.isFirst && !this.contact.askedBy ? initials(this.contact) : "";
     return html`<div class="nobody">
-      <span class="face" aria-hidden="true">${initials(this.contact) || icon("person")}</span>
+      <span class="face" aria-hidden="true">${face || icon("person")}</span>
       <h2>${title}</h2>
       <p>${sentence}</p>
     </div>`;
@@ -446,7 +487,15 @@ export class CallStage extends View {
     if (media.microphone === "opening") return [texts.connecting, texts.opensMicrophone];
     const linked = media.link !== "none" && media.link !== "connecting";
     if (!this.talking || !linked) return [texts.connecting, texts.connectingLead];
+    if (state.desk?.routing === "held") return [who, texts.callerHeld];
     return [who, contact.channel === "video" ? texts.pictureOff : texts.voiceOnly];
+  }
+
+  #insteadOfSecond(name: string): readonly [string, string] {
+    const { state, texts, contact } = this;
+    const link = state.media.second?.link ?? "none";
+    if (link === "none" || link === "connecting") return [name, texts.connecting];
+    return [name, contact.channel === "video" ? texts.cameraIsOff : texts.voiceOnly];
   }
 
   #news(): TemplateResult {
@@ -498,7 +547,10 @@ export class CallStage extends View {
   }
 
   #play = (): void => {
-    this.sound.play().then(
+    const playing = [...this.sounds]
+      .filter(({ srcObject }) => srcObject !== null)
+      .map((sound) => sound.play());
+    Promise.all(playing).then(
       () => {
         this.silenced = false;
       },

@@ -160,7 +160,7 @@ export class OfferCard extends View {
         <div class="head">
           <span class="bell">${icon("bell")}</span>
           <div>
-            <h2 id="who">${whoCalls(contact, texts)}</h2>
+            <h2 id="who">${contact.askedBy ? texts.askedBy(contact.askedBy) : whoCalls(contact, texts)}</h2>
             <p class="muted" id="what">
               ${this.#inShort()}<span aria-hidden="true" class="number">
                 · ${waitWords(contact, asClock(clock.since(contact.askedAt)), texts)}</span>
@@ -168,6 +168,7 @@ export class OfferCard extends View {
           </div>
           ${left === null ? nothing : html`<span class="chip ring number" role="timer">${texts.secondsLeft(left)}</span>`}
         </div>
+        ${contact.askedBy ? html`<p>${texts.asksAbout(whoCalls(contact, texts))}</p>` : nothing}
         ${details(contact, texts)}
         ${contact.callerPresent || message ? nothing : html`<p class="notice ring">${icon("alert")}<span>${texts.awayNow}</span></p>`}
         ${video ? this.#cameraFirst() : nothing}

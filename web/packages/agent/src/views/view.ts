@@ -11,6 +11,13 @@ import { property } from "lit/decorators.js";
 import type { State } from "../state";
 import type { DeskTexts } from "../texts";
 
+/** An agent, a group, or whoever has a skill. */
+export interface Whom {
+  readonly agentId?: string;
+  readonly groupId?: string;
+  readonly skill?: { readonly id: string; readonly level: number };
+}
+
 /** Everything that can be pressed. */
 export interface Actions {
   signIn(userName: string, password: string): void;
@@ -21,7 +28,12 @@ export interface Actions {
   hangUp(): void;
   lookForTargets(): void;
   forgetTargets(): void;
-  transfer(to: { readonly groupId: string } | { readonly agentId: string }): void;
+  transfer(to: Whom): void;
+  hold(on: boolean): void;
+  consult(whom: Whom): void;
+  endConsultation(): void;
+  confer(): void;
+  handOver(): void;
   finishWrapUp(code?: string): void;
   mute(on: boolean): void;
   camera(on: boolean): void;

@@ -1,6 +1,6 @@
 /** From what is known to what is said of it. */
 import type { MediaTrouble } from "@zuruf/call";
-import type { AgentContact, SignInTrouble } from "@zuruf/protocol";
+import type { AgentContact, ConsultationEnd, SignInTrouble } from "@zuruf/protocol";
 import { type Language, languageName } from "@zuruf/ui";
 import type { MicrophoneTrouble, Notice, Quality, Reception } from "../state";
 import type { DeskTexts } from "../texts";
@@ -99,13 +99,14 @@ export function newsOf(notice: Notice, texts: DeskTexts): string {
     caller_lost: texts.newsCallerLost,
     setup_failed: texts.newsSetupFailed,
     taken_back: texts.newsTakenBack,
+    colleague_done: texts.newsColleagueDone,
     not_done: texts.newsNotDone,
   }[notice];
 }
 
 /** Whether a notice is about something that went wrong. */
 export function isTrouble(notice: Notice): boolean {
-  return !["offer_gone", "caller_left", "caller_hung_up"].includes(notice);
+  return !["offer_gone", "caller_left", "caller_hung_up", "colleague_done"].includes(notice);
 }
 
 export function signInSentence(trouble: SignInTrouble, texts: DeskTexts): string {
@@ -117,6 +118,28 @@ export function signInSentence(trouble: SignInTrouble, texts: DeskTexts): string
     not_for_you: texts.notAnAgent,
     wrong_origin: texts.wrongOrigin,
   }[trouble.kind];
+}
+
+/** How asking a colleague ended, if that is news to whoever asked. */
+export function consultationNews(ended: ConsultationEnd | null, texts: DeskTexts): string | null {
+  switch (ended) {
+    case null:
+    case "abandoned":
+    case "caller_hung_up":
+      return null;
+    case "not_answered":
+    case "group_gone":
+      return texts.colleagueNotThere;
+    case "agent_hung_up":
+      return texts.colleagueHungUp;
+    case "setup_failed":
+      return texts.colleagueNotConnected;
+    case "agent_lost":
+    case "caller_lost":
+      return texts.colleagueLost;
+    case "supervisor":
+      return texts.colleagueEnded;
+  }
 }
 
 export function qualityWord(quality: Quality | null, texts: DeskTexts): string {
