@@ -20,7 +20,6 @@ BANNED = {
     "customer": "caller, or visitor",
     "enduser": "caller",
     "end_user": "caller",
-    "guest": "visitor",
     "operator": "agent",
     "queue_entry": "contact",
     "queue_item": "contact",
