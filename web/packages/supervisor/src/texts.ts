@@ -86,7 +86,7 @@ export const texts = createTexts(
     end: "End …",
     why: "Why?",
     noContacts: "Nobody waits, nobody talks.",
-    notTold: "Not told",
+    notTold: "Not reached",
     noticesGivenUp: (contacts: string) =>
       `We could not let these callers know, and it is not tried again: ${contacts}. Have them reached some other way, or end the contact so that nobody keeps waiting for them.`,
     noticesRecipient:
@@ -249,7 +249,7 @@ export const texts = createTexts(
     end: "Beenden …",
     why: "Warum?",
     noContacts: "Niemand wartet, niemand spricht.",
-    notTold: "Nicht benachrichtigt",
+    notTold: "Nicht erreicht",
     noticesGivenUp: (contacts: string) =>
       `Diese Anrufer haben unsere Nachricht nicht bekommen, und sie wird nicht noch einmal verschickt: ${contacts}. Lassen Sie sie anders verständigen, oder beenden Sie den Kontakt, damit niemand weiter auf sie wartet.`,
     noticesRecipient:

@@ -277,7 +277,7 @@ test("who could not be told is marked, and it is said what to do, until the cont
   const said = async (selector: string) =>
     (await drawn(view)).filter((one) => one.matches(selector)).map((one) => one.textContent?.trim());
 
-  expect(await said("td .chip.end, td .chip.ring")).toContain("Not told");
+  expect(await said("td .chip.end, td .chip.ring")).toContain("Not reached");
   const [lost, fails] = await said(".failed .notice");
   expect(lost).toMatch(/not tried again: 00001\. Have them reached some other way/);
   expect(fails).toMatch(/is not answering\. It is tried again\. Tell whoever runs Zuruf/);

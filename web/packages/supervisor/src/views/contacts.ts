@@ -1,6 +1,6 @@
 /** The open contacts: who waits, rings and talks. */
 import type { SupervisedContact } from "@zuruf/protocol";
-import { asClock, base, buttons, chips, icon } from "@zuruf/ui";
+import { asClock, base, buttons, chips, fields, icon } from "@zuruf/ui";
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
@@ -15,6 +15,7 @@ export class Contacts extends View {
     base,
     buttons,
     chips,
+    fields,
     tableStyles,
     asCards(660),
     css`
