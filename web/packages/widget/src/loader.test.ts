@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { settle } from "@zuruf/protocol/testing";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import "./loader";
 
 /** A gateway that says of its one group what it is told to. */
@@ -36,6 +36,11 @@ function said(): string {
 function click(button: Element | null | undefined, detail: number): void {
   button?.dispatchEvent(new MouseEvent("click", { bubbles: true, composed: true, detail }));
 }
+
+// Else the first test that opens the panel waits for the compiler, too.
+beforeAll(async () => {
+  await import("./panel");
+});
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"] });
