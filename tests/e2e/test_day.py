@@ -76,7 +76,7 @@ async def test_a_day_with_a_skill_a_miss_an_overflow_a_transfer_and_a_callback(
     await to_be_connected(walter, chris)
     await anna.page.press("I am back")
     await chris.page.press("Transfer")
-    await chris.page.press("Anna free")
+    await chris.page.press("Transfer now: Anna")
     await to_be_rung(anna)
     await anna.page.press("Accept")
     await to_be_connected(walter, anna)

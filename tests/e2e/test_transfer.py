@@ -18,8 +18,8 @@ async def test_a_caller_who_is_handed_on_talks_to_the_colleague_and_the_first_ag
     ben = await demo.agent("ben")
 
     await anna.page.press("Transfer")
-    await to_show(anna.page, "dialog", "Transfer to whom?")
-    await anna.page.press("Ben free")
+    await to_show(anna.page, "dialog", "Ask or transfer to whom?")
+    await anna.page.press("Transfer now: Ben")
 
     await to_be_rung(ben)
     await to_say(vera.page, "You are being put through to somebody else.")
