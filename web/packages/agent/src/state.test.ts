@@ -1,6 +1,16 @@
 import { expect, test } from "vitest";
-import { blank, cure, type Happening, quality, reception, reduce, type State, scene } from "./state";
-import { ana, attached, changed, contact, desk, deskWith, NOW } from "./testing";
+import {
+  blank,
+  cure,
+  type Happening,
+  quality,
+  reception,
+  reduce,
+  type State,
+  scene,
+  speaksTo,
+} from "./state";
+import { ana, attached, changed, consultation, contact, desk, deskWith, NOW } from "./testing";
 
 function after(...happenings: Happening[]): State {
   return happenings.reduce(reduce, blank("en", true));
@@ -199,4 +209,62 @@ test("a message is worked off without a call, and nobody hangs up in it", () => 
   const after = reduce(before, { type: "heard", message: changed(deskWith("offered", { id: "ct_2" })) });
   expect(after.notice).toBeNull();
   expect(scene(after)).toMatchObject({ is: "offer" });
+});
+
+test("who is on hold is still in the call, and neither hears the other", () => {
+  const state = after(signedIn, heard(attached(deskWith("held"))));
+
+  expect(scene(state)).toMatchObject({ is: "call", talking: true });
+  expect(speaksTo(state)).toEqual({ first: false, second: true });
+});
+
+test("who asks a colleague speaks to them while the caller is on hold, and to both in a conference", () => {
+  const asked = { consultation: consultation({ phase: "talking" }) };
+  const confers = { consultation: consultation({ phase: "talking", guest: "joined" }) };
+
+  expect(speaksTo(after(signedIn, heard(attached(deskWith("held", asked)))))).toEqual({
+    first: false,
+    second: true,
+  });
+  expect(speaksTo(after(signedIn, heard(attached(deskWith("talking", asked)))))).toEqual({
+    first: true,
+    second: false,
+  });
+  expect(speaksTo(after(signedIn, heard(attached(deskWith("talking", confers)))))).toEqual({
+    first: true,
+    second: true,
+  });
+});
+
+test("who is asked speaks to whoever asks, and to the caller once they have joined", () => {
+  const state = after(signedIn, heard(attached(deskWith("talking", { askedBy: "Ben" }))));
+
+  expect(speaksTo(state)).toEqual({ first: true, second: true });
+});
+
+test("a colleague who is done with advising is told so, and one who hands over is told nothing", () => {
+  const advised = after(
+    signedIn,
+    heard(attached(deskWith("talking", { askedBy: "Ben" }))),
+    heard(changed(desk())),
+  );
+  const handsOver = { consultation: consultation({ phase: "talking", guest: "joined" }) };
+  const left = after(
+    signedIn,
+    heard(attached(deskWith("talking", handsOver))),
+    heard(changed(deskWith("wrap_up"))),
+  );
+
+  expect(advised.notice).toBe("colleague_done");
+  expect(left.notice).toBeNull();
+});
+
+test("a guest who is handed the contact goes on as if nothing had happened", () => {
+  const state = after(
+    signedIn,
+    heard(attached(deskWith("talking", { id: "ct_2", askedBy: "Ben" }))),
+    heard(changed(deskWith("talking", { id: "ct_1", epoch: 2 }))),
+  );
+
+  expect(state.notice).toBeNull();
 });

@@ -266,7 +266,7 @@ export function whatHappened(state: State, message: AgentAttached | AgentChanged
     case "held":
       // Handed over to the colleague, which was our doing.
       if (contact.consultation?.guest !== "no" && contact.consultation) return null;
-      if (contact.askedBy) return "colleague_done";
+      if (contact.askedBy) return inCall(after.routing) ? null : "colleague_done";
       if (after.routing !== "wrap_up" && wasAway) return "taken_back";
       return state.peer?.present === false ? "caller_lost" : "caller_hung_up";
     case "idle":

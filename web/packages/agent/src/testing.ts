@@ -1,5 +1,13 @@
 /** Desks and contacts for tests, as the server would tell them. */
-import type { AgentAttached, AgentChanged, AgentContact, Desk, Peer, SignedIn } from "@zuruf/protocol";
+import type {
+  AgentAttached,
+  AgentChanged,
+  AgentContact,
+  Consultation,
+  Desk,
+  Peer,
+  SignedIn,
+} from "@zuruf/protocol";
 
 export const NOW = 1_700_000_000_000;
 
@@ -36,6 +44,20 @@ export function contact(given: Partial<AgentContact> = {}): AgentContact {
     askedBy: "",
     consultation: null,
     consultationEnded: null,
+    ...given,
+  };
+}
+
+/** A colleague who is asked about the contact. */
+export function consultation(given: Partial<Consultation> = {}): Consultation {
+  return {
+    contactId: "ct_2",
+    epoch: 1,
+    phase: "ringing",
+    asked: "Ben",
+    agentName: given.phase === "talking" ? "Ben" : null,
+    guest: "no",
+    takesOver: false,
     ...given,
   };
 }
@@ -87,7 +109,7 @@ export function attached(shown: Desk, peer: Peer | null = null, serverTime = NOW
 }
 
 export function changed(shown: Desk, given: Partial<AgentChanged> = {}): AgentChanged {
-  const inCall = shown.routing === "connecting" || shown.routing === "talking";
+  const inCall = ["connecting", "talking", "held"].includes(shown.routing);
   return {
     type: "agent.changed",
     sequence: 2,

@@ -224,6 +224,8 @@ export const texts = createTexts(
     notRecorded: "Not recorded",
     checkCode: "Check code",
     checkCodeLead: "Read it out to the caller. If you both see the same code, nobody is listening in.",
+    checkCodeColleague: (name: string) =>
+      `Read it out to ${name}. If you both see the same code, nobody is listening in.`,
     encrypted: "Encrypted from browser to browser",
 
     // Wrap-up
@@ -499,6 +501,8 @@ export const texts = createTexts(
     notRecorded: "Keine Aufzeichnung",
     checkCode: "Prüfcode",
     checkCodeLead: "Lesen Sie ihn vor. Sehen Sie beide denselben Code, hört niemand mit.",
+    checkCodeColleague: (name) =>
+      `Vergleichen Sie ihn mit ${name}. Ist er bei Ihnen beiden gleich, hört niemand mit.`,
     encrypted: "Verschlüsselt von Browser zu Browser",
 
     wrapUpTitle: "Nacharbeit",

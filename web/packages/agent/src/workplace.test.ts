@@ -477,3 +477,57 @@ test("nothing keeps running after the desk was left", async () => {
   expect(shift.devices.running).toBe(0);
   expect(shift.time.alarms).toBe(0);
 });
+
+test("who holds the caller asks the server once, and is not heard while the server says so", async () => {
+  const shift = await inATalk();
+
+  shift.place.hold(true);
+  shift.place.hold(true);
+  await settle();
+  expect(shift.ends.last.of("contact.hold")).toMatchObject([{ contactId: "ct_1", epoch: 1, on: true }]);
+  await shift.grant("contact.hold");
+  await shift.change(deskWith("held"));
+
+  const sent = () => shift.peers.all[0]?.transceivers.map(({ sender }) => sender.track);
+  expect(sent()?.every((track) => track === null) ?? true).toBe(true);
+  expect(shift.devices.running).toBeGreaterThan(0);
+});
+
+test("a guest who is handed the contact keeps connection and microphone", async () => {
+  const shift = await onShift();
+  const asked = { id: "ct_2", askedBy: "Ben" };
+  await shift.change(deskWith("offered", asked));
+  shift.place.accept();
+  await settle();
+  await shift.grant("offer.accept");
+  const peer = { party: "caller", present: true, generation: 0 } as const;
+  const second = { contactId: "ct_1", epoch: 2, party: "agent", name: "M. Becker", peer } as const;
+  await shift.change(deskWith("talking", asked), { second });
+  const [opened, connections] = [shift.devices.asked.length, shift.peers.all.length];
+
+  await shift.change(deskWith("talking", { id: "ct_1", epoch: 2 }));
+
+  expect(shift.devices.asked).toHaveLength(opened);
+  expect(shift.peers.all).toHaveLength(connections);
+  expect(shift.peers.all.map(({ closed }) => closed)).toEqual([true, false]);
+  expect(shift.state.media.microphone).toBe("on");
+});
+
+test("asking, conferring and handing over are about the call at hand", async () => {
+  const shift = await inATalk();
+
+  shift.place.consult({ agentId: "ag_ben" });
+  await settle();
+  await shift.grant("consult.ask");
+  shift.place.confer();
+  await settle();
+  await shift.grant("consult.join");
+  shift.place.handOver();
+  await settle();
+
+  expect(shift.ends.last.of("consult.ask")).toMatchObject([
+    { contactId: "ct_1", epoch: 1, agentId: "ag_ben", groupId: null, skill: null },
+  ]);
+  expect(shift.ends.last.of("consult.join")).toMatchObject([{ contactId: "ct_1", epoch: 1 }]);
+  expect(shift.ends.last.of("consult.hand_over")).toMatchObject([{ contactId: "ct_1", epoch: 1 }]);
+});

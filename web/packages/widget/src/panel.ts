@@ -573,7 +573,7 @@ export class Panel extends LitElement {
               ? html`<p class="code" title=${t.codeMeaning}>${icon("shield")}<span>${t.codeLabel} <b class="number">${media.code}</b></span></p>`
               : nothing
           }
-          ${media.sends?.microphone === false ? html`<p class="code">${icon("microphoneOff")}${t.microphoneIsOff(name)}</p>` : nothing}
+          ${media.sends?.microphone === false && !contact.held ? html`<p class="code">${icon("microphoneOff")}${t.microphoneIsOff(name)}</p>` : nothing}
         </div>
         ${
           own

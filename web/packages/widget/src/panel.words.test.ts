@@ -215,3 +215,24 @@ test("who is not let in reads what they can do instead", () => {
     more: expect.stringContaining("call you back"),
   });
 });
+
+test("on hold both heading and status say who talks and that it is on hold, and it is said aloud", () => {
+  const held = contactStep({ phase: "talking", agentName: "Anna", held: true });
+
+  expect(wordsOf(state(held, connected), t, false)).toMatchObject({
+    title: "You are talking to Anna",
+    main: "You are on hold",
+  });
+  expect(alertOf(talking, held, t)).toBe("You are on hold");
+  expect(alertOf(held, talking, t)).toBe("You are talking to Anna");
+});
+
+test("who joins, leaves and takes over is said aloud, each once", () => {
+  const both = contactStep({ phase: "talking", agentName: "Anna", guestName: "Ben" });
+  const handedOver = contactStep({ phase: "talking", agentName: "Ben" });
+
+  expect(alertOf(talking, both, t)).toBe("Ben joins the call");
+  expect(wordsOf(state(both, connected), texts.de, false).title).toBe("Sie sprechen mit Anna und Ben");
+  expect(alertOf(both, talking, t)).toBe("Ben has left the call");
+  expect(alertOf(both, handedOver, t)).toBe("You are talking to Ben");
+});

@@ -305,7 +305,7 @@ export class CallStage extends View {
     const muted = media.microphone === "muted";
     const seen = media.camera === "on";
     return html`
-      <section class="stage" tabindex="-1" aria-label=${texts.callWith(who)}>
+      <section class="stage" tabindex="-1" aria-label=${texts.callWith(contact.askedBy || who)}>
         <div class="people">${people.filter(({ here }) => here).map((one) => this.#person(one, people))}</div>
         ${people.map(({ sound, heard }) => html`<audio autoplay .srcObject=${live(heard ? sound : null)}></audio>`)}
         ${
@@ -453,7 +453,7 @@ export class CallStage extends View {
     const since = clock.since(state.desk?.routingSince ?? clock.now());
     const muted = (sentence: string) => html`<span class="tag">${icon("microphoneOff")}${sentence}</span>`;
     return html`<div class="top">
-        <span class="tag name"><span>${who}</span></span>
+        <span class="tag name"><span>${contact.askedBy || who}</span></span>
         ${
           this.talking
             ? html`<span class="tag number" role="timer" aria-label=${texts.duration}>${asClock(since)}</span>
@@ -465,7 +465,7 @@ export class CallStage extends View {
       </div>
       <div class="top">
         ${media.microphone === "muted" ? muted(texts.youAreMuted) : nothing}
-        ${media.callerSends?.microphone === false ? muted(texts.callerMuted) : nothing}
+        ${speaksTo(state).first && media.callerSends?.microphone === false && !contact.askedBy ? muted(texts.callerMuted) : nothing}
       </div>`;
   }
 

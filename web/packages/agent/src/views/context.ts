@@ -122,6 +122,7 @@ export class Context extends View {
         <span class="face" aria-hidden="true">${initials(contact) || icon("person")}</span>
         <div>
           <h2 id="caller">${whoCalls(contact, texts)}</h2>
+          ${contact.askedBy ? html`<p class="small">${texts.askedBy(contact.askedBy)}</p>` : nothing}
           ${
             scene(state).is === "call" || scene(state).is === "message"
               ? html`<p class="small muted number">${this.#wait(contact)}</p>`
@@ -140,7 +141,9 @@ export class Context extends View {
                   ? nothing
                   : html`<p class="small muted" id="code">${texts.checkCode}</p>
                       <p class="code number" aria-labelledby="code">${checkCode}</p>
-                      <p class="small muted">${texts.checkCodeLead}</p>`
+                      <p class="small muted">
+                        ${contact.askedBy ? texts.checkCodeColleague(contact.askedBy) : texts.checkCodeLead}
+                      </p>`
               }
             </div>`
           : nothing

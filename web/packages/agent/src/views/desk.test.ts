@@ -2,7 +2,7 @@
 import { ServerClock } from "@zuruf/ui";
 import { afterEach, expect, test } from "vitest";
 import { blank, type Happening, reduce, type State } from "../state";
-import { ana, attached, changed, desk, deskWith, NOW } from "../testing";
+import { ana, attached, changed, consultation, desk, deskWith, NOW } from "../testing";
 import type { Workplace } from "../workplace";
 import { DeskView } from "./desk";
 
@@ -32,6 +32,30 @@ class Pressed {
     this.presses.push("accept");
   }
 
+  hold(on: boolean): void {
+    this.presses.push(on ? "hold" : "resume");
+  }
+
+  confer(): void {
+    this.presses.push("confer");
+  }
+
+  handOver(): void {
+    this.presses.push("hand over");
+  }
+
+  endConsultation(): void {
+    this.presses.push("end consultation");
+  }
+
+  consult(whom: object): void {
+    this.presses.push(`ask ${JSON.stringify(whom)}`);
+  }
+
+  transfer(whom: object): void {
+    this.presses.push(`transfer ${JSON.stringify(whom)}`);
+  }
+
   decline(): void {
     this.presses.push("decline");
   }
@@ -53,6 +77,16 @@ const SCENES: Record<string, Happening[]> = {
   ready: [signedIn, { type: "heard", message: attached(desk()) }],
   ringing: [signedIn, ringing],
   talking: [signedIn, { type: "heard", message: attached(deskWith("talking")) }],
+  "on hold": [signedIn, { type: "heard", message: attached(deskWith("held")) }],
+  conference: [
+    signedIn,
+    {
+      type: "heard",
+      message: attached(
+        deskWith("talking", { consultation: consultation({ phase: "talking", guest: "joined" }) }),
+      ),
+    },
+  ],
   "wrap-up": [signedIn, { type: "heard", message: attached(deskWith("wrap_up")) }],
 };
 
@@ -170,4 +204,66 @@ test("a ring does not take the focus from somebody who types", async () => {
   expect(document.activeElement).toBe(field);
   expect(workplace.presses).toEqual([]);
   field.remove();
+});
+
+test("who holds the caller is offered the way back, and nobody is held in a conference", async () => {
+  const workplace = new Pressed("en", ...(SCENES["on hold"] ?? []));
+  const held = await drawn(await show(workplace));
+  named(held, "Back to caller")?.click();
+  expect(workplace.presses).toEqual(["resume"]);
+  for (const view of document.querySelectorAll("zuruf-desk")) view.remove();
+
+  const confers = await drawn(await show(new Pressed("en", ...(SCENES["conference"] ?? []))));
+  expect(named(confers, "Hold")).toBeUndefined();
+});
+
+test("each step with a colleague offers its ways on, by their names", async () => {
+  const ways: [Partial<Parameters<typeof consultation>[0]>, string[]][] = [
+    [{ phase: "ringing" }, ["Back to caller"]],
+    [{ phase: "talking" }, ["Hand over", "Conference", "Back to caller"]],
+    [{ phase: "talking", guest: "joined" }, ["Hand over", "Remove Ben"]],
+    [{ phase: "talking", guest: "joining", takesOver: true }, ["Remove Ben"]],
+  ];
+  for (const [step, names] of ways) {
+    const shown = attached(deskWith("held", { consultation: consultation(step) }));
+    const all = await drawn(await show(new Pressed("en", signedIn, { type: "heard", message: shown })));
+    const buttons = all.filter((one) => one.matches(".ways button")).map((one) => one.textContent?.trim());
+    expect(buttons).toEqual(names);
+    for (const view of document.querySelectorAll("zuruf-desk")) view.remove();
+  }
+});
+
+test("whom to ask or to hand the call to is chosen from colleagues, groups and skills", async () => {
+  const workplace = new Pressed("en", ...(SCENES["talking"] ?? []));
+  const view = await show(workplace);
+  HTMLDialogElement.prototype.showModal ??= () => {};
+  workplace.happen({
+    type: "targets",
+    targets: {
+      type: "transfer.targets_found",
+      id: "1",
+      agents: [{ id: "ag_ben", name: "Ben", ready: true }],
+      groups: [{ id: "support", name: "Support", ready: false }],
+      skills: [{ id: "tax", level: 3, ready: true }],
+      ownGroup: { id: "sales", name: "Sales", ready: true },
+    },
+  });
+  const all = await drawn(view);
+  const labels = all.map((one) => one.getAttribute("aria-label") ?? "").filter((name) => name.includes(": "));
+
+  expect(labels).toEqual([
+    "Ask first: Ben",
+    "Transfer now: Ben",
+    "Ask first: Sales",
+    "Ask first: Support",
+    "Transfer now: Support",
+    "Ask first: tax, up to level 3",
+    "Transfer now: tax, up to level 3",
+  ]);
+  for (const one of all.filter((button) => button.getAttribute("aria-label")?.endsWith("level 3")))
+    (one as HTMLElement).click();
+  expect(workplace.presses).toEqual([
+    'ask {"skill":{"id":"tax","level":1}}',
+    'transfer {"skill":{"id":"tax","level":1}}',
+  ]);
 });
