@@ -159,22 +159,6 @@ def evolve(state: State, decision: Decision, at: Millis) -> None:
             _connect(state, decision, at)
         case Requeue():
             _requeue(state, decision, at)
-        case Hold():
-            _put_slot(state, state.agents[decision.agent], decision.contact, SlotTrigger.HELD, at, None)
-        case Resume():
-            _put_slot(state, state.agents[decision.agent], decision.contact, SlotTrigger.RESUMED, at, None)
-        case Consult():
-            _consult(state, decision, at)
-        case Join():
-            _join(state, decision)
-        case ConnectGuest():
-            _put_guest(state, decision.contact, deadline=None)
-        case ExpectHandOver():
-            _put_guest(state, decision.contact, takes_over=True)
-        case DismissGuest():
-            state.put_contact(changed(state.contacts[decision.contact], guest=None))
-        case HandOver():
-            _hand_over(state, decision, at)
         case EndContact():
             _end_contact(state, decision)
         case FreeSlot():
@@ -277,6 +261,22 @@ def evolve(state: State, decision: Decision, at: Millis) -> None:
             _configure(state, decision.site, at)
         case MoveDeadlines():
             _move_deadlines(state, decision.skipped_ms)
+        case Hold():
+            _put_slot(state, state.agents[decision.agent], decision.contact, SlotTrigger.HELD, at, None)
+        case Resume():
+            _put_slot(state, state.agents[decision.agent], decision.contact, SlotTrigger.RESUMED, at, None)
+        case Consult():
+            _consult(state, decision, at)
+        case Join():
+            _join(state, decision)
+        case ConnectGuest():
+            _put_guest(state, decision.contact, deadline=None)
+        case ExpectHandOver():
+            _put_guest(state, decision.contact, takes_over=True)
+        case DismissGuest():
+            state.put_contact(changed(state.contacts[decision.contact], guest=None))
+        case HandOver():
+            _hand_over(state, decision, at)
         case Refuse():
             pass
         case _:
@@ -452,7 +452,7 @@ def _make_offer(state: State, decision: MakeOffer, at: Millis) -> None:
 
 def _withdraw(state: State, decision: WithdrawOffer, at: Millis) -> None:
     contact = state.contacts[decision.contact]
-    ringing = tuple(ring for ring in contact.ringing if ring.agent != decision.agent)
+    ringing = tuple([ring for ring in contact.ringing if ring.agent != decision.agent])
     contact = changed(
         contact, ringing=ringing, failed_offers=contact.failed_offers + (decision.reason in FAILED_OFFERS)
     )
@@ -596,7 +596,7 @@ def _hand_over(state: State, decision: HandOver, at: Millis) -> None:
             consult_ended=None,
         )
     )
-    taken = replace(slot, contact=contact.id, group=contact.group, since=at)
+    taken = changed(slot, contact=contact.id, group=contact.group, since=at)
     state.put_agent(changed(guest, slots=tuple(taken if one is slot else one for one in guest.slots)))
 
 
@@ -614,26 +614,26 @@ def _free_slot(state: State, decision: FreeSlot, at: Millis) -> None:
 def _put_slot(
     state: State, agent: AgentState, contact: ContactId, trigger: SlotTrigger, at: Millis, deadline: Millis | None
 ) -> None:
-    slots = tuple(
-        replace(slot, routing=_slot_advanced(slot.routing, trigger), since=at, deadline=deadline)
+    slots = [
+        changed(slot, routing=_slot_advanced(slot.routing, trigger), since=at, deadline=deadline)
         if slot.contact == contact
         else slot
         for slot in agent.slots
-    )
-    state.put_agent(changed(agent, slots=slots))
+    ]
+    state.put_agent(changed(agent, slots=tuple(slots)))
 
 
 def _take_slot(state: State, agent: AgentState, contact: ContactId, trigger: SlotTrigger, at: Millis) -> None:
     for slot in agent.slots:
         if slot.contact == contact:
             _slot_advanced(slot.routing, trigger)
-    slots = tuple(slot for slot in agent.slots if slot.contact != contact)
+    slots = tuple([slot for slot in agent.slots if slot.contact != contact])
     state.put_agent(changed(agent, slots=slots, routing_since=agent.routing_since if slots else at))
 
 
 def _end_wrap_up(state: State, decision: EndWrapUp) -> None:
     agent = state.agents[decision.agent]
-    slots = tuple(replace(slot, deadline=None) if slot.contact == decision.contact else slot for slot in agent.slots)
+    slots = tuple([changed(slot, deadline=None) if slot.contact == decision.contact else slot for slot in agent.slots])
     state.put_agent(changed(agent, slots=slots))
 
 
@@ -741,7 +741,7 @@ def _agent_later(agent: AgentState, skipped_ms: Millis) -> AgentState:
         endpoint = replace(endpoint, grace_until=_later(endpoint.grace_until, skipped_ms))
     return changed(
         agent,
-        slots=tuple(replace(slot, deadline=_later(slot.deadline, skipped_ms)) for slot in agent.slots),
+        slots=tuple(changed(slot, deadline=_later(slot.deadline, skipped_ms)) for slot in agent.slots),
         endpoint=endpoint,
         back_off_until=Millis(agent.back_off_until + skipped_ms) if agent.back_off_until else Millis(0),
         not_responding_until=_later(agent.not_responding_until, skipped_ms),

@@ -243,7 +243,7 @@ class Contact:
         return self.caller.is_attached or invited or self.is_consultation
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Slot:
     """Room for one contact at an agent that is taken.
 
@@ -380,7 +380,7 @@ class AgentState:
         return same < most
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class GroupState:
     """What is so of a group by itself, not by its configuration.
 
@@ -430,7 +430,7 @@ class Records:
     at: Millis = Millis(0)
 
 
-_Record = TypeVar("_Record", Contact, AgentState)
+_Record = TypeVar("_Record", Contact, AgentState, Slot, GroupState)
 
 
 def changed(record: _Record, **changes: Any) -> _Record:
@@ -440,7 +440,7 @@ def changed(record: _Record, **changes: Any) -> _Record:
     two of these. That is why they have no ``__slots__``.
     """
     new = object.__new__(type(record))
-    fields = new.__dict__
-    fields.update(record.__dict__)
+    fields = record.__dict__.copy()
     fields.update(changes)
+    object.__setattr__(new, "__dict__", fields)
     return new

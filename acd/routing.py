@@ -29,6 +29,8 @@ def next_offers(state: State, at: Millis) -> tuple[Contact, list[AgentId]] | Non
 
 def next_fit(state: State) -> Millis | None:
     """When the next pair fits by time alone: a delay is over."""
+    if not state.open_pools() and not state.joinable_pools():
+        return None
     moments = [asked_at + delay_ms for pool in state.open_pools() for asked_at, delay_ms in _waits(state, pool)]
     for pool in state.joinable_pools():
         for asked_at, _, contact_id in pool.ringing:

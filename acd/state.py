@@ -6,7 +6,6 @@ and deadlines. Only :mod:`acd.evolution` changes a :class:`State`; everybody els
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
 from enum import IntEnum
 from typing import Any, Final, NamedTuple
 
@@ -16,7 +15,7 @@ from acd.ids import AgentId, ContactId, GroupId, Millis, VisitorKey
 from acd.lifecycle import Phase, Routing
 from acd.lines import Line
 from acd.pools import Fit, InLine, Pool, PoolKey
-from acd.records import AgentState, Callback, Contact, GroupState, Memory, Records
+from acd.records import AgentState, Callback, Contact, GroupState, Memory, Records, changed
 from acd.strategies import STRATEGIES, Candidate, Strategy
 
 
@@ -172,6 +171,9 @@ class State:
 
     def due(self, at: Millis) -> list[Deadline]:
         """The deadlines that have passed at this moment, in the order to deal with them; the first of them, if many."""
+        first = self._deadlines.first
+        if first is None or first[0] > at:
+            return []
         return [Deadline(*key) for key in self._deadlines.below((at + 1,), MOST_AT_ONCE)]
 
     def is_due(self, deadline: Deadline) -> bool:
@@ -180,11 +182,11 @@ class State:
 
     # Pools, for routing.
 
-    def open_pools(self) -> Iterable[Pool]:
+    def open_pools(self) -> Collection[Pool]:
         """Pools with both contacts that may ring and idle agents."""
         return self._open
 
-    def joinable_pools(self) -> Iterable[Pool]:
+    def joinable_pools(self) -> Collection[Pool]:
         """Pools with both contacts that ring at several and idle agents."""
         return self._joinable
 
@@ -228,8 +230,9 @@ class State:
     @property
     def is_settled(self) -> bool:
         """Whether nothing can follow by itself: nobody to offer, nobody to invite, no step to doubt."""
-        invites = any(line.size for line in self._callable.values())
-        return not (self._open or self._joinable or self._doubtful or self._asking or invites)
+        if self._open or self._joinable or self._doubtful or self._asking:
+            return False
+        return not any([line.size for line in self._callable.values()])
 
     def callable(self) -> Iterator[tuple[GroupId, Kind, ContactId, int]]:
         """Of each group and kind the callback to invite next: with how many go first who are here."""
@@ -338,7 +341,7 @@ class State:
 
     def note_asked(self, group: GroupId, agent: AgentId) -> None:
         """Remember whom the group asked last."""
-        self.groups[group] = replace(self.groups[group], last_asked=agent)
+        self.groups[group] = changed(self.groups[group], last_asked=agent)
 
     def put_group(self, group: GroupState) -> None:
         """Take this instead of what was known of the group."""
