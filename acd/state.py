@@ -232,7 +232,7 @@ class State:
         """Whether nothing can follow by itself: nobody to offer, nobody to invite, no step to doubt."""
         if self._open or self._joinable or self._doubtful or self._asking:
             return False
-        return not any([line.size for line in self._callable.values()])
+        return not any(line.size for line in self._callable.values())
 
     def callable(self) -> Iterator[tuple[GroupId, Kind, ContactId, int]]:
         """Of each group and kind the callback to invite next: with how many go first who are here."""
