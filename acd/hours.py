@@ -53,16 +53,13 @@ class Hours:
 
     def is_open(self, at: Millis) -> bool:
         """Whether it is open at this moment."""
-        today = _local_day(self.zone, at)
-        # Yesterday too: a clock set back after midnight makes a day's last hour longer.
-        days = (today + timedelta(days=days) for days in (-1, 0, 1))
-        return any(start <= at < end for day in days for start, end in _spans(self, day))
+        return any(start <= at < end for start, end in _spans(self, _local_day(self.zone, at)))
 
     def next_change(self, at: Millis) -> Millis | None:
         """The first moment after this one at which it opens or closes; ``None``: not within a year."""
         today = _local_day(self.zone, at)
         now = self.is_open(at)
-        for days in range(-1, _DAYS_AHEAD):
+        for days in range(_DAYS_AHEAD):
             for moments in _spans(self, today + timedelta(days=days)):
                 for moment in moments:
                     # Where one span ends as the next begins nothing changes.

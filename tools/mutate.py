@@ -1,10 +1,18 @@
 """Change the core in one place at a time and see whether a test notices: ``python -m tools.mutate``.
 
 Each mutant is one small change of one module of ``acd/``: another comparison, a constant that is
-one more, a condition turned round, a statement left out. It lives in a child process of its own,
-which imports the changed module in place of the right one and runs ``tests/acd`` with days of a
-fixed seed. What became of it is written down, so that a run that was interrupted goes on where it
-was, and a module that has changed since is looked at anew.
+one more, a condition turned round, a statement left out. It lives in a child process of its own.
+
+The tests of the core are imported and collected once. What each of them calls is recorded once,
+too: a change inside a function can be noticed only by tests that call it, so a child is forked,
+the function's code is exchanged in it, and these tests are run, the quickest first and days of a
+fixed seed last, until one fails. A change of anything else, such as a table or a default, needs
+an interpreter of its own, which imports the changed module in place of the right one and runs
+all tests.
+
+What became of a mutant is written down, so that a run that was interrupted goes on where it was,
+and a module that has changed since is looked at anew. ``docs/reference/mutants.md`` says how
+many there are of each module, how many no test notices, and why.
 
 A mutant that no test notices is a survivor: either a test is missing, or the change makes no
 difference. Which it is stands in ``tests/acd/survivors.toml``, with a reason. A survivor without
@@ -14,7 +22,6 @@ a reason is a failure, and so is a reason for a mutant that does not survive.
 import argparse
 import ast
 import hashlib
-import importlib
 import importlib.abc
 import importlib.util
 import json
@@ -23,27 +30,34 @@ import signal
 import sys
 import time
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from importlib.machinery import ModuleSpec
+from inspect import CO_OPTIMIZED
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any
 
 import pytest
+from _pytest.runner import runtestprotocol
 
 ROOT = Path(__file__).parent.parent
 REASONS = ROOT / "tests" / "acd" / "survivors.toml"
+PAGE = ROOT / "docs" / "reference" / "mutants.md"
+TESTS = ROOT / "tests" / "acd"
 STATE = ROOT / ".mutants" / "state.json"
-SECONDS = 120
-"""How long a mutant may keep the tests busy; one that takes longer has been noticed."""
+SECONDS = 60
+"""How long a mutant may keep the tests busier than they are without it; one that does has been noticed."""
 
 PROCESSES = min(2, os.cpu_count() or 1)
 OPTIONS = (
-    *("-x", "-q", "--no-header", "-p", "no:randomly", "-p", "no:cacheprovider"),
+    *("-x", "-q", "--no-header", "-p", "no:randomly", "-p", "no:cacheprovider", "--timeout-method=thread"),
     *("--hypothesis-profile=mutants", "-W", "ignore::pytest.PytestAssertRewriteWarning"),
 )
-NOT_ASKED = {"test_mutants.py", "test_erlang.py", "test_any_day.py"}
+DAYS = "test_any_day.py"
+NOT_ASKED = {"test_mutants.py", "test_erlang.py", DAYS}
 """Tests that are no judges here, and the one that comes last because it takes longest."""
 
 COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
@@ -113,7 +127,8 @@ class Changes(ast.NodeTransformer):
             node.op = ast.Or() if is_and else ast.And()
         for place in range(len(node.values)):
             if self._offers(node, f"{'And' if is_and else 'Or'} without part {place + 1}"):
-                return ast.BoolOp(node.op, node.values[:place] + node.values[place + 1 :])
+                left = node.values[:place] + node.values[place + 1 :]
+                return ast.BoolOp(node.op, left) if len(left) > 1 else left[0]
         return node
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
@@ -249,50 +264,183 @@ def core_modules() -> list[str]:
     return sorted(set(names) - {"acd", "acd.ids", "acd.facts", "acd.decisions", "acd.config", "acd.erlang"})
 
 
-def start(mutant: Mutant) -> int:
-    """Let a child process find out; answers its id. It ends with 0 if no test noticed."""
-    child = os.fork()
-    if child:
+def run_alone(mutant: Mutant) -> int:
+    """Run all tests in this interpreter, into which nothing of the core was imported yet: 0 if all passed."""
+    signal.alarm(2 * SECONDS)
+    path = path_of(mutant.module)
+    sys.meta_path.insert(0, InPlaceOf(mutant.module, path, mutated(path.read_text(), mutant.number)))
+    basetemp = STATE.parent / f"{mutant.module}-{mutant.number}"
+    return int(pytest.main([*OPTIONS, f"--basetemp={basetemp}", *test_files()]))
+
+
+def test_files() -> list[str]:
+    """The tests that judge, days last."""
+    quick = sorted(str(path) for path in TESTS.glob("test_*.py") if path.name not in NOT_ASKED)
+    return [*quick, str(TESTS / DAYS)]
+
+
+# Functions, exchanged in a process that has imported everything.
+
+
+Functions = dict[str, CodeType]
+"""The code of a module's functions and methods, by qualified name."""
+
+
+def functions_of(code: CodeType) -> tuple[Functions, tuple[object, ...]]:
+    """The functions of a module, and what the rest of the module consists of."""
+    functions: Functions = {}
+    rest: list[object] = [code.co_code, code.co_names]
+    for constant in code.co_consts:
+        if not isinstance(constant, CodeType):
+            rest.append((type(constant), repr(constant)))
+        elif constant.co_flags & CO_OPTIMIZED and "<" not in constant.co_name:
+            functions[constant.co_qualname] = constant
+        else:
+            inner, others = functions_of(constant)
+            functions |= inner
+            rest.append(others)
+    return functions, tuple(rest)
+
+
+def changed_functions(mutant: Mutant) -> Functions | None:
+    """The functions that the change is in; ``None`` if it is in anything else."""
+    path = path_of(mutant.module)
+    text = path.read_text()
+    right, rest = functions_of(compile(ast.parse(text), str(path), "exec"))
+    wrong, others = functions_of(compile(mutated(text, mutant.number), str(path), "exec"))
+    changed = {name: code for name, code in wrong.items() if code != right.get(name)}
+    return changed if changed and rest == others else None
+
+
+def function_called(module: ModuleType, qualified: str) -> FunctionType:
+    """The function or method of this name, out of whatever wraps it."""
+    owner: Any = module
+    *path, name = qualified.split(".")
+    for part in path:
+        owner = getattr(owner, part)
+    found = vars(owner)[name]
+    for wrapper in ("fget", "__func__", "__wrapped__"):
+        found = getattr(found, wrapper, found)
+    assert isinstance(found, FunctionType), f"{qualified} is no function"
+    return found
+
+
+@dataclass
+class Asked:
+    """What one test is like without any change: how long it takes, and what of the core it calls."""
+
+    seconds: float
+    calls: set[tuple[str, str]]
+
+
+class Judges:
+    """A pytest session that judges mutants instead of running its tests.
+
+    Args:
+        waiting: Whom to look at, by module.
+        settle: Called with each mutant and its verdict.
+    """
+
+    def __init__(self, waiting: Sequence[Mutant], settle: Callable[[Mutant, str], None]) -> None:
+        self._waiting = waiting
+        self._settle = settle
+        self._asked: dict[str, Asked] = {}
+        self.failure = ""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        if not self._record(session.items):
+            self.failure = "The tests fail as things are: mend that first."
+            return True
+        running: dict[int, Mutant] = {}
+        queue = list(reversed(self._waiting))
+        while queue or running:
+            while queue and len(running) < PROCESSES:
+                mutant = queue.pop()
+                running[self._start(mutant, session.items)] = mutant
+            child, status = os.waitpid(-1, 0)
+            self._settle(running.pop(child), "survived" if status == 0 else "noticed")
+        return True
+
+    def _record(self, items: Sequence[pytest.Item]) -> bool:
+        """Run every test once, in a child, and learn what it calls; answers whether all passed."""
+        notes = STATE.parent / f"calls-{_everything()}.json"
+        notes.parent.mkdir(exist_ok=True)
+        if not notes.exists():
+            child = os.fork()
+            if not child:
+                with suppress(BaseException):
+                    _be_silent()
+                    found = {item.nodeid: _listened(item) for item in items}
+                    if all(listened is not None for listened in found.values()):
+                        notes.write_text(json.dumps(found))
+                os._exit(0)
+            os.waitpid(child, 0)
+        if not notes.exists():
+            return False
+        found = json.loads(notes.read_text())
+        self._asked = {test: Asked(seconds, {(m, q) for m, q in calls}) for test, (seconds, calls) in found.items()}
+        return True
+
+    def _may_notice(self, item: pytest.Item, functions: set[tuple[str, str]]) -> bool:
+        # A day may call anything.
+        return item.path.name == DAYS or not functions.isdisjoint(self._asked[item.nodeid].calls)
+
+    def _start(self, mutant: Mutant, items: Sequence[pytest.Item]) -> int:
+        functions = changed_functions(mutant)
+        if functions is None:
+            one = [sys.executable, "-m", "tools.mutate", "--one", mutant.module, str(mutant.number)]
+            silent = [(os.POSIX_SPAWN_OPEN, stream, os.devnull, os.O_WRONLY, 0) for stream in (1, 2)]
+            return os.posix_spawn(sys.executable, one, os.environ, file_actions=silent)
+        of_it = {(mutant.module, name) for name in functions}
+        judges = [item for item in items if self._may_notice(item, of_it)]
+        judges.sort(key=lambda item: (item.path.name == DAYS, self._asked[item.nodeid].seconds))
+        child = os.fork()
+        if not child:
+            code = 1
+            with suppress(BaseException):
+                _be_silent()
+                signal.alarm(SECONDS + 2 * round(sum(self._asked[item.nodeid].seconds for item in judges)))
+                for name, changed in functions.items():
+                    function_called(sys.modules[mutant.module], name).__code__ = changed
+                code = int(not all(_passes(item) for item in judges))
+            os._exit(code)
         return child
-    signal.alarm(SECONDS)
+
+
+def _be_silent() -> None:
     silent = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(silent, stream)
-    code = 1
+
+
+def _passes(item: pytest.Item) -> bool:
+    return not any(report.failed for report in runtestprotocol(item, log=False, nextitem=None))
+
+
+def _listened(item: pytest.Item) -> tuple[float, list[tuple[str, str]]] | None:
+    """How long a test takes and which functions of the core it calls; ``None`` if it fails."""
+    calls: set[tuple[str, str]] = set()
+
+    def listen(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and str(frame.f_globals.get("__name__", "")).startswith("acd"):
+            calls.add((frame.f_globals["__name__"], frame.f_code.co_qualname.partition(".<locals>")[0]))
+
+    began = time.perf_counter()
+    sys.setprofile(None if item.path.name == DAYS else listen)
     try:
-        path = path_of(mutant.module)
-        sys.meta_path.insert(0, InPlaceOf(mutant.module, path, mutated(path.read_text(), mutant.number)))
-        code = run_tests(mutant)
+        passed = _passes(item)
     finally:
-        os._exit(code)
+        sys.setprofile(None)
+    return (time.perf_counter() - began, sorted(calls)) if passed else None
 
 
-def run_tests(mutant: Mutant) -> int:
-    """Run the tests of the core in this process: 0 if all passed."""
-    basetemp = STATE.parent / f"{mutant.module}-{mutant.number}"
-    here = ROOT / "tests" / "acd"
-    quick = sorted(str(path) for path in here.glob("test_*.py") if path.name not in NOT_ASKED)
-    return int(pytest.main([*OPTIONS, f"--basetemp={basetemp}", *quick, str(here / "test_any_day.py")]))
-
-
-def survives(mutant: Mutant) -> bool:
-    """Whether no test notices."""
-    _, status = os.waitpid(start(mutant), 0)
-    return status == 0
-
-
-def survey(waiting: list[Mutant], state: dict[str, str]) -> Iterator[Mutant]:
-    """Look at all who wait, two at a time; yields each when it is settled."""
-    running: dict[int, Mutant] = {}
-    queue = list(reversed(waiting))
-    while queue or running:
-        while queue and len(running) < PROCESSES:
-            mutant = queue.pop()
-            running[start(mutant)] = mutant
-        child, status = os.waitpid(-1, 0)
-        mutant = running.pop(child)
-        state[mutant.name] = "survived" if status == 0 else "noticed"
-        yield mutant
+def _everything() -> str:
+    """What a recording of calls is about: the core and its tests, as they are."""
+    read = hashlib.sha256()
+    for path in sorted([*(ROOT / "acd").rglob("*.py"), *TESTS.rglob("*.py")]):
+        read.update(path.read_bytes())
+    return read.hexdigest()[:16]
 
 
 def digest(module: str) -> str:
@@ -316,18 +464,18 @@ def save(verdicts: dict[str, dict[str, str]]) -> None:
     fresh.replace(STATE)
 
 
+def reasons() -> dict[str, str]:
+    """Why survivors survive, by the mutant's name."""
+    return {entry["mutant"]: entry["reason"] for entry in tomllib.loads(REASONS.read_text()).get("survivor", [])}
+
+
 def judged(verdicts: dict[str, dict[str, str]]) -> int:
     """Say which survivors have no reason, and which reasons no survivor; answers how many."""
-    reasons = {entry["mutant"]: entry["reason"] for entry in tomllib.loads(REASONS.read_text()).get("survivor", [])}
+    why = reasons()
     everything = {name: verdict for of_module in verdicts.values() for name, verdict in of_module.items()}
     survivors = {name for name, verdict in everything.items() if verdict == "survived"}
-    modules = set(verdicts)
-    complaints = [f"survives, and no reason is given: {name}" for name in sorted(survivors - set(reasons))]
-    complaints += [
-        f"has a reason, and does not survive: {name}"
-        for name in sorted(set(reasons) - survivors)
-        if name.partition(":")[0] in modules
-    ]
+    complaints = [f"survives, and no reason is given: {name}" for name in sorted(survivors - set(why))]
+    complaints += [f"has a reason, and was noticed: {name}" for name in sorted(set(why) & set(everything) - survivors)]
     for complaint in complaints:
         print(complaint)
     noticed = len(everything) - len(survivors)
@@ -335,35 +483,74 @@ def judged(verdicts: dict[str, dict[str, str]]) -> int:
     return len(complaints)
 
 
+def write_page(verdicts: dict[str, dict[str, str]], of_all: dict[str, int]) -> None:
+    """Write down what is known of every module as it is now."""
+    why = reasons()
+    lines = [
+        "# Mutants",
+        "",
+        f"Written by `make mutants` on {date.today().isoformat()}: the core, changed in one place at a time, and",  # noqa: DTZ011
+        "whether a test notices. A module is looked at anew once it has changed. What each survivor is and why it",
+        "may survive stands in `tests/acd/survivors.toml`.",
+        "",
+        "| Module | Its digest | Mutants | Looked at | Noticed | Survive with a reason | Without |",
+        "| --- | --- | --: | --: | --: | --: | --: |",
+    ]
+    sums = [0] * 5
+    for module, mutants in of_all.items():
+        if not mutants:
+            continue
+        verdict = verdicts[module]
+        survivors = [name for name, said in verdict.items() if said == "survived"]
+        with_reason = sum(name in why for name in survivors)
+        row = [mutants, len(verdict), len(verdict) - len(survivors), with_reason, len(survivors) - with_reason]
+        sums = [a + b for a, b in zip(sums, row, strict=True)]
+        lines.append(f"| `{module}` | {digest(module)} | " + " | ".join(f"{count:,}" for count in row) + " |")
+    lines.append("| all | | " + " | ".join(f"{count:,}" for count in sums) + " |")
+    PAGE.write_text("\n".join(lines) + "\n")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("modules", nargs="*", help="such as acd.routing; all if none is given")
     parser.add_argument("--again", action="store_true", help="look at survivors once more")
     parser.add_argument("--every", type=int, default=1, help="only each so-manyth mutant, to get an idea")
+    parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
     wanted = parser.parse_args()
+    os.chdir(ROOT)
+    if wanted.one:
+        return run_alone(Mutant(wanted.one[0], int(wanted.one[1]), ""))
     modules = wanted.modules or core_modules()
     verdicts = load(modules)
     waiting = []
     for module in modules:
-        every = mutants_of(module, path_of(module).read_text())[:: wanted.every]
-        known = verdicts[module]
+        every = mutants_of(module, path_of(module).read_text())
+        names = {mutant.name for mutant in every}
+        known = {name: verdict for name, verdict in verdicts[module].items() if name in names}
         if wanted.again:
-            verdicts[module] = known = {name: verdict for name, verdict in known.items() if verdict != "survived"}
-        waiting += [mutant for mutant in every if mutant.name not in known]
-    # Once, for all children. The core itself must not be there yet.
-    importlib.import_module("hypothesis.stateful")
-    if waiting and not survives(Mutant(modules[0], -1, "no change at all")):
-        print("The tests fail as things are: mend that first.")
-        return 1
-    began = time.monotonic()
-    for module in modules:
-        of_module = [mutant for mutant in waiting if mutant.module == module]
-        for done, mutant in enumerate(survey(of_module, verdicts[module]), 1):
-            if verdicts[module][mutant.name] == "survived":
-                print(f"survives: {mutant.name}", flush=True)
-            if done % 20 == 0 or done == len(of_module):
-                save(verdicts)
-                print(f"{module}: {done} of {len(of_module)} after {time.monotonic() - began:.0f} s", flush=True)
+            known = {name: verdict for name, verdict in known.items() if verdict != "survived"}
+        verdicts[module] = known
+        waiting += [mutant for mutant in every[:: wanted.every] if mutant.name not in known]
+    began, done = time.monotonic(), 0
+
+    def settle(mutant: Mutant, verdict: str) -> None:
+        nonlocal done
+        done += 1
+        verdicts[mutant.module][mutant.name] = verdict
+        if verdict == "survived":
+            print(f"survives: {mutant.name}", flush=True)
+        if done % 20 == 0 or done == len(waiting):
+            save(verdicts)
+            print(f"{mutant.module}: {done} of {len(waiting)} after {time.monotonic() - began:.0f} s", flush=True)
+
+    if waiting:
+        session = Judges(waiting, settle)
+        pytest.main([*OPTIONS, "-s", f"--basetemp={STATE.parent / 'tests'}", *test_files()], plugins=[session])
+        if session.failure:
+            print(session.failure)
+            return 1
+    every_module = core_modules()
+    write_page(load(every_module), {m: len(mutants_of(m, path_of(m).read_text())) for m in every_module})
     return 1 if judged(verdicts) else 0
 
 

@@ -731,6 +731,19 @@ class AnyDay(RuleBasedStateMachine):
                 self.happen(how(agent=agent, contact=contact, epoch=epoch))
                 self.the_third_connects(but)
 
+    @precondition(lambda self: self._voices())
+    @rule(to_agent=st.none() | AGENTS, how=st.sampled_from(["asker", "colleague", "lost", "denied"]))
+    def a_colleague_joins_and_goes_and_another_is_asked(self, to_agent: AgentId | None, how: str) -> None:
+        contact, agent, epoch = self._voices()[0]
+        for colleague in (to_agent, None):
+            self.happen(
+                ConsultAsked(agent=agent, contact=contact, epoch=epoch, consult=ContactId("c5"), to_agent=colleague)
+            )
+            self.everybody_answers()
+            self.happen(ConferenceAsked(agent=agent, contact=contact, epoch=epoch))
+            self.the_third_connects(None)
+            self._the_colleague_goes(contact, how)
+
     @precondition(lambda self: self._joining())
     @rule(but=st.none() | PARTIES, how=OF_MEDIA)
     def of_the_third(self, but: Party | None, how: type[MediaConnected | MediaFailed | ContactContradicted]) -> None:
@@ -1006,6 +1019,20 @@ class AnyDay(RuleBasedStateMachine):
     def _asked_about(self) -> list[tuple[ContactId, AgentId, Epoch]]:
         contacts = self.core.state.contacts
         return [there for there in self._served(Phase.TALKING) if contacts[there[0]].consult is not None]
+
+    def _the_colleague_goes(self, contact: ContactId, how: str) -> None:
+        about = self.core.state.contacts[contact]
+        if about.consult is None or about.agent is None:
+            return
+        advice = self.core.state.contacts[about.consult]
+        if how == "asker" or advice.agent is None:
+            self.happen(ConsultEndAsked(agent=about.agent, contact=contact, epoch=about.epoch))
+        elif how == "colleague":
+            self.happen(AgentHungUp(agent=advice.agent, contact=advice.id, epoch=advice.epoch))
+        elif how == "lost":
+            self.happen(AgentSignedOut(agent=advice.agent))
+        else:
+            self.happen(ContactContradicted(contact=advice.id, epoch=advice.epoch, party=Party.AGENT))
 
     def _joining(self) -> list[tuple[ContactId, Epoch]]:
         contacts = self.core.state.contacts.values()

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+import acd.consultations
 import acd.elements
 import acd.evolution
 import acd.policy
@@ -189,5 +190,26 @@ MUTANTS = (
         "return Millis(min(moments)) if moments else None",
         "return None",
         themes=("delays",),
+    ),
+    Mutant(
+        "a contact is handed over before both ends of the guest have media",
+        acd.consultations.on_media_connected,
+        "if guest.media | {fact.party} == frozenset(Party):",
+        "if guest.media | {fact.party}:",
+        themes=("colleagues",),
+    ),
+    Mutant(
+        "a consultation waits again after a colleague had it",
+        acd.elements.requeue,
+        "if contact.is_consultation:",
+        "if contact.is_consultation and contact.agent is None:",
+        themes=("colleagues",),
+    ),
+    Mutant(
+        "the epoch of a guest who has left is given again",
+        _getter(Contact.next_epoch),
+        "max(self.epoch, self.guest_epoch) + 1",
+        "self.epoch + 1",
+        themes=("colleagues",),
     ),
 )
