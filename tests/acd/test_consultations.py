@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from acd.config import Channel, Need, Skill
+from acd.config import Callbacks, Channel, Need, Skill
 from acd.decisions import (
     ConnectGuest,
     Consult,
@@ -488,6 +488,7 @@ def test_closing_time_is_no_matter_to_a_consultation(floor: Floor) -> None:
 
 
 def test_a_consultation_cannot_be_kept_for_later(floor: Floor) -> None:
+    floor.desk.rule(SALES, callbacks=Callbacks())
     floor.consult(to_agent=floor.ben)
 
     assert floor.desk.choose_callback(ADVICE) == []

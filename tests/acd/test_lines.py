@@ -60,3 +60,15 @@ def assert_same(line: Line[tuple[int]], sorted_list: list[tuple[int]], key: tupl
     for most in (1, 10, len(sorted_list)):
         assert line.below(key, most) == smaller[:most]
     assert list(line.after(key)) == sorted_list[len(smaller) :]
+
+
+def test_who_left_from_the_end_of_a_line_is_not_in_it() -> None:
+    line: Line[tuple[int]] = Line()
+    for number in (1, 2, 3):
+        line.join((number,))
+
+    line.leave((3,))
+
+    assert (3,) not in line
+    assert (4,) not in line
+    assert (2,) in line
