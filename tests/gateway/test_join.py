@@ -208,7 +208,8 @@ async def test_opening_hours_are_told_as_moments(shop: Shop) -> None:
     assert night["spans"] == []
     assert daily["zone"] == "Europe/Berlin"
     assert 10 <= len(daily["spans"]) <= 11
-    assert all(span["end"] - span["start"] == 8 * 60 * 60_000 for span in daily["spans"][1:])
+    # The first and the last may be cut by now and by how far ahead is looked.
+    assert all(span["end"] - span["start"] == 8 * 60 * 60_000 for span in daily["spans"][1:-1])
     assert (await shop.house.ask("GET", "/api/v1/sites/shop/groups/nobody/openings")).said["code"] == "group_unknown"
     assert (await shop.house.ask("GET", "/api/v1/sites/nowhere/groups/a/openings")).said["code"] == "site_unknown"
 
