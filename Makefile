@@ -76,20 +76,20 @@ imports: $(PYTHON_READY)
 	@$(STAGE) 'imports' 60 $(BIN)/lint-imports --no-logo
 
 rules: $(PYTHON_READY)
-	@$(STAGE) 'house rules' 60 $(BIN)/python -m tools.check
+	@$(STAGE) 'house rules' 120 $(BIN)/python -m tools.check
 
 generated: $(PYTHON_READY)
-	@$(STAGE) 'generated files' 60 $(BIN)/python -m tools.check_generated
+	@$(STAGE) 'generated files' 120 $(BIN)/python -m tools.check_generated
 
 web-check: $(NPM_READY)
 	@$(STAGE) 'tsc and biome' 120 npm --prefix web run --silent check
 
 web-test: $(NPM_READY)
-	@$(STAGE) 'vitest' 120 npm --prefix web run --silent test
+	@$(STAGE) 'vitest' 180 npm --prefix web run --silent test
 
 .PHONY: test-tools
 test-tools: $(PYTHON_READY)
-	@$(STAGE) 'tests/tools' 60 $(PYTEST) -q tests/tools
+	@$(STAGE) 'tests/tools' 120 $(PYTEST) -q tests/tools
 
 .PHONY: test-acd
 test-acd: $(PYTHON_READY)
@@ -104,7 +104,7 @@ test-signaling: $(PYTHON_READY)
 
 .PHONY: test-gateway
 test-gateway: $(PYTHON_READY) $(WEB_BUILT)
-	@$(STAGE) 'tests/gateway' 300 $(PYTEST) -q tests/gateway $(PLAYED:%=--ignore=%) --ignore=tests/gateway/test_wheel.py
+	@$(STAGE) 'tests/gateway' 420 $(PYTEST) -q tests/gateway $(PLAYED:%=--ignore=%) --ignore=tests/gateway/test_wheel.py
 
 .PHONY: test-simulation
 test-simulation: $(PYTHON_READY)
@@ -116,15 +116,15 @@ test-conformance: servers $(PYTHON_READY)
 
 .PHONY: test-scenarios
 test-scenarios: servers $(PYTHON_READY) $(WEB_BUILT)
-	@$(STAGE) 'tests/scenarios' 300 $(PYTEST) -q tests/scenarios
+	@$(STAGE) 'tests/scenarios' 600 $(PYTEST) -q tests/scenarios
 
 .PHONY: test-e2e
 test-e2e: browsers $(PYTHON_READY) $(WEB_BUILT)
-	@$(STAGE) 'tests/e2e' 600 $(PYTEST) -q tests/e2e
+	@$(STAGE) 'tests/e2e' 1200 $(PYTEST) -q tests/e2e
 
 .PHONY: test-wheel
 test-wheel: $(PYTHON_READY) $(WEB_BUILT)
-	@$(STAGE) 'wheel' 180 $(PYTEST) -q tests/gateway/test_wheel.py
+	@$(STAGE) 'wheel' 240 $(PYTEST) -q tests/gateway/test_wheel.py
 
 .PHONY: e2e
 e2e: test-e2e  ## Only the tests with real browsers
