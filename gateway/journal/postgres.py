@@ -9,7 +9,7 @@ next one need not wait for the lease to run out.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 
@@ -35,6 +35,52 @@ from gateway.storage.postgres import PostgresDatabase, inside
 
 _TRIMMED_AT_ONCE = 2_000
 _NOW = "coalesce($2::bigint, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)"
+
+# Each of these is one statement, so one round trip and a transaction of its own. The update comes
+# first: it holds the row that puts those who write in order, and nothing happens if it finds none.
+
+_APPEND: Final = f"""
+WITH head AS (
+    UPDATE journal_heads
+    SET last_position = last_position + cardinality($5::text[]), last_at = greatest($3::bigint, {_NOW}, last_at)
+    WHERE site = $1 AND ($4::bigint IS NULL OR last_position + cardinality($5::text[])
+        - coalesce((SELECT upto FROM journal_claims WHERE site = $1), 0) <= $4)
+    RETURNING last_position, last_at
+), written AS (
+    INSERT INTO facts (site, position, at, source, request, body)
+    SELECT $1, head.last_position - cardinality($5::text[]) + e.nth, head.last_at, e.source, e.request, e.body
+    FROM head, unnest($5::text[], $6::text[], $7::bytea[]) WITH ORDINALITY AS e (source, request, body, nth)
+)
+SELECT last_position FROM head
+"""  # noqa: S608 - of constants
+
+# No row of the claim matches once a later one has raised the term: this is what fences. Slots are
+# let go of before any is taken (what is inserted asks what was deleted): two contacts may swap agents.
+_COMMIT: Final = f"""
+WITH claim AS (
+    UPDATE journal_claims SET upto = $4, number = number + $5::bigint, beat_at = {_NOW}
+    WHERE site = $1 AND term = $3 RETURNING number
+), made AS (
+    INSERT INTO decisions (site, number, cause, at, body)
+    SELECT $1, claim.number - $5 + d.nth, d.cause, d.at, d.body
+    FROM claim, unnest($6::bigint[], $7::bigint[], $8::bytea[]) WITH ORDINALITY AS d (cause, at, body, nth)
+), moved AS (
+    DELETE FROM live_contacts USING claim WHERE site = $1 AND contact = ANY($9::text[]) RETURNING 1
+), live AS (
+    INSERT INTO live_contacts (site, contact, group_id, phase, epoch, visitor, agent, slot)
+    SELECT $1, l.* FROM claim, unnest($10::text[], $11::text[], $12::text[], $13::int[], $14::text[], $15::text[],
+        $16::int[]) AS l
+    WHERE (SELECT count(*) FROM moved) >= 0
+)
+SELECT number FROM claim
+"""  # noqa: S608 - of constants
+
+# One by one through the index. A plain join may go through the whole journal, since the server plans
+# it while there is little in it.
+POSITIONS: Final = """
+SELECT e.source, e.request, f.position FROM unnest($2::text[], $3::text[]) AS e (source, request),
+    LATERAL (SELECT position FROM facts WHERE site = $1 AND source = e.source AND request = e.request LIMIT 1) AS f
+"""
 
 
 class Keeper:
@@ -125,41 +171,37 @@ class PostgresJournal:
         self._capacity = capacity
 
     async def append(self, entries: Sequence[Entry]) -> list[Position]:
+        last = await self._append_new(entries)
+        if last is not None:
+            return [Position(last - len(entries) + n) for n in range(1, len(entries) + 1)]
         async with self._write() as db:
             head = await self._head(db)
             room = self._capacity - (head["last_position"] - head["upto"])
-            at = max(self._clock(), head["now"], head["last_at"])
             known = await self._positions_of(db, entries)
-            new: list[tuple[int, Entry]] = []
+            new: list[Entry] = []
             positions = []
             for entry in entries:
                 key = (entry.source, entry.request)
                 if key not in known:
                     if not entry.must and len(new) >= room:
                         raise JournalFull
-                    known[key] = head["last_position"] + len(new) + 1
-                    new.append((known[key], entry))
+                    new.append(entry)
+                    known[key] = head["last_position"] + len(new)
                 positions.append(Position(known[key]))
             if new:
-                await db.execute(
-                    "INSERT INTO facts (site, position, at, source, request, body)"
-                    " SELECT $1, f.position, $2, f.source, f.request, f.body"
-                    " FROM unnest($3::bigint[], $4::text[], $5::text[], $6::bytea[])"
-                    " AS f (position, source, request, body)",
-                    self.site,
-                    at,
-                    [position for position, _ in new],
-                    [entry.source for _, entry in new],
-                    [entry.request for _, entry in new],
-                    [entry.body for _, entry in new],
-                )
-                await db.execute(
-                    "UPDATE journal_heads SET last_position = $2, last_at = $3 WHERE site = $1",
-                    self.site,
-                    new[-1][0],
-                    at,
-                )
+                await db.fetchval(_APPEND, self.site, self._leased_now, self._clock(), None, *_columns(new))
             return positions
+
+    async def _append_new(self, entries: Sequence[Entry]) -> int | None:
+        """Append in one round trip; the last position, or ``None`` if there is no room or not all of them are new."""
+        try:
+            async with self._plain() as db:
+                last: int | None = await db.fetchval(
+                    _APPEND, self.site, self._leased_now, self._clock(), self._capacity, *_columns(entries)
+                )
+                return last
+        except asyncpg.UniqueViolationError:
+            return None
 
     async def facts(self, after: Position, limit: int = 500) -> list[RecordedFact]:
         rows = await self._select(
@@ -192,31 +234,36 @@ class PostgresJournal:
             raise JournalUnavailable(str(why)) from why
 
     async def commit(self, claim: Claim, commit: Commit) -> int:
-        async with self._write() as db:
-            # No row matches once a later claim has raised the term: this is what fences.
-            number = await db.fetchval(
-                f"UPDATE journal_claims SET upto = $4, number = number + $5, beat_at = {_NOW}"  # noqa: S608
-                " WHERE site = $1 AND term = $3 RETURNING number",
-                self.site,
-                self._leased_now,
-                claim.term,
-                commit.upto,
-                len(commit.decisions),
-            )
-            if number is None:
-                raise Fenced
-            if commit.decisions:
-                await db.execute(
-                    "INSERT INTO decisions (site, number, cause, at, body)"
-                    " SELECT $1, d.number, d.cause, d.at, d.body"
-                    " FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bytea[])"
-                    " AS d (number, cause, at, body)",
+        made = len(commit.decisions)
+        causes, times, bodies = map(list, zip(*commit.decisions, strict=True)) if made else ([], [], [])
+        try:
+            async with self._plain() as db:
+                number: int | None = await db.fetchval(
+                    _COMMIT,
                     self.site,
-                    list(range(number - len(commit.decisions) + 1, number + 1)),
-                    *map(list, zip(*commit.decisions, strict=True)),
+                    self._leased_now,
+                    claim.term,
+                    commit.upto,
+                    made,
+                    causes,
+                    times,
+                    bodies,
+                    [*commit.closed, *(row.contact for row in commit.changed)],
+                    [row.contact for row in commit.changed],
+                    [row.group for row in commit.changed],
+                    [row.phase for row in commit.changed],
+                    [row.epoch for row in commit.changed],
+                    [row.visitor for row in commit.changed],
+                    [row.agent for row in commit.changed],
+                    [row.slot for row in commit.changed],
                 )
-            await self._move_live(db, commit)
-            return int(number)
+        except asyncpg.IntegrityConstraintViolationError as why:
+            if why.table_name != "live_contacts":
+                raise
+            raise ConstraintBroken(str(why)) from why
+        if number is None:
+            raise Fenced
+        return number
 
     async def last_at(self) -> Millis:
         rows = await self._select("SELECT last_at FROM journal_heads WHERE site = $1")
@@ -361,49 +408,24 @@ class PostgresJournal:
 
     async def _head(self, db: Any) -> Any:
         ask = (
-            f"SELECT h.last_position, h.last_at, {_NOW} AS now,"  # noqa: S608
+            "SELECT h.last_position,"
             " coalesce((SELECT c.upto FROM journal_claims AS c WHERE c.site = h.site), 0) AS upto"
             " FROM journal_heads AS h WHERE h.site = $1 FOR UPDATE OF h"
         )
-        head = await db.fetchrow(ask, self.site, self._leased_now)
+        head = await db.fetchrow(ask, self.site)
         if head is None:
             await db.execute("INSERT INTO journal_heads VALUES ($1, 0, 0) ON CONFLICT DO NOTHING", self.site)
-            head = await db.fetchrow(ask, self.site, self._leased_now)
+            head = await db.fetchrow(ask, self.site)
         return head
 
     async def _positions_of(self, db: Any, entries: Sequence[Entry]) -> dict[tuple[str, str], int]:
         rows = await db.fetch(
-            "SELECT f.source, f.request, f.position FROM unnest($2::text[], $3::text[]) AS e (source, request)"
-            " JOIN facts AS f ON f.site = $1 AND f.source = e.source AND f.request = e.request",
+            POSITIONS,
             self.site,
             [entry.source for entry in entries],
             [entry.request for entry in entries],
         )
         return {(row["source"], row["request"]): row["position"] for row in rows}
-
-    async def _move_live(self, db: Any, commit: Commit) -> None:
-        # First let go of every slot, then take them: two contacts may swap agents in one commit.
-        moved = [*commit.closed, *(row.contact for row in commit.changed)]
-        if moved:
-            await db.execute("DELETE FROM live_contacts WHERE site = $1 AND contact = ANY($2)", self.site, moved)
-        if not commit.changed:
-            return
-        try:
-            await db.execute(
-                "INSERT INTO live_contacts (site, contact, group_id, phase, epoch, visitor, agent, slot)"
-                " SELECT $1, l.* FROM unnest($2::text[], $3::text[], $4::text[], $5::int[], $6::text[], $7::text[],"
-                " $8::int[]) AS l",
-                self.site,
-                [row.contact for row in commit.changed],
-                [row.group for row in commit.changed],
-                [row.phase for row in commit.changed],
-                [row.epoch for row in commit.changed],
-                [row.visitor for row in commit.changed],
-                [row.agent for row in commit.changed],
-                [row.slot for row in commit.changed],
-            )
-        except asyncpg.IntegrityConstraintViolationError as why:
-            raise ConstraintBroken(str(why)) from why
 
     async def _trim_some(self, before: Millis) -> int:
         async with self._write() as db:
@@ -435,6 +457,15 @@ class PostgresJournal:
         return None if self._lease_clock is None else self._lease_clock()
 
     @asynccontextmanager
+    async def _plain(self) -> AsyncIterator[Any]:
+        """A connection for one statement, which is a transaction of its own."""
+        try:
+            async with self._database.connection() as db:
+                yield db
+        except StorageUnavailable as why:
+            raise JournalUnavailable(str(why)) from why
+
+    @asynccontextmanager
     async def _write(self) -> AsyncIterator[Any]:
         try:
             async with self._database.transaction() as db:
@@ -443,9 +474,14 @@ class PostgresJournal:
             raise JournalUnavailable(str(why)) from why
 
     async def _select(self, sql: str, *values: object) -> list[Any]:
-        try:
-            async with self._database.connection() as db:
-                rows: list[Any] = await db.fetch(sql, self.site, *values)
-                return rows
-        except StorageUnavailable as why:
-            raise JournalUnavailable(str(why)) from why
+        async with self._plain() as db:
+            rows: list[Any] = await db.fetch(sql, self.site, *values)
+            return rows
+
+
+def _columns(entries: Sequence[Entry]) -> tuple[list[str], list[str], list[bytes]]:
+    return (
+        [entry.source for entry in entries],
+        [entry.request for entry in entries],
+        [entry.body for entry in entries],
+    )

@@ -8,7 +8,7 @@ import pytest
 
 from acd.ids import Millis, SiteId
 from gateway.journal.port import START, Claim, Commit, Entry, Fenced, JournalUnavailable, Position
-from gateway.journal.postgres import Keeper, PostgresJournal
+from gateway.journal.postgres import POSITIONS, Keeper, PostgresJournal
 from gateway.storage.audit import StoredAudit
 from gateway.storage.database import StorageUnavailable
 from gateway.storage.directory import StoredDirectory
@@ -231,3 +231,28 @@ async def test_nobody_waits_long_for_a_server_that_hangs(own_postgres: Postgres)
             own_postgres.go_on()
         await process.journal.append(entries("b"))
         assert [fact.request for fact in await process.journal.facts(START)] == ["a", "b"]
+
+
+async def test_a_repeat_is_sought_by_the_index_however_long_the_journal(url: str) -> None:
+    async with processes(url, "pr_1") as (process,), process.database.connection() as db:
+        await db.execute("SET plan_cache_mode = force_generic_plan")
+        await db.execute(f"PREPARE positions (text, text[], text[]) AS {POSITIONS}")
+
+        plan = "\n".join(row[0] for row in await db.fetch("EXPLAIN EXECUTE positions ('demo', '{s}', '{a}')"))
+        await db.execute("DISCARD ALL")
+
+    (condition,) = [line for line in plan.splitlines() if "Index Cond" in line]
+    assert all(column in condition for column in ("site", "source", "request")), plan
+
+
+async def test_two_who_repeat_the_same_request_at_once_are_told_the_same_position(url: str) -> None:
+    async with processes(url, "pr_1", "pr_2") as (first, second):
+        for number in range(20):
+            request = f"r{number}"
+            one, other = await asyncio.gather(
+                first.journal.append(entries(request)), second.journal.append(entries(f"own {number}", request))
+            )
+            assert one[0] == other[1]
+
+        facts = await first.journal.facts(START)
+    assert [fact.position for fact in facts] == list(range(1, 41))
