@@ -138,11 +138,11 @@ mutants: $(PYTHON_READY)  ## Change the core in every single place and see wheth
 	@$(BIN)/python -m tools.mutate $(ARGS)
 
 .PHONY: bench
-bench: browsers servers $(PYTHON_READY) $(WEB_BUILT)  ## Measure, and write docs/reference/performance.md
+bench: browsers servers $(PYTHON_READY) $(WEB_BUILT)  ## Measure, and write the pages of results under docs/reference
 	@$(BIN)/python -m bench $(ARGS)
 
 .PHONY: bench-acd
-bench-acd: servers $(PYTHON_READY)  ## Measure only how the core decides and how soon agents are offered contacts
+bench-acd: servers $(PYTHON_READY)  ## Measure only how the core decides and how soon agents are offered contacts, and write that page
 	@$(BIN)/python -m bench deciding assigning $(ARGS)
 
 .PHONY: theory

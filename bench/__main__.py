@@ -1,9 +1,13 @@
-"""Measure: ``python -m bench [name...]``. With no names everything, and the page is written anew."""
+"""Measure: ``python -m bench [name...]``, with no names everything.
+
+A page of results is written anew once everything on it was measured.
+"""
 
 import argparse
 import asyncio
 import datetime as dt
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -15,10 +19,10 @@ from typing import Final
 
 from bench import assigning, calls, deciding, herd, memory, queueing, sizes, starting
 from bench.figures import Outcome
-from bench.page import page, whole_table
+from bench.page import Page, whole_table
 from tests.e2e.browsers.chromium import EXECUTABLE
 
-PAGE: Final = Path(__file__).parents[1] / "docs" / "reference" / "performance.md"
+PAGES: Final = Path(__file__).parents[1] / "docs" / "reference"
 
 MEASUREMENTS: Final[dict[str, tuple[Callable[..., Awaitable[Outcome]], float]]] = {
     "calls": (calls.measure, 400),
@@ -31,6 +35,17 @@ MEASUREMENTS: Final[dict[str, tuple[Callable[..., Awaitable[Outcome]], float]]] 
     "starting": (starting.measure, 300),
 }
 """Each with the seconds it may take at most."""
+
+_OF_THE_ACD: Final = ("deciding", "assigning")
+WRITTEN: Final = (
+    Page(
+        file="performance.md",
+        title="Performance",
+        command="make bench",
+        names=tuple(name for name in MEASUREMENTS if name not in _OF_THE_ACD),
+    ),
+    Page(file="performance-acd.md", title="Performance of the ACD", command="make bench-acd", names=_OF_THE_ACD),
+)
 
 
 async def measure(names: list[str], *, small: bool) -> dict[str, Outcome]:
@@ -50,11 +65,19 @@ def load() -> str:
 
 
 def versions() -> str:
-    """What it ran on."""
-    chromium = subprocess.run([EXECUTABLE, "--version"], capture_output=True, text=True, check=True).stdout.split()
-    python = sys.version.split()[0]
-    packages = ", ".join(f"{name} {version(name)}" for name in ("aiohttp", "python-socketio", "msgspec", "sqlalchemy"))
-    return f"Python {python}, SQLite {sqlite3.sqlite_version}, {packages}, Chromium {chromium[1]}"
+    """What it ran on, of the programs those that are here."""
+    packages = [
+        f"{name} {version(name)}" for name in ("aiohttp", "python-socketio", "msgspec", "sqlalchemy", "asyncpg")
+    ]
+    programs = [said for program in (EXECUTABLE, "/usr/bin/psql") if (said := _version_of(program))]
+    return ", ".join([f"Python {sys.version.split()[0]}", f"SQLite {sqlite3.sqlite_version}", *packages, *programs])
+
+
+def _version_of(program: str) -> str:
+    if not Path(program).exists():
+        return ""
+    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
+    return " ".join(re.sub(r"\(.*?\)", "", said).split()[: 2 if "Chromium" in said else 3])
 
 
 def main() -> None:
@@ -70,19 +93,18 @@ def main() -> None:
     for outcome in outcomes.values():
         for note in outcome.notes:
             print(f"* {note}")
-    if not given.names and not given.small:
-        today = dt.datetime.now(dt.UTC).date()
-        PAGE.write_text(
-            page(
-                outcomes.values(),
+    today = dt.datetime.now(dt.UTC).date()
+    for page in () if given.small else WRITTEN:
+        if outcomes.keys() >= set(page.names):
+            text = page.text(
+                [outcomes[name] for name in page.names],
                 date=today.isoformat(),
                 processors=len(os.sched_getaffinity(0)),
                 load=(load_before, load()),
                 versions=versions(),
-            ),
-            "utf-8",
-        )
-        print(f"\nWritten to {PAGE.name}.")
+            )
+            (PAGES / page.file).write_text(text, "utf-8")
+            print(f"\nWritten to {page.file}.")
 
 
 if __name__ == "__main__":

@@ -1,13 +1,14 @@
-"""The page that results are kept on."""
+"""The pages that results are kept on."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from bench.figures import Outcome, table
 
-_HEAD: Final = """# Performance
+_HEAD: Final = """# {title}
 
-Written by `make bench` on {date}; measured, never asserted in a test.
+Written by `{command}` on {date}; measured, never asserted in a test.
 
 Read the ratios first. Each compares Zuruf with a peer or a floor that was measured in the same run, on the same
 machine, in turn with it; another machine, or a busier one, moves both. Absolute figures are of this machine only: one
@@ -24,12 +25,30 @@ def whole_table(outcomes: Iterable[Outcome]) -> str:
     return table(figure for outcome in outcomes for figure in outcome.figures)
 
 
-def page(outcomes: Iterable[Outcome], *, date: str, processors: int, load: tuple[str, str], versions: str) -> str:
-    """The whole page."""
-    kept = list(outcomes)
-    before, after = load
-    head = _HEAD.format(date=date, processors=processors, before=before, after=after, versions=versions)
-    return head + whole_table(kept) + "\n\n" + "\n".join(map(_section, kept))
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One page, with the measurements on it by their names."""
+
+    file: str
+    title: str
+    command: str
+    names: Sequence[str]
+
+    def text(
+        self, outcomes: Sequence[Outcome], *, date: str, processors: int, load: tuple[str, str], versions: str
+    ) -> str:
+        """The whole page."""
+        before, after = load
+        head = _HEAD.format(
+            title=self.title,
+            command=self.command,
+            date=date,
+            processors=processors,
+            before=before,
+            after=after,
+            versions=versions,
+        )
+        return head + whole_table(outcomes) + "\n\n" + "\n".join(map(_section, outcomes))
 
 
 def _section(outcome: Outcome) -> str:
