@@ -5,12 +5,13 @@ epoch are the session's own. A handler that returns has answered the request; on
 raises a :class:`~signaling.refusals.Refusal` has refused it.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from acd.callbacks import can_be_called_back
 from acd.config import AnswerKind, MediaPolicy, Need
+from acd.decisions import Consult, Decision
 from acd.facts import (
     AgentHungUp,
     AgentSignedOut,
@@ -108,8 +109,8 @@ class Asked:
             raise NotNow
         return leg
 
-    async def tell(self, fact: Fact, *, must: bool = False) -> None:
-        """Tell the floor, and wait until it has decided.
+    async def tell(self, fact: Fact, *, must: bool = False) -> Sequence[Decision]:
+        """Tell the floor, and answer what it has decided.
 
         May be repeated: a request that comes twice has the same id, and the journal answers
         the second with what it decided about the first.
@@ -117,8 +118,10 @@ class Asked:
         Raises:
             Pending: If nobody decides at the moment.
         """
-        if await self.hub.report(self.session.id, self.request, fact, must=must) is None:
+        decided = await self.hub.report(self.session.id, self.request, fact, must=must)
+        if decided is None:
             raise Pending
+        return decided
 
 
 Handler = Callable[[Any, Asked], Awaitable[Message | None]]
@@ -283,7 +286,7 @@ async def ask_colleague(message: AskColleague, asked: Asked) -> None:
     """Begin a consultation."""
     contact_id = ContactId(message.contact_id)
     consult = ContactId(asked.hub.means.new_id("ct", asked.hub.means.clock()))
-    await asked.tell(
+    decided = await asked.tell(
         ConsultAsked(
             agent=asked.desk.agent,
             contact=contact_id,
@@ -296,9 +299,9 @@ async def ask_colleague(message: AskColleague, asked: Asked) -> None:
         must=True,
     )
     contact = asked.state.contacts.get(contact_id)
-    # A consultation that began may have ended at once; that shows at the desk.
-    if contact is not None and contact.consult is None and contact.consult_ended is None:
-        raise NoTarget
+    # One that began may have ended at once; that shows at the desk.
+    if contact is not None and not any(isinstance(decision, Consult) for decision in decided):
+        raise NoTarget if contact.consult is None else NotNow
 
 
 @handles(EndConsultation)

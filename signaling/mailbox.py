@@ -113,11 +113,13 @@ class Mailbox:
                 session.mail_arrived = 0
 
     async def throw_away(self, session: SessionId, contact: ContactId) -> None:
-        """Forget all letters of a contact that is over, arrived or not."""
+        """Forget all letters of a contact that is over, arrived or not.
+
+        Those of others stay: a session may have one more contact, about which it consulted.
+        """
         old = [n for n, body in await self._sessions.owed(session, 0) if _DECODER.decode(body).contact == contact]
         if old:
-            # What was posted before them is about older contacts still.
-            await self._sessions.acknowledge(session, old[-1])
+            await self._sessions.discard(session, old)
 
 
 def _is_current(

@@ -176,6 +176,9 @@ class Sessions(Protocol):
     async def acknowledge(self, session: SessionId, upto: int) -> None:
         """Delete what the client says it received."""
 
+    async def discard(self, session: SessionId, numbers: Collection[int]) -> None:
+        """Delete these messages, received or not, and no others."""
+
 
 class Directory(Protocol):
     """Names and words that are kept outside the journal, for showing to people."""

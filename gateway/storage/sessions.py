@@ -169,6 +169,14 @@ class StoredSessions:
             ).close()
         )
 
+    async def discard(self, session: SessionId, numbers: Collection[int]) -> None:
+        """Delete these messages, received or not, and no others."""
+        await self._database.transact(
+            lambda tx: tx.execute(
+                delete(owed_messages).where(owed_messages.c.session == session, owed_messages.c.number.in_(numbers))
+            ).close()
+        )
+
 
 def _forget(tx: Connection, ids: Sequence[str]) -> None:
     tx.execute(delete(sessions).where(sessions.c.id.in_(ids)))

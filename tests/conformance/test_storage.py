@@ -137,6 +137,19 @@ async def test_numbers_of_owed_messages_are_never_used_twice(database: Database)
     assert await sessions.owe(SessionId("ss_1"), b"b") == 2
 
 
+async def test_of_what_is_owed_some_is_discarded_and_the_rest_stays(database: Database) -> None:
+    sessions, one, other = StoredSessions(database), SessionId("ss_1"), SessionId("ss_2")
+    for body in (b"a", b"b", b"c"):
+        await sessions.owe(one, body)
+    await sessions.owe(other, b"x")
+
+    await sessions.discard(one, [1, 3, 7])
+    await sessions.discard(other, [])
+
+    assert await sessions.owed(one, 0) == [(2, b"b")]
+    assert await sessions.owed(other, 0) == [(1, b"x")]
+
+
 async def test_an_ended_session_leaves_nothing(database: Database) -> None:
     sessions = StoredSessions(database)
     await sessions.create(session("ss_1"), token("a"))

@@ -233,6 +233,10 @@ class MemorySessions:
         self._shelf.reach()
         self.mail[session] = [letter for letter in self.mail.get(session, []) if letter[0] > upto]
 
+    async def discard(self, session: SessionId, numbers: Collection[int]) -> None:
+        self._shelf.reach()
+        self.mail[session] = [letter for letter in self.mail.get(session, []) if letter[0] not in numbers]
+
 
 class MemoryDirectory:
     """Names, as a site would have them."""

@@ -200,6 +200,29 @@ async def test_nobody_there_is_said_and_nobody_is_held(three: Three) -> None:
     assert not three.vera.contact.held
 
 
+async def test_nobody_there_is_said_after_an_earlier_consultation_too(three: Three) -> None:
+    await three.ask()
+    await three.ben.answer("offer.decline")
+    contact = three.anna.desk.contact
+    assert contact is not None
+
+    code = await three.anna.refused("consult.ask", contactId=contact.id, epoch=contact.epoch, agentId="ag_nobody")
+
+    assert code == "no_target"
+
+
+async def test_one_colleague_is_asked_at_a_time(three: Three) -> None:
+    await three.world.agent("chris")
+    await three.ask()
+    contact = three.anna.desk.contact
+    assert contact is not None
+
+    code = await three.anna.refused("consult.ask", contactId=contact.id, epoch=contact.epoch, agentId="ag_chris")
+
+    assert code == "not_now"
+    assert three.consultation().phase == "ringing"
+
+
 async def test_how_a_consultation_ended_is_said(three: Three) -> None:
     await three.ask()
 
@@ -353,6 +376,19 @@ async def test_letters_of_two_connections_are_kept_apart_until_they_arrived(thre
     await three.ben.connect()
 
     assert [letter.number for letter in three.ben.letters()] == [2, 3]
+
+
+async def test_letters_of_the_call_outlive_the_consultation_about_it(three: Three) -> None:
+    await three.confer()
+    await signal(three.vera, second(three.vera))
+    await signal(three.anna, second(three.anna))
+    assert [letter.contact_id for letter in three.ben.letters()] == [three.first.id, three.advice.id]
+
+    await three.says("consult.hand_over")
+    await three.ben.lose_socket()
+    await three.ben.connect()
+
+    assert [letter.contact_id for letter in three.ben.letters()] == [three.first.id]
 
 
 async def test_a_ghost_of_the_second_connection_is_found_out(three: Three) -> None:
