@@ -57,6 +57,7 @@ from signaling.protocol.agent import (
     Targets,
     TransferContact,
 )
+from signaling.protocol.attach import CONFERENCE
 from signaling.protocol.base import Message, Request
 from signaling.protocol.caller import AnswerQuestion, ChooseCallback, LeaveContact, PageLeaving
 from signaling.protocol.media import (
@@ -67,7 +68,17 @@ from signaling.protocol.media import (
     RefreshIce,
     SendSignal,
 )
-from signaling.refusals import Busy, Malformed, NotAllowed, NoTarget, NotNow, OfferGone, Pending, StaleGeneration
+from signaling.refusals import (
+    Busy,
+    Malformed,
+    NotAble,
+    NotAllowed,
+    NoTarget,
+    NotNow,
+    OfferGone,
+    Pending,
+    StaleGeneration,
+)
 from signaling.sessions import AgentSession, AnySession, CallerSession, Leg
 from signaling.transfers import transfer_targets
 
@@ -313,6 +324,7 @@ async def end_consultation(message: EndConsultation, asked: Asked) -> None:
 @handles(StartConference)
 async def start_conference(message: StartConference, asked: Asked) -> None:
     """Bring the colleague in."""
+    await _check_that_all_can_confer(asked)
     await asked.tell(_of_talk(ConferenceAsked, message, asked), must=True)
     contact = asked.state.contacts.get(ContactId(message.contact_id))
     if contact is not None and contact.guest is None:
@@ -322,10 +334,20 @@ async def start_conference(message: StartConference, asked: Asked) -> None:
 @handles(HandOver)
 async def hand_over(message: HandOver, asked: Asked) -> None:
     """Leave the contact to the colleague."""
+    await _check_that_all_can_confer(asked)
     await asked.tell(_of_talk(HandOverAsked, message, asked), must=True)
     contact = asked.state.contacts.get(ContactId(message.contact_id))
     if contact is not None and contact.agent == asked.desk.agent and contact.guest is None:
         raise NotNow
+
+
+async def _check_that_all_can_confer(asked: Asked) -> None:
+    """Caller and colleague get a connection beside the one that they have: an older page knows of no such thing."""
+    names = asked.hub.pictures.names
+    await names.learn(asked.session, lambda: asked.state)
+    pages = [names.page(peer) for peer in asked.session.peer_sessions(asked.state)]
+    if any(page is not None and CONFERENCE not in page.capabilities for page in pages):
+        raise NotAble
 
 
 _T = TypeVar("_T", ConsultEndAsked, ConferenceAsked, HandOverAsked)

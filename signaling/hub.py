@@ -49,7 +49,7 @@ from acd.state import State
 from signaling.mailbox import Mailbox
 from signaling.means import Means
 from signaling.pictures import Pictures
-from signaling.ports import AgentIdentity, Ended, Floor, FloorBusy, SessionRecord, StoreAway
+from signaling.ports import NO_PAGE, AgentIdentity, Ended, Floor, FloorBusy, SessionRecord, StoreAway
 from signaling.protocol.agent import SignedOut
 from signaling.protocol.answers import Draining, Superseded
 from signaling.protocol.attach import AttachAsAgent, AttachAsCaller
@@ -131,7 +131,7 @@ class SessionHub:
             if not is_another:
                 self.roster.add(session)
             try:
-                await self._turn_page(session, hello.page, wire)
+                await self._turn_page(session, hello, wire)
                 decided = await self._note(session.id, self._attached(session))
                 if session.contact not in self.state.contacts and session.contact not in self._ended:
                     raise AttachBusy if decided is None else AttachExpired
@@ -171,7 +171,7 @@ class SessionHub:
                 raise AttachSuperseded
             self.roster.add(session)
             try:
-                await self._turn_page(session, hello.page, wire)
+                await self._turn_page(session, hello, wire)
                 if not leads:
                     await self._note(session.id, AgentSignedIn(agent=agent, session=session.id))
                 await self._note(session.id, self._attached(session))
@@ -205,6 +205,7 @@ class SessionHub:
             id=record.id,
             page=record.page,
             generation=record.generation,
+            capabilities=record.capabilities,
             expires_at=record.expires_at,
             turn=asyncio.Lock(),
             bucket=self._bucket(),
@@ -236,6 +237,7 @@ class SessionHub:
             id=record.id,
             page=record.page,
             generation=record.generation,
+            capabilities=record.capabilities,
             expires_at=record.expires_at,
             turn=self._agent_turns[identity.agent],
             bucket=self._bucket(),
@@ -244,14 +246,15 @@ class SessionHub:
             language=hello.language,
         )
 
-    async def _turn_page(self, session: AnySession, page: str, wire: Wire) -> None:
+    async def _turn_page(self, session: AnySession, hello: AttachAsCaller | AttachAsAgent, wire: Wire) -> None:
         """Let the newest socket win, and notice whether its page is a new one."""
-        is_new = page != session.page
+        is_new = hello.page != session.page
         if session.wire is not wire:
             self._drop(session, Superseded() if is_new else None)
         if is_new:
-            session.generation = await self.means.sessions.turn_page(session.id, page)
-            session.page = page
+            session.generation = await self.means.sessions.turn_page(session.id, hello.page, hello.capabilities)
+            session.page = hello.page
+            session.capabilities = frozenset(hello.capabilities)
             session.replies.clear()
             self.means.tell_of_session(session.id)
 
@@ -519,11 +522,11 @@ class SessionHub:
             return
         changes = await self.means.sessions.changes({session for here, peer in apart for session in (here.id, peer)})
         for here, peer in apart:
-            _, owed = changes.get(here.id, (0, 0))
-            generation, _ = changes.get(peer, (0, 0))
+            _, owed = changes.get(here.id, (NO_PAGE, 0))
+            page, _ = changes.get(peer, (NO_PAGE, 0))
             if owed > here.mail_sent:
                 here.is_mail_due = True
-            if self.pictures.names.learned(peer, generation) or here.is_mail_due:
+            if self.pictures.names.learned(peer, page) or here.is_mail_due:
                 self.pictures.show(here)
 
     def _stay_attached(self, session: AnySession) -> None:

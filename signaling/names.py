@@ -8,7 +8,7 @@ from functools import partial
 
 from acd.ids import AgentId, ContactId, GroupId, Millis, SessionId, SiteId
 from acd.state import State
-from signaling.ports import Directory, Ended, Sessions
+from signaling.ports import Directory, Ended, PageLife, Sessions
 from signaling.protocol.base import Language
 from signaling.sessions import AgentSession, AnySession, CallerSession, Roster, shown_slot
 
@@ -28,7 +28,7 @@ class Names:
         self._ended = ended
         self._groups: dict[tuple[GroupId, Language], str] = {}
         self._agents: dict[AgentId, str] = {}
-        self._generations: dict[SessionId, int] = {}
+        self._pages: dict[SessionId, PageLife] = {}
         self._since = Millis(0)
 
     def group(self, group: GroupId, language: Language) -> str:
@@ -43,20 +43,25 @@ class Names:
         """What callers see the agent as."""
         return None if agent is None else self._agents.get(agent)
 
+    def page(self, session: SessionId) -> PageLife | None:
+        """The page that has the session, if it is known here."""
+        known = self._roster.get(session)
+        return PageLife(known.generation, known.capabilities) if known is not None else self._pages.get(session)
+
     def generation(self, session: SessionId) -> int | None:
         """Which life of its leg the session's page is, if that is known here."""
-        known = self._roster.get(session)
-        return known.generation if known is not None else self._generations.get(session)
+        page = self.page(session)
+        return None if page is None else page.generation
 
-    def learned(self, session: SessionId, generation: int) -> bool:
-        """Another process's session is at this life now; whether that is news to somebody here."""
-        before = self._generations.get(session)
-        self._generations[session] = generation
-        return before != generation
+    def learned(self, session: SessionId, page: PageLife) -> bool:
+        """Another process's session has this page now; whether that is news to somebody here."""
+        before = self._pages.get(session)
+        self._pages[session] = page
+        return before != page
 
     def forget_session(self, session: SessionId) -> None:
         """Its page may be another one by now."""
-        self._generations.pop(session, None)
+        self._pages.pop(session, None)
 
     def forget(self, now: Millis, *, all_groups: bool = False) -> None:
         """Forget what is old, or all names of groups because they were changed."""
@@ -65,7 +70,7 @@ class Names:
         if now - self._since >= _FOR_MS:
             self._since = now
             self._agents.clear()
-            self._generations.clear()
+            self._pages.clear()
 
     async def learn(self, session: AnySession, state: Callable[[], State]) -> None:
         """Learn all that the session's picture needs. The state moves on meanwhile, so until nothing is missing."""
@@ -88,8 +93,8 @@ class Names:
             case AgentSession():
                 yield from self._unknown_to_agent(session, state)
         for peer in session.peer_sessions(state):
-            if self._roster.get(peer) is None and peer not in self._generations:
-                yield partial(self._learn_generation, peer)
+            if self._roster.get(peer) is None and peer not in self._pages:
+                yield partial(self._learn_page, peer)
 
     def _unknown_to_caller(self, session: CallerSession, state: State) -> Iterator[Callable[[], Awaitable[None]]]:
         ended = self._ended.get(session.contact)
@@ -143,5 +148,5 @@ class Names:
     async def _learn_context(self, session: AgentSession, contact: ContactId, about: ContactId) -> None:
         session.context = contact, await self._directory.contact_context(self._site, about)
 
-    async def _learn_generation(self, session: SessionId) -> None:
-        self._generations[session] = await self._sessions.generation(session)
+    async def _learn_page(self, session: SessionId) -> None:
+        self._pages[session] = await self._sessions.page_of(session)

@@ -17,6 +17,7 @@ from signaling.means import Means
 from signaling.names import Names
 from signaling.ports import ContactContext, Ended, Floor, StoreAway
 from signaling.protocol.agent import AgentAttached, AgentChanged, Desk
+from signaling.protocol.attach import CONFERENCE
 from signaling.protocol.base import Message
 from signaling.protocol.caller import CallerAttached, CallerChanged, CallerContact
 from signaling.protocol.media import IceConfiguration, Peer, SecondLeg
@@ -32,7 +33,7 @@ from signaling.views import (
     second_leg,
 )
 
-CAPABILITIES = ("direct", "conference")
+CAPABILITIES = ("direct", CONFERENCE)
 """What this server can do, by name."""
 
 _AT_ONCE = 50
@@ -214,11 +215,11 @@ class Pictures:
 
     def _connections(self, session: AnySession, state: State) -> tuple[Peer | None, SecondLeg | None]:
         """The other end of the first connection, and the connection beside it."""
-        generation_of = self.names.generation
+        page_of = self.names.page
         legs = session.legs(state)
         return (
-            peer_of(legs[0], generation_of) if legs else None,
-            second_leg(legs[1], self._name_of(legs[1], session), generation_of) if len(legs) > 1 else None,
+            peer_of(legs[0], page_of) if legs else None,
+            second_leg(legs[1], self._name_of(legs[1], session), page_of) if len(legs) > 1 else None,
         )
 
     def _name_of(self, leg: Leg, session: AnySession) -> str:

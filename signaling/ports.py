@@ -5,7 +5,7 @@ The gateway implements these and hands them in; tests bring their own.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
 
 from acd.decisions import Decision, EndReason
 from acd.facts import Fact
@@ -113,6 +113,7 @@ class SessionRecord:
         expires_at: Attaching later is refused.
         page: The page that attached last; empty before the first.
         generation: Which life of its leg that page is; 0 before the first.
+        capabilities: What that page can do, by name.
     """
 
     id: SessionId
@@ -123,6 +124,22 @@ class SessionRecord:
     expires_at: Millis
     page: str = ""
     generation: int = 0
+    capabilities: frozenset[str] = frozenset()
+
+
+class PageLife(NamedTuple):
+    """What others need to know of the page that has a session.
+
+    Attributes:
+        generation: Which life of its leg it is; 0 if there is no such session.
+        capabilities: What it can do, by name.
+    """
+
+    generation: int
+    capabilities: frozenset[str] = frozenset()
+
+
+NO_PAGE: Final = PageLife(0)
 
 
 MOST_OWED: Final = 256
@@ -144,18 +161,18 @@ class Sessions(Protocol):
     async def find(self, token_hash: bytes, at: Millis) -> SessionRecord | None:
         """The session of this token, unless there is none or it expired."""
 
-    async def turn_page(self, session: SessionId, page: str) -> int:
-        """Note that another page has the session; answers the raised generation.
+    async def turn_page(self, session: SessionId, page: str, capabilities: Collection[str]) -> int:
+        """Note that another page has the session, and what it can do; answers the raised generation.
 
         It is higher than that of every other session of the same contact or agent, so that
         the other end notices a change of tab as it does a reload.
         """
 
-    async def generation(self, session: SessionId) -> int:
-        """Which life of its leg the session's page is; 0 if there is no such session."""
+    async def page_of(self, session: SessionId) -> PageLife:
+        """The page that has the session; :data:`NO_PAGE` if there is no such session."""
 
-    async def changes(self, sessions: Collection[SessionId]) -> dict[SessionId, tuple[int, int]]:
-        """Of each of these: the generation, and the number of the last message that is owed to it, 0 if none is."""
+    async def changes(self, sessions: Collection[SessionId]) -> dict[SessionId, tuple[PageLife, int]]:
+        """Of each of these: its page, and the number of the last message that is owed to it, 0 if none is."""
 
     async def extend(self, session: SessionId, expires_at: Millis) -> None:
         """Let the session live until then. Harmless if there is none."""

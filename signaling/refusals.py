@@ -102,6 +102,12 @@ class NoTarget(Refusal):
     code = "no_target"
 
 
+class NotAble(Refusal):
+    """The page at the other end is of an older release and cannot do that. It can once it is loaded anew."""
+
+    code = "not_able"
+
+
 class Pending(Refusal):
     """It is written down but not decided yet. Repeat with the same id to learn the outcome."""
 
@@ -132,6 +138,7 @@ REFUSALS: Final[tuple[type[Refusal], ...]] = (
     BadSignal,
     Busy,
     NoTarget,
+    NotAble,
     Pending,
     Internal,
 )

@@ -142,7 +142,8 @@ class Session:
     """What both roles have in common.
 
     Attributes:
-        page: The page that attached last, and ``generation`` which life of the leg it is.
+        page: The page that attached last, ``generation`` which life of the leg it is, and
+            ``capabilities`` what it said that it can do.
         expires_at: Taking it up later is refused; put off while it has a socket.
         turn: Held while anything happens to the session: one thing at a time.
         wire: The socket, while there is one.
@@ -163,6 +164,7 @@ class Session:
     id: SessionId
     page: str
     generation: int
+    capabilities: frozenset[str]
     expires_at: Millis
     turn: asyncio.Lock
     bucket: TokenBucket

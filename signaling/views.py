@@ -12,7 +12,7 @@ from acd.ids import AgentId, ContactId, GroupId, Millis, SessionId
 from acd.lifecycle import Phase, Routing
 from acd.records import NOBODY, AgentState, Contact, Slot
 from acd.state import State
-from signaling.ports import ContactContext, Ended, ExpectedWait
+from signaling.ports import NO_PAGE, ContactContext, Ended, ExpectedWait, PageLife
 from signaling.ports import IceServer as IssuedServer
 from signaling.protocol.agent import (
     AgentContact,
@@ -23,14 +23,15 @@ from signaling.protocol.agent import (
     Desk,
     ReceivesCalls,
 )
+from signaling.protocol.attach import CONFERENCE
 from signaling.protocol.caller import CallerCallback, CallerContact, CallerQuestion
 from signaling.protocol.caller import EndReason as CallersEnd
 from signaling.protocol.caller import ExpectedWait as ExpectedWaitShown
 from signaling.protocol.media import IceConfiguration, IceServer, Peer, SecondLeg
 from signaling.sessions import Leg, shown_slot
 
-GenerationOf = Callable[[SessionId], int | None]
-"""Which life of its leg a session's page is, if that is known."""
+PageOf = Callable[[SessionId], PageLife | None]
+"""The page that has a session, if it is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,24 +296,25 @@ def _is_here(agent: AgentState) -> bool:
 # What both see.
 
 
-def peer_of(leg: Leg, generation_of: GenerationOf) -> Peer:
+def peer_of(leg: Leg, page_of: PageOf) -> Peer:
     """The other end of a connection, as media needs it."""
-    generation = 0 if leg.peer_session is None else generation_of(leg.peer_session) or 0
+    page = NO_PAGE if leg.peer_session is None else page_of(leg.peer_session) or NO_PAGE
     return Peer(
         party="agent" if leg.party is Party.CALLER else "caller",
         present=leg.is_peer_present,
-        generation=generation,
+        generation=page.generation,
+        can_confer=CONFERENCE in page.capabilities,
     )
 
 
-def second_leg(leg: Leg, name: str, generation_of: GenerationOf) -> SecondLeg:
+def second_leg(leg: Leg, name: str, page_of: PageOf) -> SecondLeg:
     """A connection beside the first one."""
     return SecondLeg(
         contact_id=leg.contact.id,
         epoch=leg.epoch,
         party=leg.party.value,
         name=name,
-        peer=peer_of(leg, generation_of),
+        peer=peer_of(leg, page_of),
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select,
 from acd.ids import AgentId, ContactId, Millis, SessionId, SiteId
 from gateway.storage.database import Database
 from gateway.storage.tables import mailboxes, owed_messages, sessions
-from signaling.ports import MOST_OWED, MOST_OWED_BYTES, MailboxFull, SessionRecord
+from signaling.ports import MOST_OWED, MOST_OWED_BYTES, NO_PAGE, MailboxFull, PageLife, SessionRecord
 
 # Made once: everybody who comes back after a restart asks it.
 _BY_TOKEN: Final = select(sessions).where(
@@ -43,6 +43,7 @@ class StoredSessions:
                     expires_at=record.expires_at,
                     page=record.page,
                     generation=record.generation,
+                    capabilities=_written(record.capabilities),
                 )
             )
 
@@ -57,7 +58,7 @@ class StoredSessions:
 
         return await self._database.look(work)
 
-    async def turn_page(self, session: SessionId, page: str) -> int:
+    async def turn_page(self, session: SessionId, page: str, capabilities: Collection[str]) -> int:
         """Note that another page has the session; answers the raised generation, 0 if there is no such session.
 
         It is higher than that of every other session of the same contact or agent, so that
@@ -72,29 +73,41 @@ class StoredSessions:
             highest = tx.execute(
                 select(func.max(sessions.c.generation)).where(sessions.c.site == row.site, same_leg)
             ).scalar_one()
-            tx.execute(update(sessions).where(sessions.c.id == session).values(page=page, generation=highest + 1))
+            tx.execute(
+                update(sessions)
+                .where(sessions.c.id == session)
+                .values(page=page, generation=highest + 1, capabilities=_written(capabilities))
+            )
             return int(highest) + 1
 
         return await self._database.transact(work)
 
-    async def generation(self, session: SessionId) -> int:
-        """Which life of its leg the session's page is; 0 if there is no such session."""
-        found = await self._database.look(
-            lambda tx: tx.execute(select(sessions.c.generation).where(sessions.c.id == session)).scalar_one_or_none()
-        )
-        return int(found or 0)
+    async def page_of(self, session: SessionId) -> PageLife:
+        """See :meth:`signaling.ports.Sessions.page_of`."""
 
-    async def changes(self, asked: Collection[SessionId]) -> dict[SessionId, tuple[int, int]]:
+        def work(tx: Connection) -> PageLife:
+            row = tx.execute(
+                select(sessions.c.generation, sessions.c.capabilities).where(sessions.c.id == session)
+            ).one_or_none()
+            return NO_PAGE if row is None else PageLife(row.generation, _read(row.capabilities))
+
+        return await self._database.look(work)
+
+    async def changes(self, asked: Collection[SessionId]) -> dict[SessionId, tuple[PageLife, int]]:
         """See :meth:`signaling.ports.Sessions.changes`."""
 
-        def work(tx: Connection) -> dict[SessionId, tuple[int, int]]:
+        def work(tx: Connection) -> dict[SessionId, tuple[PageLife, int]]:
+            page = (sessions.c.id, sessions.c.generation, sessions.c.capabilities)
             rows = tx.execute(
-                select(sessions.c.id, sessions.c.generation, func.coalesce(func.max(owed_messages.c.number), 0))
+                select(*page, func.coalesce(func.max(owed_messages.c.number), 0))
                 .outerjoin(owed_messages, owed_messages.c.session == sessions.c.id)
                 .where(sessions.c.id.in_(asked))
-                .group_by(sessions.c.id, sessions.c.generation)
+                .group_by(*page)
             )
-            return {SessionId(session): (int(generation), int(number)) for session, generation, number in rows}
+            return {
+                SessionId(session): (PageLife(generation, _read(capabilities)), int(number))
+                for session, generation, capabilities, number in rows
+            }
 
         return await self._database.look(work)
 
@@ -195,4 +208,13 @@ def _record(row: Row[Any]) -> SessionRecord:
         expires_at=Millis(row.expires_at),
         page=row.page,
         generation=row.generation,
+        capabilities=_read(row.capabilities),
     )
+
+
+def _written(capabilities: Collection[str]) -> str:
+    return " ".join(sorted(capabilities))
+
+
+def _read(written: str) -> frozenset[str]:
+    return frozenset(written.split())

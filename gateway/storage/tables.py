@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0005"
+REVISION = "0006"
 """The migration that leads to these tables."""
 
 metadata = MetaData(
@@ -151,6 +151,7 @@ sessions = Table(
     Column("expires_at", BigInteger, nullable=False),
     Column("page", _Id, nullable=False),
     Column("generation", BigInteger, nullable=False),
+    Column("capabilities", Text, nullable=False, server_default=""),
     Index("ix_sessions_expires_at", "expires_at"),
     Index("ix_sessions_site_contact", "site", "contact"),
     Index("ix_sessions_site_agent", "site", "agent"),

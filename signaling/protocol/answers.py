@@ -18,6 +18,7 @@ RefusalCode = Literal[
     "bad_signal",
     "busy",
     "no_target",
+    "not_able",
     "pending",
     "internal",
 ]

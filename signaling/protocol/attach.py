@@ -3,7 +3,7 @@
 These bodies travel in Socket.IO's own connect and connect-error packets, not as messages.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta
 
@@ -11,6 +11,9 @@ from signaling.protocol.base import Count, Identity, Language, Part, Token
 
 Capabilities = Annotated[list[Annotated[str, Meta(max_length=40)]], Meta(max_length=32)]
 """What this end can do, by name. Unknown names are ignored."""
+
+CONFERENCE: Final = "conference"
+"""A page that can have a connection with two others at once."""
 
 ConnectRefusalCode = Literal[
     "malformed",

@@ -186,6 +186,8 @@ class Peer(Part, frozen=True):
     """Whether its page is there."""
     generation: Generation
     """Which life of its leg that page is."""
+    can_confer: bool
+    """Whether that page can have a second connection; a widget of an older release may not."""
 
 
 class SecondLeg(Part, frozen=True):

@@ -18,7 +18,7 @@ from gateway.storage.notices import CallbackLink, Held, NoticeKind, Over, OwedNo
 from gateway.storage.sessions import StoredSessions
 from gateway.storage.tables import sessions as session_table
 from gateway.storage.users import BrowserSignIn, Grant, StoredSignIns, StoredUsers, User, UserNameTaken
-from signaling.ports import MOST_OWED, MOST_OWED_BYTES, ContactContext, MailboxFull, SessionRecord
+from signaling.ports import MOST_OWED, MOST_OWED_BYTES, NO_PAGE, ContactContext, MailboxFull, PageLife, SessionRecord
 from tests.conformance.stores import NOON, open_database
 from tests.servers import Postgres
 
@@ -148,6 +148,21 @@ async def test_of_what_is_owed_some_is_discarded_and_the_rest_stays(database: Da
 
     assert await sessions.owed(one, 0) == [(2, b"b")]
     assert await sessions.owed(other, 0) == [(1, b"x")]
+
+
+async def test_what_a_page_can_do_is_kept_with_its_session(database: Database) -> None:
+    sessions, one = StoredSessions(database), SessionId("ss_1")
+    await sessions.create(session("ss_1"), token("a"))
+    assert await sessions.page_of(SessionId("ss_none")) == NO_PAGE
+    assert await sessions.page_of(one) == PageLife(0)
+
+    generation = await sessions.turn_page(one, "page", ["conference", "later"])
+
+    assert await sessions.page_of(one) == PageLife(generation, frozenset({"conference", "later"}))
+    assert await sessions.changes([one]) == {one: (await sessions.page_of(one), 0)}
+    found = await sessions.find(token("a"), Millis(NOON - 1))
+    assert found is not None
+    assert found.capabilities == {"conference", "later"}
 
 
 async def test_an_ended_session_leaves_nothing(database: Database) -> None:

@@ -13,6 +13,7 @@ from acd.state import State
 from signaling.ports import (
     MOST_OWED,
     MOST_OWED_BYTES,
+    NO_PAGE,
     AgentIdentity,
     ContactContext,
     DayFigures,
@@ -22,6 +23,7 @@ from signaling.ports import (
     Listener,
     MailboxFull,
     Outcome,
+    PageLife,
     SessionRecord,
     StoreAway,
     SupervisorIdentity,
@@ -181,7 +183,7 @@ class MemorySessions:
         record = self.records.get(self._tokens.get(token_hash, SessionId("")))
         return record if record is not None and record.expires_at > at else None
 
-    async def turn_page(self, session: SessionId, page: str) -> int:
+    async def turn_page(self, session: SessionId, page: str, capabilities: Collection[str]) -> int:
         self._shelf.reach()
         record = self.records[session]
         highest = max(
@@ -189,19 +191,22 @@ class MemorySessions:
             for other in self.records.values()
             if (other.site, other.contact, other.agent) == (record.site, record.contact, record.agent)
         )
-        self.records[session] = replace(record, page=page, generation=highest + 1)
+        self.records[session] = replace(record, page=page, generation=highest + 1, capabilities=frozenset(capabilities))
         return highest + 1
 
-    async def generation(self, session: SessionId) -> int:
+    async def page_of(self, session: SessionId) -> PageLife:
         self._shelf.reach()
         record = self.records.get(session)
-        return 0 if record is None else record.generation
+        return NO_PAGE if record is None else PageLife(record.generation, record.capabilities)
 
-    async def changes(self, sessions: Collection[SessionId]) -> dict[SessionId, tuple[int, int]]:
+    async def changes(self, sessions: Collection[SessionId]) -> dict[SessionId, tuple[PageLife, int]]:
         self._shelf.reach()
         known = [self.records[session] for session in sessions if session in self.records]
         return {
-            record.id: (record.generation, max((number for number, _ in self.mail.get(record.id, [])), default=0))
+            record.id: (
+                PageLife(record.generation, record.capabilities),
+                max((number for number, _ in self.mail.get(record.id, [])), default=0),
+            )
             for record in known
         }
 

@@ -468,6 +468,63 @@ async def test_a_warm_transfer_waits_until_the_two_are_connected(three: Three) -
     assert three.vera.contact.agent_name == "Ben"
 
 
+async def loads_an_older_widget(caller: CallerTab) -> None:
+    """The page is one of a release that knew of no second connection."""
+    await caller.lose_socket()
+    caller.page = caller.world.new_page()
+    await caller.connect(capabilities=[])
+
+
+@pytest.mark.parametrize("ask", ["consult.join", "consult.hand_over"])
+async def test_an_older_widget_is_not_asked_for_a_second_connection(three: Three, ask: str) -> None:
+    await loads_an_older_widget(three.vera)
+    assert three.anna.peer is not None
+    assert not three.anna.peer.can_confer
+    await three.consult()
+    contact = three.anna.desk.contact
+    assert contact is not None
+
+    code = await three.anna.refused(ask, contactId=contact.id, epoch=contact.epoch)
+
+    assert code == "not_able"
+    assert three.first.guest is None
+    assert three.consultation().phase == "talking"
+
+
+async def test_an_older_widget_is_handed_on_without_asking_first(three: Three) -> None:
+    await loads_an_older_widget(three.vera)
+
+    await three.says("contact.transfer", agentId=three.ben.agent_id)
+    await three.ben.answer("offer.accept")
+
+    assert three.vera.contact.agent_name == "Ben"
+
+
+async def test_a_newer_page_of_the_caller_can_be_joined_again(three: Three) -> None:
+    await loads_an_older_widget(three.vera)
+    three.vera = await three.vera.reload()
+
+    await three.confer()
+
+    assert three.first.guest is not None
+    assert three.first.guest.is_connected
+
+
+async def test_what_a_page_can_do_is_known_to_another_process(world: World) -> None:
+    async with Beside(world) as beside:
+        vera = await world.caller()
+        anna = await beside.agent("anna")
+        await anna.answer("offer.accept")
+        await world.settle()
+        assert anna.peer is not None
+        assert anna.peer.can_confer
+
+        await loads_an_older_widget(vera)
+        await beside.pass_time(1)
+
+        assert not anna.peer.can_confer
+
+
 async def test_the_same_request_again_begins_one_consultation(three: Three) -> None:
     contact = three.anna.desk.contact
     assert contact is not None

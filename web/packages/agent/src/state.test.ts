@@ -122,7 +122,9 @@ test("a call that the caller ended says so, and one that we ended does not", () 
 
 test("a caller who did not come back is told apart from one who hung up", () => {
   const away = heard(
-    changed(deskWith("talking"), { peer: { party: "caller", present: false, generation: 0 } }),
+    changed(deskWith("talking"), {
+      peer: { party: "caller", present: false, generation: 0, canConfer: true },
+    }),
   );
   const state = after(
     signedIn,

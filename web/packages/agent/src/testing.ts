@@ -91,7 +91,7 @@ export function deskWith(routing: Desk["routing"], given: Partial<AgentContact> 
   });
 }
 
-const caller: Peer = { party: "caller", present: true, generation: 0 };
+const caller: Peer = { party: "caller", present: true, generation: 0, canConfer: true };
 
 export function attached(shown: Desk, peer: Peer | null = null, serverTime = NOW): AgentAttached {
   return {

@@ -195,6 +195,8 @@ export const texts = createTexts(
     askedBy: (name: string) => `${name} asks you about a caller`,
     asksAbout: (who: string) => `It is about: ${who}. There you are heard only once you are brought in.`,
     guestNow: "You are in the call with the caller.",
+    olderPage:
+      "The caller’s page is older and cannot talk to two of you. To hand over, go back to the caller, then Transfer now.",
     newsColleagueDone: "The conversation with your colleague is over.",
     targetReady: "free",
     targetBusy: "busy",
@@ -470,6 +472,8 @@ export const texts = createTexts(
     askedBy: (name) => `Rückfrage von ${name}`,
     asksAbout: (who) => `Es geht um: ${who}. Zu hören sind Sie dort erst, wenn Sie dazugeholt werden.`,
     guestNow: "Sie sind jetzt im Gespräch dabei.",
+    olderPage:
+      "Auf der anderen Seite läuft eine ältere Fassung, die nur zu zweit kann. Zum Übergeben erst zurück ins Gespräch, dann „Weitergeben“.",
     newsColleagueDone: "Die Rückfrage ist beendet.",
     targetReady: "frei",
     targetBusy: "beschäftigt",

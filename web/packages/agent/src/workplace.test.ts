@@ -113,7 +113,9 @@ class Shift {
   /** The server lets this tab in and shows it this desk. */
   async attach(shown: Desk, given: Partial<AgentAttached> = {}): Promise<void> {
     const inCall = shown.routing === "connecting" || shown.routing === "talking";
-    const peer = inCall ? ({ party: "caller", present: true, generation: 0 } as const) : null;
+    const peer = inCall
+      ? ({ party: "caller", present: true, generation: 0, canConfer: true } as const)
+      : null;
     this.#sequence = 1;
     this.ends.last.say({ ...attached(shown, peer, this.time.now()), ...given });
     await settle();
@@ -500,7 +502,7 @@ test("a guest who is handed the contact keeps connection and microphone", async 
   shift.place.accept();
   await settle();
   await shift.grant("offer.accept");
-  const peer = { party: "caller", present: true, generation: 0 } as const;
+  const peer = { party: "caller", present: true, generation: 0, canConfer: true } as const;
   const second = { contactId: "ct_1", epoch: 2, party: "agent", name: "M. Becker", peer } as const;
   await shift.change(deskWith("talking", asked), { second });
   const [opened, connections] = [shift.devices.asked.length, shift.peers.all.length];

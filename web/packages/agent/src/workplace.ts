@@ -7,6 +7,7 @@
  */
 import {
   browserPeers,
+  CAPABILITIES,
   type Devices,
   Legs,
   type Line,
@@ -347,7 +348,7 @@ export class Workplace implements Actions {
       auth: () => ({
         token: tab.getItem(SESSION_KEY),
         page,
-        capabilities: [],
+        capabilities: CAPABILITIES,
         language: this.#state.language,
       }),
       onMessage: (message) => {

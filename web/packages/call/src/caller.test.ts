@@ -93,7 +93,9 @@ class Visitor {
 
   #word(change: Partial<CallerContact>): { type: string } & Record<string, unknown> {
     const assigned = change.phase === "connecting" || change.phase === "talking";
-    const peer: Peer | null = assigned ? { party: "agent", present: true, generation: 0 } : null;
+    const peer: Peer | null = assigned
+      ? { party: "agent", present: true, generation: 0, canConfer: true }
+      : null;
     const contact = {
       id: "ct_1",
       channel: "video",

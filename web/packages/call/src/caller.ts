@@ -34,7 +34,7 @@ import {
   reduce,
   START,
 } from "./caller.state";
-import { Legs } from "./legs";
+import { CAPABILITIES, Legs } from "./legs";
 import type { PeerFactory } from "./link";
 import { type Devices, LocalMedia, MediaProblem } from "./local";
 
@@ -420,7 +420,7 @@ export class Caller {
     const { page, time, chance, server } = this.options;
     return new Connection<ServerToCaller, CallerToServer>({
       open: this.options.open ?? socketIo(server, CALLER_NAMESPACE),
-      auth: () => ({ token, page, capabilities: [] }),
+      auth: () => ({ token, page, capabilities: CAPABILITIES }),
       page,
       time,
       chance,

@@ -11,7 +11,7 @@ export {
   type Step,
 } from "./caller.state";
 export { type Assignment, type Line, type MediaState, NO_MEDIA } from "./leg";
-export { type Beside, Legs, type LegsOptions } from "./legs";
+export { type Beside, CAPABILITIES, Legs, type LegsOptions } from "./legs";
 export { browserPeers, type LinkState, type PeerFactory, type Sends } from "./link";
 export { type Devices, LocalMedia, type LocalState, MediaProblem, type MediaTrouble } from "./local";
 export { HoldTone } from "./tone";

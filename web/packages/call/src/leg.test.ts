@@ -57,7 +57,13 @@ class End {
   }
 
   peer(change: Partial<Peer> = {}): Peer {
-    return { party: this.party === "caller" ? "agent" : "caller", present: true, generation: 0, ...change };
+    return {
+      party: this.party === "caller" ? "agent" : "caller",
+      present: true,
+      generation: 0,
+      canConfer: true,
+      ...change,
+    };
   }
 
   hear(signal: Signal, change: { epoch?: number; generation?: number; number?: number } = {}): void {

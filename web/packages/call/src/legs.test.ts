@@ -71,7 +71,7 @@ class Page {
 }
 
 function assigned(contactId: string, epoch: number, generation = 0): Assignment {
-  const peer = { party: "caller" as const, present: true, generation };
+  const peer = { party: "caller" as const, present: true, generation, canConfer: true };
   return { contactId, epoch, channel: "voice", generation: 0, peer };
 }
 

@@ -11,6 +11,9 @@ import type { Channel, IceConfiguration, Party, SignalReceived } from "@zuruf/pr
 import { type Assignment, Leg, type LegOptions, type MediaState } from "./leg";
 import type { LocalMedia, LocalState, Sending } from "./local";
 
+/** What a page with these connections says of itself when it attaches. */
+export const CAPABILITIES: readonly string[] = ["conference"];
+
 /** Signals that came before the word of the connection they belong to. */
 const MOST_RECENT = 64;
 

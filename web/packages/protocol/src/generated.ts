@@ -30,7 +30,7 @@ export type ConsultationEnd = "abandoned" | "caller_hung_up" | "agent_hung_up" |
 /** What an agent does, of several things the one that says most. */
 export type Doing = "signed_out" | "offline" | "ready" | "ringing" | "connecting" | "talking" | "held" | "wrap_up" | "break" | "other_work" | "elsewhere" | "left_alone" | "not_responding" | "lost";
 
-export type RefusalCode = "malformed" | "unknown_type" | "not_allowed" | "not_now" | "not_yours" | "stale_epoch" | "stale_generation" | "offer_gone" | "contact_gone" | "too_many_requests" | "bad_signal" | "busy" | "no_target" | "pending" | "internal";
+export type RefusalCode = "malformed" | "unknown_type" | "not_allowed" | "not_now" | "not_yours" | "stale_epoch" | "stale_generation" | "offer_gone" | "contact_gone" | "too_many_requests" | "bad_signal" | "busy" | "no_target" | "not_able" | "pending" | "internal";
 
 export type ConnectRefusalCode = "malformed" | "session_expired" | "wrong_origin" | "not_signed_in" | "superseded" | "draining" | "busy" | "too_many_requests" | "internal";
 
@@ -204,6 +204,8 @@ export interface Peer {
   readonly present: boolean;
   /** Which life of its leg that page is. */
   readonly generation: number;
+  /** Whether that page can have a second connection; a widget of an older release may not. */
+  readonly canConfer: boolean;
 }
 
 /**

@@ -105,7 +105,7 @@ test("what keeps the two from hearing each other comes before everything else", 
 test("an agent whose page is gone for a moment is waited for", () => {
   const step = contactStep(
     { phase: "talking", agentName: "Anna" },
-    { party: "agent", present: false, generation: 0 },
+    { party: "agent", present: false, generation: 0, canConfer: true },
   );
 
   expect(wordsOf(state(step, connected), t, false).main).toBe("Anna is away for a moment");

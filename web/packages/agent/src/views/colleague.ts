@@ -83,13 +83,16 @@ export class ColleagueBar extends View {
         if (takesOver) return texts.colleagueTakesOver(who);
         if (guest === "joining") return texts.colleagueJoins(who);
         if (guest === "joined") return texts.colleagueJoined(who);
-        return held ? texts.colleagueTalks(who) : texts.colleagueSwapped(who);
+        return [
+          held ? texts.colleagueTalks(who) : texts.colleagueSwapped(who),
+          ...(this.#allCanConfer ? [] : [texts.olderPage]),
+        ].join(" ");
     }
   }
 
   #ways({ phase, guest, takesOver, agentName, asked }: Consultation, held: boolean): TemplateResult {
     const { actions, texts } = this;
-    const talks = phase === "talking";
+    const talks = phase === "talking" && this.#allCanConfer;
     const alone = guest === "no";
     return html`
       ${talks && !takesOver ? this.#way(texts.handOver, () => actions.handOver()) : nothing}
@@ -100,6 +103,12 @@ export class ColleagueBar extends View {
           : this.#way(texts.backToCaller, () => actions.endConsultation(), held)
       }
     `;
+  }
+
+  /** Caller and colleague get a second connection, which a page of an older release knows nothing of. */
+  get #allCanConfer(): boolean {
+    const { peer, second } = this.state;
+    return peer?.canConfer !== false && second?.peer.canConfer !== false;
   }
 
   #back(): TemplateResult {

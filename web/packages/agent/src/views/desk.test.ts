@@ -3,6 +3,7 @@ import { ServerClock } from "@zuruf/ui";
 import { afterEach, expect, test } from "vitest";
 import { blank, type Happening, reduce, type State } from "../state";
 import { ana, attached, changed, consultation, desk, deskWith, NOW } from "../testing";
+import { texts } from "../texts";
 import type { Workplace } from "../workplace";
 import { DeskView } from "./desk";
 
@@ -229,6 +230,19 @@ test("each step with a colleague offers its ways on, by their names", async () =
     const all = await drawn(await show(new Pressed("en", signedIn, { type: "heard", message: shown })));
     const buttons = all.filter((one) => one.matches(".ways button")).map((one) => one.textContent?.trim());
     expect(buttons).toEqual(names);
+    for (const view of document.querySelectorAll("zuruf-desk")) view.remove();
+  }
+});
+
+test("with a caller's older page nobody is offered to bring anybody in, and the desk says why", async () => {
+  const desk = deskWith("held", { consultation: consultation({ phase: "talking" }) });
+  const older = { party: "caller", present: true, generation: 1, canConfer: false } as const;
+  for (const language of ["en", "de"] as const) {
+    const heard: Happening = { type: "heard", message: attached(desk, older) };
+    const all = await drawn(await show(new Pressed(language, signedIn, heard)));
+    expect(all.filter((one) => one.matches(".ways button"))).toHaveLength(1);
+    const said = all.find((one) => one.matches(".bar p"))?.textContent;
+    expect(said).toContain(texts[language].olderPage);
     for (const view of document.querySelectorAll("zuruf-desk")) view.remove();
   }
 });
