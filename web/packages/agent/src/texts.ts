@@ -198,6 +198,12 @@ export const texts = createTexts(
     olderPage:
       "The caller’s page is older and cannot talk to two of you. To hand over, go back to the caller, then Transfer now.",
     newsColleagueDone: "The conversation with your colleague is over.",
+    newsQuestionGone: "Your colleague does not need to ask you any more.",
+    newsQuestionFailed: "You and your colleague could not be connected.",
+    colleagueAway: (name: string) =>
+      `${name} is not connected at the moment. We keep the call for up to a minute.`,
+    colleagueInterrupted: (name: string) => `The connection to ${name} is interrupted. We are restoring it.`,
+    colleagueAwayNow: (name: string) => `${name} is not connected at the moment and may come back.`,
     targetReady: "free",
     targetBusy: "busy",
     noTarget: "No other group is open and no colleague is at work.",
@@ -475,6 +481,13 @@ export const texts = createTexts(
     olderPage:
       "Auf der anderen Seite läuft eine ältere Fassung, die nur zu zweit kann. Zum Übergeben erst zurück ins Gespräch, dann „Weitergeben“.",
     newsColleagueDone: "Die Rückfrage ist beendet.",
+    newsQuestionGone: "Die Rückfrage an Sie hat sich erledigt.",
+    newsQuestionFailed: "Für die Rückfrage an Sie kam keine Verbindung zustande.",
+    colleagueAway: (name) =>
+      `${name} ist gerade nicht verbunden. Wir halten das Gespräch höchstens eine Minute lang.`,
+    colleagueInterrupted: (name) =>
+      `Die Verbindung mit ${name} ist unterbrochen. Wir stellen sie wieder her.`,
+    colleagueAwayNow: (name) => `${name} ist gerade nicht verbunden, kommt aber vielleicht zurück.`,
     targetReady: "frei",
     targetBusy: "beschäftigt",
     noTarget: "Keine andere Gruppe ist geöffnet, und niemand sonst ist im Dienst.",

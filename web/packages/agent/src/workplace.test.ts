@@ -533,3 +533,18 @@ test("asking, conferring and handing over are about the call at hand", async () 
   expect(shift.ends.last.of("consult.join")).toMatchObject([{ contactId: "ct_1", epoch: 1 }]);
   expect(shift.ends.last.of("consult.hand_over")).toMatchObject([{ contactId: "ct_1", epoch: 1 }]);
 });
+
+test("a call stays until it is handed on: what the desk hears before a refusal takes nothing away", async () => {
+  const shift = await inATalk();
+
+  shift.place.transfer({ agentId: "ag_ben" });
+  await settle();
+  await shift.change(deskWith("talking", { name: "Max" }));
+  expect(shift.peers.all.map(({ closed }) => closed)).toEqual([false]);
+  expect(shift.state.media.microphone).toBe("on");
+  await shift.grant("contact.transfer");
+  await shift.change(deskWith("wrap_up"));
+
+  expect(shift.state.notice).toBeNull();
+  expect(shift.peers.all.map(({ closed }) => closed)).toEqual([true]);
+});

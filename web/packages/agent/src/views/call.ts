@@ -2,9 +2,10 @@
 import type { AgentContact } from "@zuruf/protocol";
 import { asClock, base, buttons, EverySecond, type IconName, icon } from "@zuruf/ui";
 import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { customElement, state as inner, property, queryAll } from "lit/decorators.js";
+import { customElement, state as inner, property, query, queryAll } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 import { callerSeen, microphoneTrouble, secondSeen, speaksTo } from "../state";
+import type { ColleagueBar } from "./colleague";
 import "./colleague";
 import "./transfer";
 import { View } from "./view";
@@ -261,7 +262,8 @@ export class CallStage extends View {
         background: #b3222f;
       }
 
-      .control:disabled {
+      .control:disabled,
+      .control[aria-disabled="true"] {
         opacity: 0.55;
         cursor: default;
       }
@@ -274,9 +276,11 @@ export class CallStage extends View {
   /** The browser wants a press before it plays the caller's voice. */
   @inner() private silenced = false;
 
+  @query("zuruf-colleague") private colleague!: ColleagueBar;
   @queryAll("audio") private sounds!: NodeListOf<HTMLAudioElement>;
 
   #playing: (MediaStream | null)[] = [];
+  #wasFocused = false;
 
   constructor() {
     super();
@@ -287,8 +291,14 @@ export class CallStage extends View {
     this.renderRoot.querySelector<HTMLElement>(".stage")?.focus({ preventScroll: true });
   }
 
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
+    this.#wasFocused = this.matches(":focus-within");
+  }
+
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
+    if (this.#wasFocused) void this.#keepFocus();
     const playing = [...this.sounds].map(({ srcObject }) => srcObject as MediaStream | null);
     const isNew = playing.some((sound, at) => sound !== null && sound !== this.#playing[at]);
     this.#playing = playing;
@@ -369,8 +379,8 @@ export class CallStage extends View {
               ? html`<button
                   class="control"
                   aria-haspopup="dialog"
-                  ?disabled=${state.asked !== null}
-                  @click=${() => this.actions.lookForTargets()}
+                  aria-disabled=${state.asked !== null}
+                  @click=${() => state.asked === null && this.actions.lookForTargets()}
                 >
                   <span class="round">${icon("people")}</span>${texts.transfer}
                 </button>`
@@ -389,6 +399,18 @@ export class CallStage extends View {
         ></zuruf-transfer>
       </section>
     `;
+  }
+
+  /** A button that did what it was for may be gone: the keyboard goes on at what can be done now. */
+  async #keepFocus(): Promise<void> {
+    await this.colleague.updateComplete;
+    if (!this.isConnected || this.matches(":focus-within")) return;
+    const next = [
+      this.colleague.renderRoot.querySelector<HTMLElement>("button"),
+      this.renderRoot.querySelector<HTMLElement>(".control[name=pause]"),
+      this.renderRoot.querySelector<HTMLElement>(".stage"),
+    ];
+    next.find((one) => one !== null)?.focus({ preventScroll: true });
   }
 
   /** Who is at the other ends: the one of the contact first, then whoever is beside. */
@@ -523,13 +545,15 @@ export class CallStage extends View {
   #farEnd(
     says: (sign: IconName, tone: string, sentence: string) => TemplateResult,
   ): TemplateResult | typeof nothing {
-    const { state, texts } = this;
+    const { state, texts, contact } = this;
+    const { askedBy } = contact;
     if (!this.talking) return nothing;
     if (state.line === "open" && state.peer?.present === false)
-      return says("clock", "ring", texts.callerAway);
+      return says("clock", "ring", askedBy ? texts.colleagueAway(askedBy) : texts.callerAway);
     const { link } = state.media;
     const mending = link === "interrupted" || link === "failed";
-    return mending ? says("reconnect", "ring", texts.mediaLost) : nothing;
+    if (!mending) return nothing;
+    return says("reconnect", "ring", askedBy ? texts.colleagueInterrupted(askedBy) : texts.mediaLost);
   }
 
   #control(control: {
@@ -541,7 +565,13 @@ export class CallStage extends View {
     readonly press: () => void;
   }): TemplateResult {
     const { sign, words, pressed, off, ready, press } = control;
-    return html`<button class="control ${off ? "off" : ""}" aria-pressed=${pressed} ?disabled=${!ready} @click=${press}>
+    return html`<button
+      class="control ${off ? "off" : ""}"
+      name=${sign}
+      aria-pressed=${pressed}
+      aria-disabled=${!ready}
+      @click=${() => ready && press()}
+    >
       <span class="round">${icon(sign)}</span>${words}
     </button>`;
   }

@@ -247,6 +247,19 @@ test("with a caller's older page nobody is offered to bring anybody in, and the 
   }
 });
 
+test("a colleague who asks is named where a caller would be", async () => {
+  const asked = { askedBy: "Ana" };
+  const away = { party: "caller", present: false, generation: 1, canConfer: true } as const;
+  const all = await drawn(
+    await show(
+      new Pressed("en", signedIn, { type: "heard", message: attached(deskWith("talking", asked), away) }),
+    ),
+  );
+
+  const said = all.filter((one) => one.matches(".notice span")).map((one) => one.textContent);
+  expect(said).toContain(texts.en.colleagueAway("Ana"));
+});
+
 test("whom to ask or to hand the call to is chosen from colleagues, groups and skills", async () => {
   const workplace = new Pressed("en", ...(SCENES["talking"] ?? []));
   const view = await show(workplace);
