@@ -40,6 +40,7 @@ async def ask_ben(demo: Floor) -> tuple[Person, Person, Person]:
     await to_read(anna.page, "It rings at Ben. The caller is on hold.")
     await ben.page.press("Accept")
     await to_read(anna.page, "You talk to Ben.", limit_s=10)
+    await to_say(anna.page, "waited 0:")
     return vera, anna, ben
 
 

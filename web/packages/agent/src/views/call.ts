@@ -473,9 +473,11 @@ export class CallStage extends View {
     const { media } = state;
     const word = media.link === "connected" ? qualityWord(media.quality, texts) : texts.qualityNone;
     const since = clock.since(state.desk?.routingSince ?? clock.now());
+    // Whoever is talked to: a colleague who is asked while the caller is on hold.
+    const beside = speaksTo(state).first ? null : state.second;
     const muted = (sentence: string) => html`<span class="tag">${icon("microphoneOff")}${sentence}</span>`;
     return html`<div class="top">
-        <span class="tag name"><span>${contact.askedBy || who}</span></span>
+        <span class="tag name"><span>${beside?.name || contact.askedBy || who}</span></span>
         ${
           this.talking
             ? html`<span class="tag number" role="timer" aria-label=${texts.duration}>${asClock(since)}</span>

@@ -159,7 +159,7 @@ export class Context extends View {
       return texts.askedBefore(asClock(clock.since(contact.askedAt)));
     }
     const { askedAt } = contact;
-    return desk?.routing === "talking"
+    return desk?.routing === "talking" || desk?.routing === "held"
       ? texts.waited(asClock(desk.routingSince - askedAt))
       : texts.waiting(asClock(clock.since(askedAt)));
   }
