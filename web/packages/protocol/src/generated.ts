@@ -987,8 +987,8 @@ export interface AttachAsCaller {
   readonly token: string;
   /** This page load. */
   readonly page: string;
-  /** What this page can do. */
-  readonly capabilities: readonly string[];
+  /** What this page can do; nothing beyond a call of two, if it does not say. */
+  readonly capabilities?: readonly string[];
 }
 
 /**
@@ -1001,8 +1001,8 @@ export interface AttachAsAgent {
   readonly token: string | null;
   /** This page load. */
   readonly page: string;
-  /** What this page can do. */
-  readonly capabilities: readonly string[];
+  /** What this page can do; nothing beyond a call of two, if it does not say. */
+  readonly capabilities?: readonly string[];
   /** Of the names of groups. */
   readonly language?: Language;
   /** A person asked for it: this tab shall lead, though another one does. A new page needs not say so. */
