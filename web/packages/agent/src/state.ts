@@ -13,6 +13,7 @@ import type {
   AgentChanged,
   AgentContact,
   Desk,
+  OwnDay,
   Peer,
   Presence,
   SecondLeg,
@@ -118,6 +119,8 @@ export interface State {
   readonly startWithCamera: boolean;
   /** To whom the contact can be handed on, while that is being chosen. */
   readonly targets: Targets | null;
+  /** What rang here today; `unread` if the server did not say. */
+  readonly day: OwnDay | "looking" | "unread";
 }
 
 export const noMedia: Media = {
@@ -155,6 +158,7 @@ export function blank(language: Language, startWithCamera: boolean): State {
     bell: { sound: "locked", notifications: "unknown" },
     startWithCamera,
     targets: null,
+    day: "looking",
   };
 }
 
@@ -167,6 +171,7 @@ export type Happening =
   | { readonly type: "asked"; readonly what: Exclude<Asked, null> }
   | { readonly type: "answered"; readonly done: boolean }
   | { readonly type: "dismissed" }
+  | { readonly type: "day"; readonly day: OwnDay | null }
   | { readonly type: "targets"; readonly targets: Targets | null }
   | { readonly type: "media"; readonly media: Partial<Media> }
   | { readonly type: "microphone_found"; readonly found: "ok" | "missing" | "unknown" }
@@ -206,6 +211,9 @@ export function reduce(state: State, happening: Happening): State {
       return { ...state, asked: null, letGo: null, handedOn: null, notice: "not_done" };
     case "dismissed":
       return { ...state, notice: null };
+    case "day":
+      // What is known stays, when it cannot be read anew for once.
+      return { ...state, day: happening.day ?? (state.day === "looking" ? "unread" : state.day) };
     case "targets":
       return { ...state, targets: happening.targets };
     case "media":

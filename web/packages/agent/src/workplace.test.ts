@@ -1,5 +1,5 @@
 import { FakeDevices, FakePeers } from "@zuruf/call/testing";
-import type { AgentAttached, AgentChanged, SignInAnswer as Answer, Desk } from "@zuruf/protocol";
+import type { AgentAttached, AgentChanged, SignInAnswer as Answer, Desk, OwnDay } from "@zuruf/protocol";
 import { FarEnds, HandTime, settle } from "@zuruf/protocol/testing";
 import { expect, test } from "vitest";
 import { scene } from "./state";
@@ -38,6 +38,8 @@ class Shift {
   calls = 0;
   title = "";
   signedInAt: string[] = [];
+  daysRead = 0;
+  day: OwnDay | null = { since: 0, isComplete: true, contacts: [], more: 0 };
   #beat = () => {};
   #sequence = 1;
 
@@ -51,6 +53,10 @@ class Shift {
       },
       signOut: async () => {
         this.signedInAt.push("nobody");
+      },
+      ownDay: async () => {
+        this.daysRead += 1;
+        return this.day;
       },
     };
     this.place = new Workplace({
@@ -547,4 +553,30 @@ test("a call stays until it is handed on: what the desk hears before a refusal t
 
   expect(shift.state.notice).toBeNull();
   expect(shift.peers.all.map(({ closed }) => closed)).toEqual([true]);
+});
+
+test("the day is read when the desk opens and after each call, not while it rings or somebody talks", async () => {
+  const shift = await onShift();
+  const opened = shift.daysRead;
+  expect(opened).toBeGreaterThan(0);
+
+  await shift.change(deskWith("offered"));
+  await shift.change(deskWith("connecting"));
+  await shift.change(deskWith("talking"));
+  expect(shift.daysRead).toBe(opened);
+  await shift.change(deskWith("wrap_up"));
+  await shift.change(desk());
+
+  expect(shift.daysRead).toBe(opened + 2);
+});
+
+test("a day that cannot be read is said, and one that was read stays", async () => {
+  const shift = await onShift();
+  expect(shift.state.day).toMatchObject({ contacts: [] });
+  shift.day = null;
+
+  shift.place.readDay();
+  await settle();
+
+  expect(shift.state.day).toMatchObject({ contacts: [] });
 });

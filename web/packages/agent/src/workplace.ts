@@ -42,6 +42,7 @@ import {
   type Asked,
   blank,
   type Happening,
+  inCall,
   quality,
   reduce,
   type SecondMedia,
@@ -64,7 +65,7 @@ const CAMERA_KEY = "zuruf.camera";
 
 /** What this tab's browser has for us. */
 export interface Surroundings {
-  readonly people: Pick<People, "whoAmI" | "signIn" | "signOut">;
+  readonly people: Pick<People, "whoAmI" | "signIn" | "signOut" | "ownDay">;
   readonly open: OpenSocket;
   readonly time: Time;
   readonly chance: Chance;
@@ -285,7 +286,7 @@ export class Workplace implements Actions {
     this.around.browser.setItem(LANGUAGE_KEY, language);
     this.#happen({ type: "language", language });
     this.#entitle();
-    // The names of groups come from the server.
+    // The names of groups come from the server, and with the new picture the day is read anew.
     this.#line?.renew();
   }
 
@@ -296,6 +297,13 @@ export class Workplace implements Actions {
 
   testRing(): void {
     this.#ringer.test();
+  }
+
+  readDay(): void {
+    const line = this.#line;
+    void this.around.people.ownDay(this.#state.language).then((day) => {
+      if (line !== null && this.#line === line) this.#happen({ type: "day", day });
+    });
   }
 
   allowNotices(): void {
@@ -496,7 +504,12 @@ export class Workplace implements Actions {
   }
 
   #deskChanged(heard: Happening & { type: "heard" }): void {
+    const before = this.#state.desk;
     this.#happen(heard);
+    const now = this.#state.desk;
+    const moved = heard.message.type === "agent.attached" || before?.routing !== now?.routing;
+    // While it rings and in a call nobody looks at what was.
+    if (moved && now && now.routing !== "offered" && !inCall(now.routing)) this.readDay();
     this.#followRing();
     this.#followCall();
     this.#entitle();

@@ -5,6 +5,7 @@ import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import { scene } from "../state";
 import { details, detailsStyles } from "./details";
+import "./own-day";
 import { View } from "./view";
 import { initials, whoCalls } from "./words";
 
@@ -111,7 +112,15 @@ export class Context extends View {
   protected override render(): TemplateResult {
     const shown = scene(this.state);
     const known = (shown.is === "call" || shown.is === "message" || shown.is === "wrap_up") && shown.contact;
-    return known ? this.#caller(known) : this.#setUp();
+    return known
+      ? this.#caller(known)
+      : html`${this.#setUp()}
+          <zuruf-own-day
+            .state=${this.state}
+            .texts=${this.texts}
+            .clock=${this.clock}
+            .actions=${this.actions}
+          ></zuruf-own-day>`;
   }
 
   #caller(contact: AgentContact): TemplateResult {

@@ -1,4 +1,5 @@
 // @vitest-environment happy-dom
+import type { OwnContact } from "@zuruf/protocol";
 import { ServerClock } from "@zuruf/ui";
 import { afterEach, expect, test } from "vitest";
 import { blank, type Happening, reduce, type State } from "../state";
@@ -43,6 +44,10 @@ class Pressed {
 
   handOver(): void {
     this.presses.push("hand over");
+  }
+
+  readDay(): void {
+    this.presses.push("read day");
   }
 
   endConsultation(): void {
@@ -101,7 +106,7 @@ async function show(workplace: Pressed): Promise<DeskView> {
 
 /** Everything inside, through all shadow roots, once it is drawn. */
 async function drawn(view: DeskView): Promise<Element[]> {
-  for (let depth = 0; depth < 4; depth += 1) await Promise.resolve(view.updateComplete);
+  for (let depth = 0; depth < 6; depth += 1) await Promise.resolve(view.updateComplete);
   return inside(view);
 }
 
@@ -293,4 +298,54 @@ test("whom to ask or to hand the call to is chosen from colleagues, groups and s
     'ask {"skill":{"id":"tax","level":1}}',
     'transfer {"skill":{"id":"tax","level":1}}',
   ]);
+});
+
+function rang(given: Partial<OwnContact> = {}): OwnContact {
+  return {
+    id: "ct_1",
+    groupName: "Sales",
+    channel: "video",
+    askedBy: false,
+    rangAt: NOW,
+    answeredAt: NOW,
+    talkedMs: 64_000,
+    outcome: "agent_hung_up",
+    codeLabel: "",
+    name: "M. Becker",
+    topic: "Delivery",
+    pageTitle: "",
+    ...given,
+  };
+}
+
+test("an agent reads what rang today, what came of it, and finds it again", async () => {
+  const missed = rang({ outcome: "missed", answeredAt: null, talkedMs: null, name: "Lee", topic: "Ovens" });
+  const contacts = [rang({ codeLabel: "Sold" }), missed, ...Array.from({ length: 5 }, () => rang())];
+  const workplace = new Pressed("en", ...(SCENES["ready"] ?? []));
+  workplace.happen({ type: "day", day: { since: NOW, isComplete: true, contacts, more: 0 } });
+  const view = await show(workplace);
+  const entries = async () =>
+    (await drawn(view))
+      .filter((one) => one.matches("ol li"))
+      .map((one) => one.textContent?.replace(/\s+/g, " ").trim());
+
+  expect((await entries())[0]).toMatch(/M. Becker 1:04 Sold · Delivery · Sales$/);
+  expect((await drawn(view)).map((one) => one.textContent?.trim())).toContain(
+    "6 answered · 1 missed · 6:24 talked",
+  );
+  const search = (await drawn(view)).find((one) => one.matches("input[type=search]")) as HTMLInputElement;
+  search.value = "oven";
+  search.dispatchEvent(new Event("input", { bubbles: true }));
+
+  expect(await entries()).toEqual([expect.stringMatching(/Lee Missed · Ovens · Sales$/)]);
+});
+
+test("a day that could not be loaded can be tried again", async () => {
+  const workplace = new Pressed("en", ...(SCENES["ready"] ?? []));
+  workplace.happen({ type: "day", day: null });
+  const all = await drawn(await show(workplace));
+
+  expect(all.map((one) => one.textContent?.trim())).toContain(texts.en.dayUnread);
+  named(all, "Try again")?.click();
+  expect(workplace.presses).toEqual(["read day"]);
 });

@@ -43,6 +43,7 @@ export interface Actions {
   speak(language: Language): void;
   startWithCamera(on: boolean): void;
   testRing(): void;
+  readDay(): void;
   allowNotices(): void;
   dismiss(): void;
 }
