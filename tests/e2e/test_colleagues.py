@@ -53,8 +53,7 @@ async def test_a_caller_on_hold_hears_nothing_of_the_agent_until_they_talk_again
     await to_be_connected(vera, anna)
     await to_hear_both(vera, anna)
 
-    await tab_to(anna.page, "button", "Hold")
-    await anna.page.keys("Enter")
+    await anna.page.keys("h")
 
     await to_read(vera.page, "You are on hold")
     await to_read(anna.page, "The caller is on hold.")

@@ -215,6 +215,9 @@ export const texts = createTexts(
     youAreMuted: "You are muted",
     callerMuted: "The caller is muted",
     pictureOff: "The caller's camera is off",
+    hidePicture: "Hide caller",
+    showPicture: "Show caller",
+    pictureHidden: "You have hidden the caller's picture. They do not notice.",
     cameraIsOff: "The camera is off",
     voiceOnly: "Voice call, no picture",
     mediaLost: "The connection to the caller is interrupted. We are restoring it.",
@@ -271,6 +274,15 @@ export const texts = createTexts(
     thisTab: "This tab",
     thisTabLeads: "takes your calls",
     thisTabWaits: "is not connected",
+
+    // Keys
+    keyboard: "Keyboard",
+    keysRinging: "While it rings",
+    keysInCall: "In a call, while the keyboard is in it",
+    keysShow: "Show this sheet",
+    keysClose: "Close",
+    keyEnter: "Enter",
+    keyShift: "Shift",
 
     // One's own day
     day: "Your day",
@@ -528,6 +540,9 @@ export const texts = createTexts(
     youAreMuted: "Sie sind stummgeschaltet",
     callerMuted: "Die andere Seite ist stummgeschaltet",
     pictureOff: "Die Kamera der anrufenden Person ist aus",
+    hidePicture: "Bild ausblenden",
+    showPicture: "Bild zeigen",
+    pictureHidden: "Sie haben das Bild ausgeblendet. Auf der anderen Seite merkt man davon nichts.",
     cameraIsOff: "Die Kamera ist aus",
     voiceOnly: "Anruf ohne Bild",
     mediaLost: "Die Verbindung zur anrufenden Person ist unterbrochen. Wir stellen sie wieder her.",
@@ -584,6 +599,14 @@ export const texts = createTexts(
     thisTab: "Dieser Tab",
     thisTabLeads: "nimmt Ihre Anrufe an",
     thisTabWaits: "ist nicht verbunden",
+
+    keyboard: "Tastatur",
+    keysRinging: "Wenn es klingelt",
+    keysInCall: "Im Gespräch, solange die Tastatur dort ist",
+    keysShow: "Diese Übersicht zeigen",
+    keysClose: "Schließen",
+    keyEnter: "Eingabe",
+    keyShift: "Umschalt",
 
     day: "Ihr Tag",
     dayEmpty: "Heute hat es hier noch nicht geklingelt.",

@@ -548,6 +548,10 @@ test("a call stays until it is handed on: what the desk hears before a refusal t
   await shift.change(deskWith("talking", { name: "Max" }));
   expect(shift.peers.all.map(({ closed }) => closed)).toEqual([false]);
   expect(shift.state.media.microphone).toBe("on");
+  await shift.refuse("contact.transfer", "no_target");
+  expect(shift.state).toMatchObject({ notice: "not_done", handedOn: null, asked: null });
+  shift.place.transfer({ agentId: "ag_ben" });
+  await settle();
   await shift.grant("contact.transfer");
   await shift.change(deskWith("wrap_up"));
 

@@ -7,8 +7,9 @@ import { live } from "lit/directives/live.js";
 import { callerSeen, microphoneTrouble, secondSeen, speaksTo } from "../state";
 import type { ColleagueBar } from "./colleague";
 import "./colleague";
+import { type InCall, inCallBy, SHOW_KEYS } from "./keys";
 import "./transfer";
-import { View } from "./view";
+import { focused, takesText, View } from "./view";
 import { aboutCamera, aboutMicrophone, initials, qualityWord, whoCalls } from "./words";
 
 /** Somebody at the other end of a connection. */
@@ -23,6 +24,8 @@ interface Person {
   readonly here: boolean;
   readonly seen: boolean;
   readonly isFirst: boolean;
+  /** Not a colleague. */
+  readonly isCaller: boolean;
 }
 
 @customElement("zuruf-call")
@@ -276,6 +279,9 @@ export class CallStage extends View {
   /** The browser wants a press before it plays the caller's voice. */
   @inner() private silenced = false;
 
+  /** The agent does not want to see the caller, who goes on sending. */
+  @inner() private callerHidden = false;
+
   @query("zuruf-colleague") private colleague!: ColleagueBar;
   @queryAll("audio") private sounds!: NodeListOf<HTMLAudioElement>;
 
@@ -293,6 +299,8 @@ export class CallStage extends View {
 
   protected override willUpdate(changed: PropertyValues): void {
     super.willUpdate(changed);
+    const before = changed.get("contact") as AgentContact | undefined;
+    if (before && before.id !== this.contact.id) this.callerHidden = false;
     this.#wasFocused = this.matches(":focus-within");
   }
 
@@ -315,7 +323,12 @@ export class CallStage extends View {
     const muted = media.microphone === "muted";
     const seen = media.camera === "on";
     return html`
-      <section class="stage" tabindex="-1" aria-label=${texts.callWith(contact.askedBy || who)}>
+      <section
+        class="stage"
+        tabindex="-1"
+        aria-label=${texts.callWith(contact.askedBy || who)}
+        @keydown=${this.#key}
+      >
         <div class="people">${people.filter(({ here }) => here).map((one) => this.#person(one, people))}</div>
         ${people.map(({ sound, heard }) => html`<audio autoplay .srcObject=${live(heard ? sound : null)}></audio>`)}
         ${
@@ -343,6 +356,7 @@ export class CallStage extends View {
         </div>
         <div class="bar" role="group" aria-label=${texts.callControls}>
           ${this.#control({
+            name: "mute",
             sign: muted ? "microphoneOff" : "microphone",
             words: texts.mute,
             pressed: muted,
@@ -353,6 +367,7 @@ export class CallStage extends View {
           ${
             video
               ? this.#control({
+                  name: "camera",
                   sign: seen ? "camera" : "cameraOff",
                   words: texts.camera,
                   pressed: seen,
@@ -363,8 +378,24 @@ export class CallStage extends View {
               : nothing
           }
           ${
+            this.callerHidden || people.some(({ isCaller, seen: isSeen }) => isCaller && isSeen)
+              ? this.#control({
+                  name: "picture",
+                  sign: "person",
+                  words: this.callerHidden ? texts.showPicture : texts.hidePicture,
+                  pressed: this.callerHidden,
+                  off: this.callerHidden,
+                  ready: true,
+                  press: () => {
+                    this.callerHidden = !this.callerHidden;
+                  },
+                })
+              : nothing
+          }
+          ${
             this.talking && this.#mayHold(contact)
               ? this.#control({
+                  name: "hold",
                   sign: "pause",
                   words: texts.hold,
                   pressed: held,
@@ -378,6 +409,7 @@ export class CallStage extends View {
             this.talking && contact.askedBy === "" && contact.consultation === null
               ? html`<button
                   class="control"
+                  name="transfer"
                   aria-haspopup="dialog"
                   aria-disabled=${state.asked !== null}
                   @click=${() => state.asked === null && this.actions.lookForTargets()}
@@ -386,7 +418,7 @@ export class CallStage extends View {
                 </button>`
               : nothing
           }
-          <button class="control last" ?disabled=${state.asked === "end"} @click=${() => this.actions.hangUp()}>
+          <button class="control last" name="hang_up" ?disabled=${state.asked === "end"} @click=${() => this.actions.hangUp()}>
             <span class="round end">${icon("hangUp")}</span>${texts.hangUp}
           </button>
         </div>
@@ -407,7 +439,7 @@ export class CallStage extends View {
     if (!this.isConnected || this.matches(":focus-within")) return;
     const next = [
       this.colleague.renderRoot.querySelector<HTMLElement>("button"),
-      this.renderRoot.querySelector<HTMLElement>(".control[name=pause]"),
+      this.renderRoot.querySelector<HTMLElement>(".control[name=hold]"),
       this.renderRoot.querySelector<HTMLElement>(".stage"),
     ];
     next.find((one) => one !== null)?.focus({ preventScroll: true });
@@ -428,6 +460,7 @@ export class CallStage extends View {
       here: speaks.first || !second,
       seen: speaks.first && callerSeen(state),
       isFirst: true,
+      isCaller: !asker,
     };
     if (!second) return [first];
     const name = second.name || who;
@@ -442,25 +475,48 @@ export class CallStage extends View {
         here: speaks.second,
         seen: secondSeen(state),
         isFirst: false,
+        isCaller: Boolean(asker),
       },
     ];
   }
 
   #person(one: Person, people: readonly Person[]): TemplateResult {
     const both = people.filter(({ here }) => here).length > 1;
+    const seen = one.seen && !this.#hides(one);
     return html`<div class="person">
       <video
-        class="remote ${one.seen ? "" : "blank"}"
+        class="remote ${seen ? "" : "blank"}"
         aria-label=${one.picture}
-        aria-hidden=${one.seen ? "false" : "true"}
+        aria-hidden=${seen ? "false" : "true"}
         autoplay
         playsinline
         .muted=${true}
         .srcObject=${live(one.remote)}
       ></video>
-      ${one.seen ? nothing : this.#nobody(one)}
+      ${seen ? nothing : this.#nobody(one)}
       ${both ? html`<span class="tag name label"><span>${one.name}</span></span>` : nothing}
     </div>`;
+  }
+
+  #hides(one: Person): boolean {
+    return this.callerHidden && one.isCaller;
+  }
+
+  readonly #key = (event: KeyboardEvent): void => {
+    const does = inCallBy(event);
+    const inDialog = event.composedPath().some((at) => at instanceof HTMLDialogElement);
+    if (does === null || inDialog || takesText(focused())) return;
+    event.preventDefault();
+    this.#do(does);
+  };
+
+  /** What a key is for, its button does, if it is there and ready. */
+  #do(does: InCall): void {
+    if (does === "keys") {
+      this.dispatchEvent(new Event(SHOW_KEYS, { bubbles: true, composed: true }));
+      return;
+    }
+    this.renderRoot.querySelector<HTMLButtonElement>(`.control[name=${does}]`)?.click();
   }
 
   /** Only the caller's own agent holds them, and nobody is held in a conference. */
@@ -494,7 +550,12 @@ export class CallStage extends View {
   }
 
   #nobody(one: Person): TemplateResult {
-    const [title, sentence] = one.isFirst ? this.#instead(one.name) : this.#insteadOfSecond(one.name);
+    const [title, sentence] =
+      one.seen && this.#hides(one)
+        ? [one.name, this.texts.pictureHidden]
+        : one.isFirst
+          ? this.#instead(one.name)
+          : this.#insteadOfSecond(one.name);
     const face = one.isFirst && !this.contact.askedBy ? initials(this.contact) : "";
     return html`<div class="nobody">
       <span class="face" aria-hidden="true">${face || icon("person")}</span>
@@ -559,6 +620,7 @@ export class CallStage extends View {
   }
 
   #control(control: {
+    readonly name: InCall;
     readonly sign: IconName;
     readonly words: string;
     readonly pressed: boolean;
@@ -566,10 +628,10 @@ export class CallStage extends View {
     readonly ready: boolean;
     readonly press: () => void;
   }): TemplateResult {
-    const { sign, words, pressed, off, ready, press } = control;
+    const { name, sign, words, pressed, off, ready, press } = control;
     return html`<button
       class="control ${off ? "off" : ""}"
-      name=${sign}
+      name=${name}
       aria-pressed=${pressed}
       aria-disabled=${!ready}
       @click=${() => ready && press()}

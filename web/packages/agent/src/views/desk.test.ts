@@ -50,6 +50,14 @@ class Pressed {
     this.presses.push("read day");
   }
 
+  mute(): void {
+    this.presses.push("mute");
+  }
+
+  hangUp(): void {
+    this.presses.push("hang up");
+  }
+
   endConsultation(): void {
     this.presses.push("end consultation");
   }
@@ -348,4 +356,51 @@ test("a day that could not be loaded can be tried again", async () => {
   expect(all.map((one) => one.textContent?.trim())).toContain(texts.en.dayUnread);
   named(all, "Try again")?.click();
   expect(workplace.presses).toEqual(["read day"]);
+});
+
+test("in a call single keys press what has their name, and only while the keyboard is there", async () => {
+  const workplace = new Pressed("en", ...(SCENES["talking"] ?? []));
+  workplace.happen({ type: "media", media: { microphone: "on", link: "connected" } });
+  const all = await drawn(await show(workplace));
+  const stage = all.find((one) => one.matches(".stage")) as HTMLElement;
+
+  for (const key of ["m", "h", "x", "X"]) press(key, stage);
+  press("m", document.body);
+
+  expect(workplace.presses).toEqual(["mute", "hold", "hang up"]);
+});
+
+test("the sheet of keys names what each does, and gives way to a ring", async () => {
+  HTMLDialogElement.prototype.showModal ??= function showModal(this: HTMLDialogElement) {
+    this.open = true;
+  };
+  const workplace = new Pressed("de", ...(SCENES["ready"] ?? []));
+  const view = await show(workplace);
+  const button = named(await drawn(view), "Tastatur");
+  const sheet = async () =>
+    (await drawn(view)).find((one) => one.matches("dialog[aria-labelledby=keys]")) as HTMLDialogElement;
+
+  button?.click();
+  expect((await sheet()).open).toBe(true);
+  expect((await sheet()).textContent).toMatch(/Umschalt \+ X\s*Auflegen/);
+  workplace.happen({ type: "heard", message: changed(deskWith("offered")) });
+  await drawn(view);
+
+  expect((await sheet()).open).toBe(false);
+});
+
+test("an agent hides the caller's picture, and the next caller's is shown", async () => {
+  const callerSends = { microphone: true, camera: true };
+  const media = { link: "connected", callerSends, remote: new MediaStream() } as const;
+  const workplace = new Pressed("en", ...(SCENES["talking"] ?? []));
+  workplace.happen({ type: "media", media });
+  const view = await show(workplace);
+  const said = async () => (await drawn(view)).map((one) => one.textContent?.trim());
+  expect(await said()).not.toContain(texts.en.pictureHidden);
+
+  named(await drawn(view), "Hide caller")?.click();
+  expect(await said()).toContain(texts.en.pictureHidden);
+  workplace.happen({ type: "heard", message: changed(deskWith("talking", { id: "ct_9" })) });
+
+  expect(await said()).not.toContain(texts.en.pictureHidden);
 });
