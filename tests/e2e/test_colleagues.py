@@ -6,6 +6,7 @@ from tests.e2e.browsers import Page
 from tests.e2e.floor import Floor, finish_wrap_up, hang_up, to_be_connected, to_be_rung
 from tests.e2e.media import to_be_heard, to_be_silent
 from tests.e2e.people import Person, not_to_show, tab_to, to_be_focused, to_read, to_say, to_show
+from tests.e2e.test_accessibility import to_be_accessible
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -71,6 +72,8 @@ async def test_a_caller_on_hold_hears_nothing_of_the_agent_until_they_talk_again
 async def test_a_colleague_is_asked_while_the_caller_is_on_hold_and_hears_neither(demo: Floor) -> None:
     vera, anna, ben = await ask_ben(demo)
     await to_read(vera.page, "You are on hold")
+    for person in (anna, ben, vera):
+        await to_be_accessible(person.page, "consultation")
     await to_hear_both(anna, ben)
     await to_hear_both(ben, anna)
     await not_to_hear(vera, anna, ben)
@@ -92,6 +95,8 @@ async def test_three_confer_and_the_call_is_handed_over_without_a_new_connection
 
     await to_read(anna.page, "Ben is in the call.", limit_s=10)
     await to_be_focused(anna.page, "button", "Hand over")
+    for person in (anna, ben, vera):
+        await to_be_accessible(person.page, "conference")
     await to_show(vera.page, "heading", "You are talking to Anna and Ben")
     for here, others in ((vera, (anna, ben)), (anna, (vera, ben)), (ben, (vera, anna))):
         await to_hear_both(here, *others)
