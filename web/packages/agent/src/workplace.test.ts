@@ -68,6 +68,7 @@ class Shift {
       language: "en",
       tab: this.tab,
       browser: this.browser,
+      meter: () => ({ level: () => 0, close: () => {} }),
       devices: this.devices.devices,
       peers: this.peers,
       ringer: (sounds) => ({

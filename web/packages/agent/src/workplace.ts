@@ -21,6 +21,7 @@ import {
   type AgentToServer,
   type Chance,
   Connection,
+  type IceConfiguration,
   type Manner,
   type OpenSocket,
   type People,
@@ -37,6 +38,7 @@ import {
 } from "@zuruf/protocol";
 import { type Language, ServerClock } from "@zuruf/ui";
 import type { Attention } from "./attention";
+import { Check, type CheckState, type Meter } from "./check";
 import type { Ringer } from "./ringer";
 import {
   type Asked,
@@ -82,6 +84,7 @@ export interface Surroundings {
     changed: (sound: "locked" | "ready") => void,
   ) => Pick<Ringer, "unlock" | "start" | "stop" | "test">;
   readonly attention: Pick<Attention, "setTitle" | "call" | "calm" | "permission" | "ask">;
+  readonly meter: (microphone: MediaStreamTrack) => Meter;
   /** Whether there is a microphone that may be opened, as far as one can know without opening it. */
   readonly microphone: () => Promise<"ok" | "missing" | "unknown">;
   readonly visible: () => boolean;
@@ -108,6 +111,7 @@ export class Workplace implements Actions {
   #line: Connection<ServerToAgent, AgentToServer> | null = null;
   #legs: Legs | null = null;
   #generation = 0;
+  #ice: IceConfiguration | null = null;
   #stopHeart = () => {};
   /** Which assignment the microphone was opened for, so that a resumed one asks once. */
   #openedFor: string | null = null;
@@ -299,6 +303,26 @@ export class Workplace implements Actions {
     this.#ringer.test();
   }
 
+  check(onChange: (state: CheckState) => void): Check {
+    const { devices, meter, time } = this.around;
+    return new Check({
+      devices,
+      meter,
+      time,
+      peers: this.#peers,
+      onChange,
+      refresh: async () => {
+        try {
+          await this.#line?.ask({ type: "ice.refresh" });
+          return this.#ice;
+        } catch (refusal) {
+          if (!(refusal instanceof Refusal)) throw refusal;
+          return null;
+        }
+      },
+    });
+  }
+
   readDay(): void {
     const line = this.#line;
     void this.around.people.ownDay(this.#state.language).then((day) => {
@@ -480,6 +504,7 @@ export class Workplace implements Actions {
         this.around.tab.setItem(SESSION_KEY, message.token);
         this.#generation = message.generation;
         this.clock.heard(message.serverTime);
+        this.#ice = message.ice;
         this.#legs?.configure(message.ice, message.serverTime);
         this.#deskChanged({ type: "heard", message });
         return;
@@ -492,6 +517,7 @@ export class Workplace implements Actions {
         this.#legs?.receive(message);
         return;
       case "ice.refreshed":
+        this.#ice = message.ice;
         this.#legs?.refreshed(message.ice);
         return;
       case "transfer.targets_found":

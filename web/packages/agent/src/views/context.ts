@@ -4,6 +4,7 @@ import { asClock, base, buttons, EverySecond, fields, type IconName, icon } from
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import { scene } from "../state";
+import { SHOW_CHECK } from "./check";
 import { details, detailsStyles } from "./details";
 import "./own-day";
 import { View } from "./view";
@@ -188,6 +189,13 @@ export class Context extends View {
       unknown: texts.notificationsUnknown,
     };
     const ask = html`<button class="button" @click=${() => actions.allowNotices()}>${texts.allowNotifications}</button>`;
+    const check = html`<button
+      class="button"
+      aria-haspopup="dialog"
+      @click=${() => this.dispatchEvent(new Event(SHOW_CHECK, { bubbles: true, composed: true }))}
+    >
+      ${texts.checkOpen}
+    </button>`;
     const test = html`<button class="button" @click=${() => actions.testRing()}>${texts.testRing}</button>`;
     return html`<section aria-labelledby="setup">
       <h2 id="setup">${texts.youAreSetUp}</h2>
@@ -195,6 +203,7 @@ export class Context extends View {
         ${item("microphone", microphoneFound === "missing", texts.microphone, microphone[microphoneFound])}
         ${item("bell", bell.sound === "locked", texts.ring, bell.sound === "ready" ? texts.ringReady : texts.ringLocked, test)}
         ${item("message", false, texts.notifications, notices[bell.notifications], bell.notifications === "off" ? ask : nothing)}
+        ${item("shield", false, texts.check, texts.checkShort, check)}
         ${item("people", line === "superseded", texts.thisTab, line === "open" ? texts.thisTabLeads : texts.thisTabWaits)}
       </ul>
     </section>`;

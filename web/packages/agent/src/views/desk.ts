@@ -11,6 +11,8 @@ import { type State, scene } from "../state";
 import { texts } from "../texts";
 import type { Workplace } from "../workplace";
 import "./call";
+import type { CheckSheet } from "./check";
+import "./check";
 import "./context";
 import "./groups";
 import "./header";
@@ -165,6 +167,7 @@ export class DeskView extends LitElement {
   @inner() private shown: State | null = null;
 
   @query("zuruf-keys") private keys!: KeySheet;
+  @query("zuruf-check") private check!: CheckSheet;
 
   #leave: (() => void) | null = null;
 
@@ -185,7 +188,9 @@ export class DeskView extends LitElement {
 
   protected override updated(): void {
     // Whatever else is open, a ring is seen.
-    if (this.shown && this.shown.page === "desk" && scene(this.shown).is === "offer") this.keys.hide();
+    if (this.shown?.page !== "desk" || scene(this.shown).is !== "offer") return;
+    this.keys.hide();
+    this.check.hide();
   }
 
   #follow(): void {
@@ -214,7 +219,11 @@ export class DeskView extends LitElement {
       ></zuruf-sign-in>`;
     }
     return html`
-      <div class="desk" @zuruf-show-keys=${() => this.keys.show()}>
+      <div
+        class="desk"
+        @zuruf-show-keys=${() => this.keys.show()}
+        @zuruf-show-check=${() => this.check.show()}
+      >
         <zuruf-desk-header .state=${state} .texts=${words} .clock=${clock} .actions=${workplace}></zuruf-desk-header>
         <aside class="left" aria-label=${words.waitingForYou}>
           <zuruf-desk-groups .state=${state} .texts=${words} .clock=${clock} .actions=${workplace}></zuruf-desk-groups>
@@ -225,6 +234,7 @@ export class DeskView extends LitElement {
         </aside>
       </div>
       <div class="unseen" aria-live="assertive">${this.#call(state)}</div>
+      <zuruf-check .state=${state} .texts=${words} .clock=${clock} .actions=${workplace}></zuruf-check>
       <zuruf-keys .state=${state} .texts=${words} .clock=${clock} .actions=${workplace}></zuruf-keys>
     `;
   }

@@ -104,6 +104,7 @@ export class Groups extends View {
       }
 
       .account .button {
+        justify-self: start;
         padding: 6px 10px;
       }
 

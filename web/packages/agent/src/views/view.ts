@@ -8,6 +8,7 @@ import type { Language, ServerClock } from "@zuruf/ui";
 import { base, buttons, chips } from "@zuruf/ui";
 import { type CSSResultGroup, LitElement } from "lit";
 import { property } from "lit/decorators.js";
+import type { Check, CheckState } from "../check";
 import type { State } from "../state";
 import type { DeskTexts } from "../texts";
 
@@ -44,6 +45,7 @@ export interface Actions {
   startWithCamera(on: boolean): void;
   testRing(): void;
   readDay(): void;
+  check(onChange: (state: CheckState) => void): Check;
   allowNotices(): void;
   dismiss(): void;
 }
