@@ -4,7 +4,7 @@ import pytest
 
 from tests.e2e.conftest import OpenDemo
 from tests.e2e.coturn import Coturn
-from tests.e2e.floor import to_be_connected, to_be_rung
+from tests.e2e.floor import hang_up, to_be_connected, to_be_rung
 from tests.e2e.people import not_to_show, to_say, to_show
 from tests.e2e.test_accessibility import to_be_accessible
 
@@ -35,3 +35,4 @@ async def test_a_check_finds_out_what_works_and_gives_way_to_a_ring(open_demo: O
     await not_to_show(anna.page, "dialog", "Check of this computer")
     await anna.page.press("Accept")
     await to_be_connected(vera, anna)
+    await hang_up(vera, anna)
