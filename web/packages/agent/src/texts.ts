@@ -51,7 +51,7 @@ export const texts = createTexts(
     // Presence
     presence: "Your presence",
     available: "Available",
-    once: "Available for one call",
+    once: "One more call",
     busy: "Other work",
     break: "Break",
     offline: "Offline",
@@ -392,7 +392,7 @@ export const texts = createTexts(
     becauseReconnecting: "keine Verbindung zum Server",
     becauseRestarting: "der Server startet gerade neu",
     becauseSuperseded: "Ihr Arbeitsplatz ist in einem anderen Tab offen",
-    becauseWrapUp: "Sie sind in der Nacharbeit",
+    becauseWrapUp: "Nacharbeit",
     becauseNotResponding: "Sie haben den letzten nicht angenommen",
     becauseBackOff: "Sie haben einen abgelehnt, gleich kommen wieder welche",
     becauseOffline: "Sie sind offline",
@@ -406,7 +406,7 @@ export const texts = createTexts(
 
     presence: "Ihre Anwesenheit",
     available: "Verfügbar",
-    once: "Verfügbar für einen Anruf",
+    once: "Noch ein Anruf",
     busy: "Andere Arbeit",
     break: "Pause",
     offline: "Offline",
