@@ -690,10 +690,13 @@ def test_an_agent_lost_in_a_conference_leaves_the_caller_to_the_guest(floor: Flo
 def test_a_ghost_at_the_agent_leaves_the_caller_to_the_guest(floor: Floor) -> None:
     floor.confer()
 
+    floor.desk.pass_time(seconds=5)
+
     floor.desk.happen(ContactContradicted(contact=FIRST, epoch=floor.first.epoch, party=Party.AGENT))
 
     assert floor.first.agent == floor.ben
     assert floor.desk.routing(floor.ana) is Routing.IDLE
+    assert floor.desk.agent(floor.ana).idle_since == floor.desk.at, "she talked until now"
 
 
 def test_an_agent_lost_before_the_guest_is_connected_puts_the_caller_in_front(floor: Floor) -> None:

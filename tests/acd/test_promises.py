@@ -615,6 +615,17 @@ class TestCalls:
         assert desk.ringing() == {ana: second}
         assert desk.agent(ana).idle_since == desk.at
 
+    def test_wrap_up_may_be_as_short_as_a_group_likes(self, desk: Desk) -> None:
+        desk.rule(SALES, wrap_up_ms=Millis(1))
+        ana = desk.ready_agent("ana", SALES)
+        desk.caller("first", SALES)
+        desk.talk(ana)
+
+        desk.agent_hangs_up(ana)
+
+        assert desk.routing(ana) is Routing.WRAP_UP
+        assert desk.core.next_deadline == desk.at + 1
+
     @pytest.mark.parametrize("party", Party)
     def test_a_call_that_ends_while_connecting_has_no_wrap_up(self, desk: Desk, party: Party) -> None:
         ana = desk.ready_agent("ana", SALES)

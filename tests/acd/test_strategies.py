@@ -102,6 +102,14 @@ class TestChoosing:
 
         assert desk.ringing() == {slow: ContactId("first")}
 
+    def test_a_delay_hides_nothing_that_ends_before_it(self, desk: Desk) -> None:
+        desk.ready_agent("slow", SALES, memberships=later(SALES, 60))
+        fast = desk.ready_agent("fast", SALES)
+        first, _ = desk.caller("first", SALES), desk.caller("second", SALES)
+        assert desk.ringing() == {fast: first}
+
+        assert desk.core.next_deadline == desk.at + desk.site.groups[0].ring_ms
+
     def test_a_delay_is_waited_for_only_by_those_who_may_ring_there(self, desk: Desk) -> None:
         desk.rule(SALES, no_answer_ms=Millis(1_000), missed_ms=Millis(600_000))
         ben = desk.ready_agent("ben", SALES)
@@ -215,6 +223,15 @@ class TestRingingAtAll:
         desk.pass_time(seconds=40)
 
         assert desk.all(RaiseAlarm) == [RaiseAlarm(contact=contact, failed_offers=4)], "once"
+
+    def test_the_first_offer_that_fails_may_be_one_too_many(self, desk: Desk) -> None:
+        desk.rule(SALES, alarm_after=1)
+        ana = desk.ready_agent("ana", SALES)
+        contact = desk.caller("first", SALES)
+
+        desk.decline(ana)
+
+        assert desk.all(RaiseAlarm) == [RaiseAlarm(contact=contact, failed_offers=1)]
 
     def test_who_comes_later_joins(self, desk: Desk) -> None:
         desk.rule(SALES, strategy="ring_all")

@@ -138,6 +138,15 @@ class TestWaitingForTooLong:
 
         assert desk.queue() == [contact]
 
+    def test_where_a_group_has_no_such_channel_they_wait_on(self, desk: Desk) -> None:
+        at_most_a_minute(desk, TO_SUPPORT)
+        desk.rule(SUPPORT, channels=(Channel.CHAT,))
+        contact = desk.caller("first", SALES)
+
+        desk.pass_time(seconds=3600)
+
+        assert desk.queue() == [contact]
+
     @pytest.mark.parametrize("group", [None, GroupId("nowhere")])
     def test_where_there_is_no_such_group_they_wait_on(self, desk: Desk, group: GroupId | None) -> None:
         at_most_a_minute(desk, Answer(kind=AnswerKind.GROUP, group=group))
@@ -343,6 +352,16 @@ class TestNewRules:
 
         assert desk.contact(contact).step_in_force.agent == ana
         assert desk.all(ChangeRules) == []
+
+    def test_a_supervisor_may_insist_on_the_agent_who_is_preferred_already(self, desk: Desk) -> None:
+        desk.rule(SALES, strategy="preferred_agent")
+        ana = desk.hire("ana", SALES)
+        contact = desk.caller("first", SALES, preferred=ana)
+        assert not desk.contact(contact).step_in_force.by_hand
+
+        desk.assign(contact, ana)
+
+        assert desk.contact(contact).step_in_force.by_hand
 
     def test_who_talks_asks_by_the_new_rules_when_they_wait_again(self, desk: Desk) -> None:
         ana = desk.ready_agent("ana", SALES)
