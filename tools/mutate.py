@@ -5,10 +5,11 @@ one more, a condition turned round, a statement left out. It lives in a child pr
 
 The tests of the core are imported and collected once. What each of them calls is recorded once,
 too: a change inside a function can be noticed only by tests that call it, so a child is forked,
-the function's code is exchanged in it, and these tests are run, the quickest first, until one
-fails. A change of anything else, such as a table or a default, needs an interpreter of its own,
-which imports the changed module in place of the right one and runs all tests. What they leave is
-played through days of a fixed seed at the end, because these take longest.
+the function's code is exchanged in it, and these tests are run until one fails: first those that
+are quick and have noticed much. A change of anything else, such as a table or a default, needs an
+interpreter of its own, which imports the changed module in place of the right one and runs all
+tests. What they leave is played through days of a fixed seed at the end, because these take
+longest.
 
 What became of a mutant is written down, so that a run that was interrupted goes on where it was,
 and a module that has changed since is looked at anew. ``docs/reference/mutants.md`` says how
@@ -27,6 +28,7 @@ import hashlib
 import importlib.abc
 import importlib.util
 import json
+import mmap
 import os
 import re
 import signal
@@ -51,8 +53,8 @@ REASONS = ROOT / "tests" / "acd" / "survivors.toml"
 PAGE = ROOT / "docs" / "reference" / "mutants.md"
 TESTS = ROOT / "tests" / "acd"
 STATE = ROOT / ".mutants" / "state.json"
-SECONDS = 60
-"""How long a mutant may keep the tests busier than they are without it; one that does has been noticed."""
+SECONDS = 20
+"""How much longer a mutant may compute than the tests take without it; one that does has been noticed."""
 
 PROCESSES = min(2, os.cpu_count() or 1)
 OPTIONS = (
@@ -269,7 +271,7 @@ def core_modules() -> list[str]:
 
 def run_alone(mutant: Mutant, files: Sequence[str]) -> int:
     """Run these tests in this interpreter, into which nothing of the core was imported yet: 0 if all passed."""
-    signal.alarm(2 * SECONDS)
+    signal.setitimer(signal.ITIMER_PROF, 10 * SECONDS)
     path = path_of(mutant.module)
     sys.meta_path.insert(0, InPlaceOf(mutant.module, path, mutated(path.read_text(), mutant.number)))
     basetemp = STATE.parent / f"{mutant.module}-{mutant.number}"
@@ -396,6 +398,9 @@ class Judges:
             return False
         found = json.loads(notes.read_text())
         self._asked = {test: Asked(seconds, {(m, q) for m, q in calls}) for test, (seconds, calls) in found.items()}
+        self._place = {item.nodeid: place for place, item in enumerate(items)}
+        # How many each test has noticed, written by children.
+        self._noticed = mmap.mmap(-1, len(items))
         return True
 
     def _may_notice(self, item: pytest.Item, functions: set[tuple[str, str]]) -> bool:
@@ -411,16 +416,22 @@ class Judges:
             return os.posix_spawn(sys.executable, one, os.environ, file_actions=silent)
         of_it = {(mutant.module, name) for name in functions}
         judges = [item for item in items if self._may_notice(item, of_it)]
-        judges.sort(key=lambda item: self._asked[item.nodeid].seconds)
+        judges.sort(key=lambda item: self._asked[item.nodeid].seconds / (1 + self._noticed[self._place[item.nodeid]]))
         child = os.fork()
         if not child:
             code = 1
             with suppress(BaseException):
                 _be_silent()
-                signal.alarm(SECONDS + 2 * round(sum(self._asked[item.nodeid].seconds for item in judges)))
+                # Time of the processor, so that a busy machine is no judge.
+                took = sum(self._asked[item.nodeid].seconds for item in judges)
+                signal.setitimer(signal.ITIMER_PROF, SECONDS + 2 * took)
                 for name, changed in functions.items():
                     function_called(sys.modules[mutant.module], name).__code__ = changed
-                code = int(not all(_passes(item) for item in judges))
+                who = next((item for item in judges if not _passes(item)), None)
+                code = int(who is not None)
+                if who is not None:
+                    place = self._place[who.nodeid]
+                    self._noticed[place] = min(255, self._noticed[place] + 1)
             os._exit(code)
         return child
 
@@ -443,13 +454,13 @@ def _listened(item: pytest.Item) -> tuple[float, list[tuple[str, str]]] | None:
         if event == "call" and str(frame.f_globals.get("__name__", "")).startswith("acd"):
             calls.add((frame.f_globals["__name__"], frame.f_code.co_qualname.partition(".<locals>")[0]))
 
-    began = time.perf_counter()
+    began = time.process_time()
     sys.setprofile(None if item.path.name == DAYS else listen)
     try:
         passed = _passes(item)
     finally:
         sys.setprofile(None)
-    return (time.perf_counter() - began, sorted(calls)) if passed else None
+    return (time.process_time() - began, sorted(calls)) if passed else None
 
 
 def _everything() -> str:

@@ -480,3 +480,15 @@ class TestNobodyIsLeftBehind:
 
         assert desk.contact(first).question is None
         assert desk.queue() == [first]
+
+    def test_reopening_takes_back_nothing_else(self, desk: Desk) -> None:
+        desk.rule(SALES, callbacks=Callbacks(), max_wait_ms=Millis(60_000), when_too_long=CALLBACK)
+        first = desk.caller("first", SALES)
+        desk.close()
+        desk.pass_time(seconds=60)
+        question = desk.contact(first).question
+        assert question is not None
+
+        desk.reopen()
+
+        assert desk.contact(first).question == question

@@ -15,6 +15,7 @@ from acd.decisions import (
     GuestReason,
     HandOver,
     Hold,
+    InviteCaller,
     Join,
     Requeue,
     Resume,
@@ -407,6 +408,19 @@ def test_a_ghost_of_a_consultation_ends(floor: Floor, party: Party, reason: EndR
     floor.desk.happen(ContactContradicted(contact=ADVICE, epoch=floor.desk.contact(ADVICE).epoch, party=party))
 
     assert floor.desk.ends() == {ADVICE: reason}
+
+
+def test_nobody_is_called_back_before_a_colleague_who_waits_has_been_answered(floor: Floor) -> None:
+    floor.desk.rule(SALES, callbacks=Callbacks(ahead=0))
+    floor.desk.caller("second", SALES)
+    floor.desk.talk(floor.chris)
+    floor.consult(to_group=SALES)
+
+    held = floor.desk.ask_for_callback("held")
+    assert floor.desk.all(InviteCaller) == []
+    floor.says(ConsultEndAsked)
+
+    assert [invitation.contact for invitation in floor.desk.all(InviteCaller)] == [held]
 
 
 @pytest.mark.parametrize("stage", ["rings", "connects", "talks"])
