@@ -8,8 +8,8 @@ too: a change inside a function can be noticed only by tests that call it, so a 
 the function's code is exchanged in it, and these tests are run until one fails: first those that
 are quick and have noticed much. A change of anything else, such as a table or a default, needs an
 interpreter of its own, which imports the changed module in place of the right one and runs all
-tests. What they leave is played through days of a fixed seed at the end, because these take
-longest.
+tests. What they leave is played through days of a fixed seed, and what it costs is counted, at the
+end, because that takes longest.
 
 What became of a mutant is written down, so that a run that was interrupted goes on where it was,
 and a module that has changed since is looked at anew. ``docs/reference/mutants.md`` says how
@@ -35,12 +35,13 @@ import signal
 import sys
 import time
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from importlib.machinery import ModuleSpec
 from inspect import CO_OPTIMIZED
+from itertools import zip_longest
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any
@@ -62,8 +63,10 @@ OPTIONS = (
     *("--hypothesis-profile=mutants", "-W", "ignore::pytest.PytestAssertRewriteWarning"),
 )
 DAYS = "test_any_day.py"
-NOT_ASKED = {"test_mutants.py", "test_erlang.py", DAYS}
-"""Tests that are no judges here, and the one that comes last because it takes longest."""
+NOT_ASKED = {"test_mutants.py", "test_erlang.py"}
+"""Tests that are no judges here."""
+LAST = {DAYS, "test_cost.py"}
+"""Those that are asked last because they take longest."""
 
 COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.Lt: (ast.LtE, ast.GtE),
@@ -279,9 +282,8 @@ def run_alone(mutant: Mutant, files: Sequence[str]) -> int:
 
 
 def test_files() -> list[str]:
-    """The tests that judge, days last."""
-    quick = sorted(str(path) for path in TESTS.glob("test_*.py") if path.name not in NOT_ASKED)
-    return [*quick, str(TESTS / DAYS)]
+    """The tests that judge."""
+    return sorted(str(path) for path in TESTS.glob("test_*.py") if path.name not in NOT_ASKED)
 
 
 # Functions, exchanged in a process that has imported everything.
@@ -357,9 +359,8 @@ class Judges:
         if not self._record(session.items):
             self.failure = "The tests fail as things are: mend that first."
             return True
-        days = [item for item in session.items if item.path.name == DAYS]
-        left = self._judge(self._waiting, [item for item in session.items if item not in days])
-        self._judge(left, days, at_last=True)
+        left = self._judge(self._waiting, [item for item in session.items if item.path.name not in LAST])
+        self._judge(left, [item for item in session.items if item.path.name in LAST], at_last=True)
         return True
 
     def _judge(self, mutants: Sequence[Mutant], items: Sequence[pytest.Item], *, at_last: bool = False) -> list[Mutant]:
@@ -375,7 +376,7 @@ class Judges:
             if status == 0:
                 left.append(mutant)
                 if not at_last:
-                    print(f"only days are left for: {mutant.name}", flush=True)
+                    print(f"not noticed so far: {mutant.name}", flush=True)
             if status or at_last:
                 self._settle(mutant, "noticed" if status else "survived")
         return left
@@ -389,7 +390,7 @@ class Judges:
             if not child:
                 with suppress(BaseException):
                     _be_silent()
-                    found = {item.nodeid: _listened(item) for item in items}
+                    found = {item.nodeid: _listened(item, then) for item, then in _with_next(items)}
                     if all(listened is not None for listened in found.values()):
                         notes.write_text(json.dumps(found))
                 os._exit(0)
@@ -427,7 +428,7 @@ class Judges:
                 signal.setitimer(signal.ITIMER_PROF, SECONDS + 2 * took)
                 for name, changed in functions.items():
                     function_called(sys.modules[mutant.module], name).__code__ = changed
-                who = next((item for item in judges if not _passes(item)), None)
+                who = _first_to_fail(judges)
                 code = int(who is not None)
                 if who is not None:
                     place = self._place[who.nodeid]
@@ -442,11 +443,20 @@ def _be_silent() -> None:
         os.dup2(silent, stream)
 
 
-def _passes(item: pytest.Item) -> bool:
-    return not any(report.failed for report in runtestprotocol(item, log=False, nextitem=None))
+def _passes(item: pytest.Item, then: pytest.Item | None) -> bool:
+    return not any(report.failed for report in runtestprotocol(item, log=False, nextitem=then))
 
 
-def _listened(item: pytest.Item) -> tuple[float, list[tuple[str, str]]] | None:
+def _first_to_fail(items: Sequence[pytest.Item]) -> pytest.Item | None:
+    return next((item for item, then in _with_next(items) if not _passes(item, then)), None)
+
+
+def _with_next(items: Sequence[pytest.Item]) -> Iterator[tuple[pytest.Item, pytest.Item | None]]:
+    """Each with the one that is run after it, for which fixtures are kept."""
+    return zip_longest(items, items[1:])
+
+
+def _listened(item: pytest.Item, then: pytest.Item | None) -> tuple[float, list[tuple[str, str]]] | None:
     """How long a test takes and which functions of the core it calls; ``None`` if it fails."""
     calls: set[tuple[str, str]] = set()
 
@@ -457,7 +467,7 @@ def _listened(item: pytest.Item) -> tuple[float, list[tuple[str, str]]] | None:
     began = time.process_time()
     sys.setprofile(None if item.path.name == DAYS else listen)
     try:
-        passed = _passes(item)
+        passed = _passes(item, then)
     finally:
         sys.setprofile(None)
     return (time.process_time() - began, sorted(calls)) if passed else None

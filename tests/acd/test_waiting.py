@@ -429,6 +429,7 @@ class TestNewRules:
         desk.configure(agents=(Agent(id=ana, groups=(SUPPORT, GroupId("new"))),))
 
         assert desk.ringing() == {ana: contact}
+        assert desk.all(WithdrawOffer) == []
 
     def test_an_agent_who_is_gone_is_not_waited_for(self, desk: Desk) -> None:
         ana = desk.hire("ana", SALES)
