@@ -6,7 +6,7 @@ import { page as pageStyles } from "@zuruf/ui/page";
 import { Attention } from "./attention";
 import { browserMeter } from "./check";
 import { findMicrophone } from "./microphone";
-import { Ringer } from "./ringer";
+import { findSpeakers, Ringer } from "./ringer";
 import { DeskView } from "./views/desk";
 import { rememberedLanguage, Workplace } from "./workplace";
 
@@ -35,6 +35,7 @@ const workplace = new Workplace({
     reducedMotion: () => matchMedia("(prefers-reduced-motion: reduce)").matches,
   }),
   meter: browserMeter,
+  speakers: () => findSpeakers(mediaDevices, "AudioContext" in window ? AudioContext : undefined),
   microphone: () => findMicrophone(mediaDevices, navigator.permissions),
   visible: () => !document.hidden,
   heart: (everyMs, beat) => {

@@ -22,6 +22,7 @@ import type {
   Targets,
 } from "@zuruf/protocol";
 import type { Language } from "@zuruf/ui";
+import type { Speaker } from "./ringer";
 
 /** The connection that carries our requests. Media go their own way and may outlive it. */
 export type Line = "opening" | "open" | "lost" | "restarting" | "superseded";
@@ -93,6 +94,9 @@ export interface Bell {
   /** Browsers let a page sound only after a press in it. */
   readonly sound: "locked" | "ready";
   readonly notifications: "unknown" | "off" | "on" | "denied";
+  /** Where it can ring, as far as the browser says; and where it shall, empty for wherever the system sends sound. */
+  readonly speakers: readonly Speaker[];
+  readonly speaker: string;
 }
 
 export interface State {
@@ -155,7 +159,7 @@ export function blank(language: Language, startWithCamera: boolean): State {
     handedOn: null,
     microphoneFound: "unknown",
     media: noMedia,
-    bell: { sound: "locked", notifications: "unknown" },
+    bell: { sound: "locked", notifications: "unknown", speakers: [], speaker: "" },
     startWithCamera,
     targets: null,
     day: "looking",

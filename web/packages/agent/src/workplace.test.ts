@@ -39,6 +39,11 @@ class Shift {
   title = "";
   signedInAt: string[] = [];
   daysRead = 0;
+  ringsThrough = "not said";
+  speakers = [
+    { id: "headset", name: "Headset" },
+    { id: "box", name: "Loudspeaker" },
+  ];
   day: OwnDay | null = { since: 0, isComplete: true, contacts: [], more: 0 };
   #beat = () => {};
   #sequence = 1;
@@ -68,6 +73,7 @@ class Shift {
       language: "en",
       tab: this.tab,
       browser: this.browser,
+      speakers: async () => this.speakers,
       meter: () => ({ level: () => 0, close: () => {} }),
       devices: this.devices.devices,
       peers: this.peers,
@@ -80,6 +86,9 @@ class Shift {
           this.rings = false;
         },
         test: () => {},
+        through: (speaker) => {
+          this.ringsThrough = speaker;
+        },
       }),
       attention: {
         setTitle: (title) => {
@@ -584,4 +593,16 @@ test("a day that cannot be read is said, and one that was read stays", async () 
   await settle();
 
   expect(shift.state.day).toMatchObject({ contacts: [] });
+});
+
+test("the ring comes from the loudspeaker that was chosen, in the next tab too", async () => {
+  const shift = await onShift();
+  expect(shift.ringsThrough).toBe("");
+  expect(shift.state.bell.speakers.map(({ name }) => name)).toEqual(["Headset", "Loudspeaker"]);
+
+  shift.place.ringThrough("box");
+
+  expect(shift.ringsThrough).toBe("box");
+  expect(shift.state.bell.speaker).toBe("box");
+  expect(shift.browser.getItem("zuruf.ring")).toBe("box");
 });

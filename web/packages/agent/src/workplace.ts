@@ -39,7 +39,7 @@ import {
 import { type Language, ServerClock } from "@zuruf/ui";
 import type { Attention } from "./attention";
 import { Check, type CheckState, type Meter } from "./check";
-import type { Ringer } from "./ringer";
+import type { Ringer, Speaker } from "./ringer";
 import {
   type Asked,
   blank,
@@ -64,6 +64,7 @@ const LANGUAGE_KEY = "zuruf.language";
 /** Set while somebody may be signed in here: nobody else is asked for. */
 const PERSON_KEY = "zuruf.person";
 const CAMERA_KEY = "zuruf.camera";
+const RING_KEY = "zuruf.ring";
 
 /** What this tab's browser has for us. */
 export interface Surroundings {
@@ -82,9 +83,10 @@ export interface Surroundings {
   readonly peers?: PeerFactory;
   readonly ringer: (
     changed: (sound: "locked" | "ready") => void,
-  ) => Pick<Ringer, "unlock" | "start" | "stop" | "test">;
+  ) => Pick<Ringer, "unlock" | "start" | "stop" | "test" | "through">;
   readonly attention: Pick<Attention, "setTitle" | "call" | "calm" | "permission" | "ask">;
   readonly meter: (microphone: MediaStreamTrack) => Meter;
+  readonly speakers: () => Promise<readonly Speaker[]>;
   /** Whether there is a microphone that may be opened, as far as one can know without opening it. */
   readonly microphone: () => Promise<"ok" | "missing" | "unknown">;
   readonly visible: () => boolean;
@@ -132,6 +134,9 @@ export class Workplace implements Actions {
     this.#peers = around.peers ?? browserPeers();
     this.#local = new LocalMedia(around.devices, () => this.#localChanged());
     this.#ringer = around.ringer((sound) => this.#happen({ type: "bell", bell: { sound } }));
+    const speaker = around.browser.getItem(RING_KEY) ?? "";
+    this.#ringer.through(speaker);
+    this.#happen({ type: "bell", bell: { speaker } });
   }
 
   get state(): State {
@@ -299,6 +304,13 @@ export class Workplace implements Actions {
     this.#happen({ type: "start_with_camera", on });
   }
 
+  ringThrough(speaker: string): void {
+    this.around.browser.setItem(RING_KEY, speaker);
+    this.#ringer.through(speaker);
+    this.#happen({ type: "bell", bell: { speaker } });
+    this.#ringer.test();
+  }
+
   testRing(): void {
     this.#ringer.test();
   }
@@ -364,6 +376,7 @@ export class Workplace implements Actions {
   async look(): Promise<void> {
     const found = await this.around.microphone();
     if (found !== this.#state.microphoneFound) this.#happen({ type: "microphone_found", found });
+    this.#happen({ type: "bell", bell: { speakers: await this.around.speakers() } });
   }
 
   // In and out.

@@ -96,6 +96,19 @@ export class Context extends View {
         color: var(--z-ring);
       }
 
+      select {
+        max-width: 100%;
+        min-height: 32px;
+        margin-top: 6px;
+        padding: 2px 8px;
+        border: 1px solid var(--z-edge);
+        border-radius: 10px;
+        background: var(--z-surface);
+        color: var(--z-ink);
+        font: inherit;
+        font-size: 0.8125rem;
+      }
+
       li .button {
         justify-self: start;
         min-height: 32px;
@@ -122,6 +135,21 @@ export class Context extends View {
             .clock=${this.clock}
             .actions=${this.actions}
           ></zuruf-own-day>`;
+  }
+
+  /** Beside the headset, so that a ring is heard by who does not wear it. */
+  #speakers(): TemplateResult | typeof nothing {
+    const { texts, actions } = this;
+    const { speakers, speaker } = this.state.bell;
+    if (speakers.length < 2) return nothing;
+    const chosen = speakers.some(({ id }) => id === speaker) ? speaker : "";
+    const all = [{ id: "", name: texts.ringDefault }, ...speakers];
+    return html`<select
+        aria-label=${texts.ringThrough}
+        @change=${(event: Event) => actions.ringThrough((event.target as HTMLSelectElement).value)}
+      >
+        ${all.map(({ id, name }) => html`<option value=${id} ?selected=${id === chosen}>${name}</option>`)}</select
+      ><br />`;
   }
 
   #caller(contact: AgentContact): TemplateResult {
@@ -201,7 +229,7 @@ export class Context extends View {
       <h2 id="setup">${texts.youAreSetUp}</h2>
       <ul>
         ${item("microphone", microphoneFound === "missing", texts.microphone, microphone[microphoneFound])}
-        ${item("bell", bell.sound === "locked", texts.ring, bell.sound === "ready" ? texts.ringReady : texts.ringLocked, test)}
+        ${item("bell", bell.sound === "locked", texts.ring, bell.sound === "ready" ? texts.ringReady : texts.ringLocked, html`${this.#speakers()}${test}`)}
         ${item("message", false, texts.notifications, notices[bell.notifications], bell.notifications === "off" ? ask : nothing)}
         ${item("shield", false, texts.check, texts.checkShort, check)}
         ${item("people", line === "superseded", texts.thisTab, line === "open" ? texts.thisTabLeads : texts.thisTabWaits)}

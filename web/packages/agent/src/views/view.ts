@@ -44,6 +44,7 @@ export interface Actions {
   speak(language: Language): void;
   startWithCamera(on: boolean): void;
   testRing(): void;
+  ringThrough(speaker: string): void;
   readDay(): void;
   check(onChange: (state: CheckState) => void): Check;
   allowNotices(): void;
