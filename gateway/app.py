@@ -49,6 +49,7 @@ from gateway.http.join import Join
 from gateway.http.notices import FailedNotices
 from gateway.http.openings import OpeningHours
 from gateway.http.origins import Origins, own_origins
+from gateway.http.own_day import OwnDays
 from gateway.http.pages import Pages
 from gateway.http.server import application, protocol_log
 from gateway.http.supervision import Supervision
@@ -432,6 +433,7 @@ class _House:
             Account(door=door),
             Audit(log=self.stores.audit),
             Forecasts(store=self.stores.forecasts),
+            OwnDays(days=self.days, directory=self.stores.directory, code_label=CodeLabels(self.in_force)),
             Explanations(floors=self.floors, journals=self.journals, directory=self.stores.directory),
             Configuration(sites=self.in_force, history=self.stores.configuration),
             Supervision(

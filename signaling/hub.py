@@ -52,7 +52,7 @@ from signaling.pictures import Pictures
 from signaling.ports import NO_PAGE, AgentIdentity, Ended, Floor, FloorBusy, SessionRecord, StoreAway
 from signaling.protocol.agent import SignedOut
 from signaling.protocol.answers import Draining, Superseded
-from signaling.protocol.attach import AttachAsAgent, AttachAsCaller
+from signaling.protocol.attach import KNOWN, AttachAsAgent, AttachAsCaller
 from signaling.protocol.limits import LOST_AFTER_MS, REPORT_EVERY_MS, REQUEST_BURST, REQUESTS_PER_SECOND
 from signaling.rate import TokenBucket
 from signaling.refusals import AttachBusy, AttachExpired, AttachSuperseded, NotSignedIn
@@ -252,9 +252,10 @@ class SessionHub:
         if session.wire is not wire:
             self._drop(session, Superseded() if is_new else None)
         if is_new:
-            session.generation = await self.means.sessions.turn_page(session.id, hello.page, hello.capabilities)
+            capabilities = KNOWN.intersection(hello.capabilities)
+            session.generation = await self.means.sessions.turn_page(session.id, hello.page, capabilities)
             session.page = hello.page
-            session.capabilities = frozenset(hello.capabilities)
+            session.capabilities = capabilities
             session.replies.clear()
             self.means.tell_of_session(session.id)
 

@@ -5,14 +5,17 @@ one more, a condition turned round, a statement left out. It lives in a child pr
 
 The tests of the core are imported and collected once. What each of them calls is recorded once,
 too: a change inside a function can be noticed only by tests that call it, so a child is forked,
-the function's code is exchanged in it, and these tests are run, the quickest first and days of a
-fixed seed last, until one fails. A change of anything else, such as a table or a default, needs
-an interpreter of its own, which imports the changed module in place of the right one and runs
-all tests.
+the function's code is exchanged in it, and these tests are run until one fails: first those that
+are quick and have noticed much. A change of anything else, such as a table or a default, needs an
+interpreter of its own, which imports the changed module in place of the right one and runs all
+tests. What they leave is played through days of a fixed seed, and what it costs is counted, at the
+end, because that takes longest.
 
 What became of a mutant is written down, so that a run that was interrupted goes on where it was,
 and a module that has changed since is looked at anew. ``docs/reference/mutants.md`` says how
-many there are of each module, how many no test notices, and why.
+many there are of each module and how many no test notices. Together with the reasons it tells
+what became of each mutant of a module that was looked at to the end, so a fresh checkout does
+not look again.
 
 A mutant that no test notices is a survivor: either a test is missing, or the change makes no
 difference. Which it is stands in ``tests/acd/survivors.toml``, with a reason. A survivor without
@@ -25,17 +28,20 @@ import hashlib
 import importlib.abc
 import importlib.util
 import json
+import mmap
 import os
+import re
 import signal
 import sys
 import time
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from importlib.machinery import ModuleSpec
 from inspect import CO_OPTIMIZED
+from itertools import zip_longest
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any
@@ -48,8 +54,8 @@ REASONS = ROOT / "tests" / "acd" / "survivors.toml"
 PAGE = ROOT / "docs" / "reference" / "mutants.md"
 TESTS = ROOT / "tests" / "acd"
 STATE = ROOT / ".mutants" / "state.json"
-SECONDS = 60
-"""How long a mutant may keep the tests busier than they are without it; one that does has been noticed."""
+SECONDS = 20
+"""How much longer a mutant may compute than the tests take without it; one that does has been noticed."""
 
 PROCESSES = min(2, os.cpu_count() or 1)
 OPTIONS = (
@@ -57,8 +63,10 @@ OPTIONS = (
     *("--hypothesis-profile=mutants", "-W", "ignore::pytest.PytestAssertRewriteWarning"),
 )
 DAYS = "test_any_day.py"
-NOT_ASKED = {"test_mutants.py", "test_erlang.py", DAYS}
-"""Tests that are no judges here, and the one that comes last because it takes longest."""
+NOT_ASKED = {"test_mutants.py", "test_erlang.py"}
+"""Tests that are no judges here."""
+LAST = {DAYS, "test_cost.py"}
+"""Those that are asked last because they take longest."""
 
 COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.Lt: (ast.LtE, ast.GtE),
@@ -264,19 +272,18 @@ def core_modules() -> list[str]:
     return sorted(set(names) - {"acd", "acd.ids", "acd.facts", "acd.decisions", "acd.config", "acd.erlang"})
 
 
-def run_alone(mutant: Mutant) -> int:
-    """Run all tests in this interpreter, into which nothing of the core was imported yet: 0 if all passed."""
-    signal.alarm(2 * SECONDS)
+def run_alone(mutant: Mutant, files: Sequence[str]) -> int:
+    """Run these tests in this interpreter, into which nothing of the core was imported yet: 0 if all passed."""
+    signal.setitimer(signal.ITIMER_PROF, 10 * SECONDS)
     path = path_of(mutant.module)
     sys.meta_path.insert(0, InPlaceOf(mutant.module, path, mutated(path.read_text(), mutant.number)))
     basetemp = STATE.parent / f"{mutant.module}-{mutant.number}"
-    return int(pytest.main([*OPTIONS, f"--basetemp={basetemp}", *test_files()]))
+    return int(pytest.main([*OPTIONS, f"--basetemp={basetemp}", *files]))
 
 
 def test_files() -> list[str]:
-    """The tests that judge, days last."""
-    quick = sorted(str(path) for path in TESTS.glob("test_*.py") if path.name not in NOT_ASKED)
-    return [*quick, str(TESTS / DAYS)]
+    """The tests that judge."""
+    return sorted(str(path) for path in TESTS.glob("test_*.py") if path.name not in NOT_ASKED)
 
 
 # Functions, exchanged in a process that has imported everything.
@@ -352,15 +359,27 @@ class Judges:
         if not self._record(session.items):
             self.failure = "The tests fail as things are: mend that first."
             return True
+        left = self._judge(self._waiting, [item for item in session.items if item.path.name not in LAST])
+        self._judge(left, [item for item in session.items if item.path.name in LAST], at_last=True)
+        return True
+
+    def _judge(self, mutants: Sequence[Mutant], items: Sequence[pytest.Item], *, at_last: bool = False) -> list[Mutant]:
+        """Ask these tests about each; answers whom none of them noticed."""
         running: dict[int, Mutant] = {}
-        queue = list(reversed(self._waiting))
+        queue, left = list(reversed(mutants)), list[Mutant]()
         while queue or running:
             while queue and len(running) < PROCESSES:
                 mutant = queue.pop()
-                running[self._start(mutant, session.items)] = mutant
+                running[self._start(mutant, items)] = mutant
             child, status = os.waitpid(-1, 0)
-            self._settle(running.pop(child), "survived" if status == 0 else "noticed")
-        return True
+            mutant = running.pop(child)
+            if status == 0:
+                left.append(mutant)
+                if not at_last:
+                    print(f"not noticed so far: {mutant.name}", flush=True)
+            if status or at_last:
+                self._settle(mutant, "noticed" if status else "survived")
+        return left
 
     def _record(self, items: Sequence[pytest.Item]) -> bool:
         """Run every test once, in a child, and learn what it calls; answers whether all passed."""
@@ -371,7 +390,7 @@ class Judges:
             if not child:
                 with suppress(BaseException):
                     _be_silent()
-                    found = {item.nodeid: _listened(item) for item in items}
+                    found = {item.nodeid: _listened(item, then) for item, then in _with_next(items)}
                     if all(listened is not None for listened in found.values()):
                         notes.write_text(json.dumps(found))
                 os._exit(0)
@@ -380,6 +399,9 @@ class Judges:
             return False
         found = json.loads(notes.read_text())
         self._asked = {test: Asked(seconds, {(m, q) for m, q in calls}) for test, (seconds, calls) in found.items()}
+        self._place = {item.nodeid: place for place, item in enumerate(items)}
+        # How many each test has noticed, written by children.
+        self._noticed = mmap.mmap(-1, len(items))
         return True
 
     def _may_notice(self, item: pytest.Item, functions: set[tuple[str, str]]) -> bool:
@@ -389,21 +411,28 @@ class Judges:
     def _start(self, mutant: Mutant, items: Sequence[pytest.Item]) -> int:
         functions = changed_functions(mutant)
         if functions is None:
-            one = [sys.executable, "-m", "tools.mutate", "--one", mutant.module, str(mutant.number)]
+            files = sorted({str(item.path) for item in items})
+            one = [sys.executable, "-m", "tools.mutate", "--one", mutant.module, str(mutant.number), *files]
             silent = [(os.POSIX_SPAWN_OPEN, stream, os.devnull, os.O_WRONLY, 0) for stream in (1, 2)]
             return os.posix_spawn(sys.executable, one, os.environ, file_actions=silent)
         of_it = {(mutant.module, name) for name in functions}
         judges = [item for item in items if self._may_notice(item, of_it)]
-        judges.sort(key=lambda item: (item.path.name == DAYS, self._asked[item.nodeid].seconds))
+        judges.sort(key=lambda item: self._asked[item.nodeid].seconds / (1 + self._noticed[self._place[item.nodeid]]))
         child = os.fork()
         if not child:
             code = 1
             with suppress(BaseException):
                 _be_silent()
-                signal.alarm(SECONDS + 2 * round(sum(self._asked[item.nodeid].seconds for item in judges)))
+                # Time of the processor, so that a busy machine is no judge.
+                took = sum(self._asked[item.nodeid].seconds for item in judges)
+                signal.setitimer(signal.ITIMER_PROF, SECONDS + 2 * took)
                 for name, changed in functions.items():
                     function_called(sys.modules[mutant.module], name).__code__ = changed
-                code = int(not all(_passes(item) for item in judges))
+                who = _first_to_fail(judges)
+                code = int(who is not None)
+                if who is not None:
+                    place = self._place[who.nodeid]
+                    self._noticed[place] = min(255, self._noticed[place] + 1)
             os._exit(code)
         return child
 
@@ -414,11 +443,20 @@ def _be_silent() -> None:
         os.dup2(silent, stream)
 
 
-def _passes(item: pytest.Item) -> bool:
-    return not any(report.failed for report in runtestprotocol(item, log=False, nextitem=None))
+def _passes(item: pytest.Item, then: pytest.Item | None) -> bool:
+    return not any(report.failed for report in runtestprotocol(item, log=False, nextitem=then))
 
 
-def _listened(item: pytest.Item) -> tuple[float, list[tuple[str, str]]] | None:
+def _first_to_fail(items: Sequence[pytest.Item]) -> pytest.Item | None:
+    return next((item for item, then in _with_next(items) if not _passes(item, then)), None)
+
+
+def _with_next(items: Sequence[pytest.Item]) -> Iterator[tuple[pytest.Item, pytest.Item | None]]:
+    """Each with the one that is run after it, for which fixtures are kept."""
+    return zip_longest(items, items[1:])
+
+
+def _listened(item: pytest.Item, then: pytest.Item | None) -> tuple[float, list[tuple[str, str]]] | None:
     """How long a test takes and which functions of the core it calls; ``None`` if it fails."""
     calls: set[tuple[str, str]] = set()
 
@@ -426,13 +464,13 @@ def _listened(item: pytest.Item) -> tuple[float, list[tuple[str, str]]] | None:
         if event == "call" and str(frame.f_globals.get("__name__", "")).startswith("acd"):
             calls.add((frame.f_globals["__name__"], frame.f_code.co_qualname.partition(".<locals>")[0]))
 
-    began = time.perf_counter()
+    began = time.process_time()
     sys.setprofile(None if item.path.name == DAYS else listen)
     try:
-        passed = _passes(item)
+        passed = _passes(item, then)
     finally:
         sys.setprofile(None)
-    return (time.perf_counter() - began, sorted(calls)) if passed else None
+    return (time.process_time() - began, sorted(calls)) if passed else None
 
 
 def _everything() -> str:
@@ -452,7 +490,22 @@ def digest(module: str) -> str:
 def load(modules: list[str]) -> dict[str, dict[str, str]]:
     """The verdicts so far on modules that are as they were."""
     known: dict[str, dict[str, str]] = json.loads(STATE.read_text()) if STATE.exists() else {}
-    return {module: known.get(f"{module} {digest(module)}", {}) for module in modules}
+    page = PAGE.read_text() if PAGE.exists() else ""
+    return {module: known.get(f"{module} {digest(module)}") or told_by(page, module) for module in modules}
+
+
+def told_by(page: str, module: str) -> dict[str, str]:
+    """What the page and the reasons say of a module that was looked at to the end, and is as it was."""
+    row = re.search(rf"^\| `{module}` \| {digest(module)} \|" + r" (\d+) \|" * 5 + "$", page, re.MULTILINE)
+    every = mutants_of(module, path_of(module).read_text())
+    named = set(reasons()) | set(re.findall(r"^- `+ (.+) `+$", page, re.MULTILINE))
+    survivors = {mutant.name for mutant in every} & named
+    if row is None:
+        return {}
+    mutants, looked_at, noticed, *_ = map(int, row.groups())
+    if not len(every) == mutants == looked_at == noticed + len(survivors):
+        return {}
+    return {mutant.name: "survived" if mutant.name in survivors else "noticed" for mutant in every}
 
 
 def save(verdicts: dict[str, dict[str, str]]) -> None:
@@ -490,23 +543,28 @@ def write_page(verdicts: dict[str, dict[str, str]], of_all: dict[str, int]) -> N
         "# Mutants",
         "",
         f"Written by `make mutants` on {date.today().isoformat()}: the core, changed in one place at a time, and",  # noqa: DTZ011
-        "whether a test notices. A module is looked at anew once it has changed. What each survivor is and why it",
-        "may survive stands in `tests/acd/survivors.toml`.",
+        "whether a test notices. A module is looked at anew once it has changed; one that has not and was looked at",
+        "to the end is taken from here. What each survivor is and why it may survive stands in",
+        "`tests/acd/survivors.toml`.",
         "",
         "| Module | Its digest | Mutants | Looked at | Noticed | Survive with a reason | Without |",
         "| --- | --- | --: | --: | --: | --: | --: |",
     ]
-    sums = [0] * 5
+    sums, open_ones = [0] * 5, list[str]()
     for module, mutants in of_all.items():
         if not mutants:
             continue
         verdict = verdicts[module]
         survivors = [name for name, said in verdict.items() if said == "survived"]
         with_reason = sum(name in why for name in survivors)
+        open_ones += [name for name in survivors if name not in why]
         row = [mutants, len(verdict), len(verdict) - len(survivors), with_reason, len(survivors) - with_reason]
         sums = [a + b for a, b in zip(sums, row, strict=True)]
-        lines.append(f"| `{module}` | {digest(module)} | " + " | ".join(f"{count:,}" for count in row) + " |")
+        lines.append(f"| `{module}` | {digest(module)} | " + " | ".join(map(str, row)) + " |")
     lines.append("| all | | " + " | ".join(f"{count:,}" for count in sums) + " |")
+    if open_ones:
+        lines += ["", "No test notices these, and no reason is given:", ""]
+        lines += [f"- `` {name} ``" for name in sorted(open_ones)]
     PAGE.write_text("\n".join(lines) + "\n")
 
 
@@ -514,23 +572,30 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("modules", nargs="*", help="such as acd.routing; all if none is given")
     parser.add_argument("--again", action="store_true", help="look at survivors once more")
+    parser.add_argument("--open", action="store_true", help="look once more at survivors without a reason")
+    parser.add_argument("--page", action="store_true", help="only write down what is known")
     parser.add_argument("--every", type=int, default=1, help="only each so-manyth mutant, to get an idea")
-    parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--one", nargs="+", help=argparse.SUPPRESS)
     wanted = parser.parse_args()
     os.chdir(ROOT)
     if wanted.one:
-        return run_alone(Mutant(wanted.one[0], int(wanted.one[1]), ""))
-    modules = wanted.modules or core_modules()
+        module, number, *files = wanted.one
+        return run_alone(Mutant(module, int(number), ""), files)
+    every_module = core_modules()
+    modules = wanted.modules or every_module
     verdicts = load(modules)
-    waiting = []
+    waiting: list[Mutant] = []
     for module in modules:
         every = mutants_of(module, path_of(module).read_text())
         names = {mutant.name for mutant in every}
         known = {name: verdict for name, verdict in verdicts[module].items() if name in names}
-        if wanted.again:
-            known = {name: verdict for name, verdict in known.items() if verdict != "survived"}
+        if wanted.again or wanted.open:
+            stay = set(reasons()) if wanted.open else set[str]()
+            known = {name: verdict for name, verdict in known.items() if verdict != "survived" or name in stay}
         verdicts[module] = known
         waiting += [mutant for mutant in every[:: wanted.every] if mutant.name not in known]
+    if wanted.page:
+        waiting = []
     began, done = time.monotonic(), 0
 
     def settle(mutant: Mutant, verdict: str) -> None:
@@ -549,7 +614,6 @@ def main() -> int:
         if session.failure:
             print(session.failure)
             return 1
-    every_module = core_modules()
     write_page(load(every_module), {m: len(mutants_of(m, path_of(m).read_text())) for m in every_module})
     return 1 if judged(verdicts) else 0
 

@@ -20,6 +20,7 @@ from gateway.http.health import Alive, Health, Readiness
 from gateway.http.join import Join
 from gateway.http.notices import FailedNotices, NoticesPage
 from gateway.http.openings import OpeningHours
+from gateway.http.own_day import OwnDays
 from gateway.http.pages import Pages
 from gateway.http.route import Access, Handler, Kind, Route
 from gateway.http.supervision import AgentWanted, Closing, GroupsWanted, PresenceWanted, Supervision
@@ -31,6 +32,7 @@ from signaling.protocol.rest import (
     KeptPlace,
     NewContact,
     Openings,
+    OwnDay,
     SignedIn,
     SignIn,
 )
@@ -235,6 +237,16 @@ TABLE: Final[tuple[Route, ...]] = (
         right="supervise",
         answers={200: ExplainedContact},
         problems=("not_found",),
+    ),
+    Route(
+        method="GET",
+        path="/api/v1/me/day",
+        part=OwnDays,
+        handler=OwnDays.show,
+        summary="See what rang at one's own desk today, and what came of it",
+        access=Access.SIGNED_IN,
+        right="serve",
+        answers={200: OwnDay},
     ),
     Route(
         method="GET",

@@ -17,19 +17,25 @@ from acd.decisions import (
     Admit,
     Assign,
     Connect,
+    Consult,
     Decision,
     EndContact,
     EndReason,
+    EndWrapUp,
+    HandOver,
     HoldPlace,
+    MakeOffer,
     Move,
     Requeue,
+    WithdrawOffer,
 )
-from acd.ids import ContactId, GroupId, Millis
+from acd.ids import AgentId, ContactId, GroupId, Millis
 from gateway.clock import Clock
 from gateway.day import day_around, zone_of
 from gateway.explanation import first_since
 from gateway.journal.codec import decode_decision, kind_of
 from gateway.journal.port import Journal
+from gateway.runtime.own_day import Entry, OwnDays
 from gateway.runtime.site import SiteRuntime
 from signaling.ports import DayFigures
 
@@ -39,7 +45,13 @@ MOST_READ: Final = 500_000
 """Decisions read again on start at most: the newest of the day."""
 
 _LEFT: Final = frozenset({EndReason.ABANDONED, EndReason.CALLER_HUNG_UP, EndReason.CALLER_LOST})
-_COUNTED: Final = frozenset(kind.__name__ for kind in (Admit, Assign, Connect, EndContact, HoldPlace, Move, Requeue))
+_COUNTED: Final = frozenset(
+    kind.__name__
+    for kind in (
+        *(Admit, Assign, Connect, Consult, EndContact, EndWrapUp, HandOver, HoldPlace, MakeOffer, Move, Requeue),
+        WithdrawOffer,
+    )
+)
 _AT_ONCE: Final = 500
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -55,7 +67,7 @@ class _Open:
 
 
 class DayBook:
-    """The counts of one day, by group.
+    """The counts of one day, by group, and what each agent did.
 
     Args:
         level_of: The target of a group's service level.
@@ -63,6 +75,7 @@ class DayBook:
 
     def __init__(self, level_of: Callable[[GroupId], Millis]) -> None:
         self._level_of = level_of
+        self.own = OwnDays()
         self._figures: dict[GroupId, DayFigures] = {}
         self._open: dict[ContactId, _Open] = {}
 
@@ -72,6 +85,7 @@ class DayBook:
 
     def hear(self, decision: Decision, at: Millis) -> None:
         """Count what was decided."""
+        self.own.hear(decision, at)
         match decision:
             case Admit() if decision.channel is not Channel.MESSAGE:
                 self._open[decision.contact] = _Open(decision.group, decision.asked_at)
@@ -149,6 +163,10 @@ class Today:
     def of(self, group: GroupId) -> DayFigures:
         """The group's day so far."""
         return self._book.of(group)
+
+    def own(self, agent: AgentId) -> list[Entry]:
+        """What the agent did, the newest last."""
+        return self._book.own.of(agent)
 
     def turn(self, at: Millis) -> bool:
         """Begin a new day if it is time; answers whether anything is new since this was last asked."""

@@ -5,7 +5,7 @@ These bodies travel in Socket.IO's own connect and connect-error packets, not as
 
 from typing import Annotated, Final, Literal
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from signaling.protocol.base import Count, Identity, Language, Part, Token
 
@@ -14,6 +14,9 @@ Capabilities = Annotated[list[Annotated[str, Meta(max_length=40)]], Meta(max_len
 
 CONFERENCE: Final = "conference"
 """A page that can have a connection with two others at once."""
+
+KNOWN: Final = frozenset({CONFERENCE})
+"""What of that the server asks for. Other names are not kept: they may hold whatever a stranger writes."""
 
 ConnectRefusalCode = Literal[
     "malformed",
@@ -39,8 +42,8 @@ class AttachAsCaller(Part, frozen=True):
     """What `POST /api/v1/contacts` answered."""
     page: Identity
     """This page load."""
-    capabilities: Capabilities
-    """What this page can do."""
+    capabilities: Capabilities = field(default_factory=list)
+    """What this page can do; nothing beyond a call of two, if it does not say."""
 
 
 class AttachAsAgent(Part, frozen=True):
@@ -53,8 +56,8 @@ class AttachAsAgent(Part, frozen=True):
     """Of this tab's session, if it has one."""
     page: Identity
     """This page load."""
-    capabilities: Capabilities
-    """What this page can do."""
+    capabilities: Capabilities = field(default_factory=list)
+    """What this page can do; nothing beyond a call of two, if it does not say."""
     language: Language = "en"
     """Of the names of groups."""
     take_over: bool = False

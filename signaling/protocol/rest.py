@@ -220,3 +220,60 @@ class Problem(Part, frozen=True):
     """What the site says about it: why a group is closed, for instance."""
     errors: list[WrongField] | None = None
     """Everything that is wrong with single fields."""
+
+
+class OwnContact(Part, frozen=True):
+    """One time it rang at an agent, and what came of it."""
+
+    id: Identity
+    """The contact."""
+    group_name: str
+    """Where the caller asked; empty if that was before midnight."""
+    channel: Channel
+    """Voice, video or message."""
+    asked_by: bool
+    """A colleague asked about a caller."""
+    rang_at: MillisUtc
+    """Or when it was handed over."""
+    answered_at: MillisUtc | None
+    """When it was accepted."""
+    talked_ms: Count | None
+    """How long both ends had media; null if they never had."""
+    outcome: Literal[
+        "ringing",
+        "missed",
+        "declined",
+        "gone",
+        "taken",
+        "talking",
+        "caller_hung_up",
+        "agent_hung_up",
+        "caller_lost",
+        "not_connected",
+        "transferred",
+        "handed_over",
+        "lost",
+        "ended",
+    ]
+    """What came of it."""
+    code_label: str
+    """What the wrap-up said came of it, in words; empty if it said nothing."""
+    name: str
+    """Of the caller, as far as it is kept."""
+    topic: str
+    """Likewise."""
+    page_title: str
+    """Likewise."""
+
+
+class OwnDay(Part, frozen=True):
+    """What an agent did today."""
+
+    since: MillisUtc
+    """From when on it is known: midnight in the site's time zone, or later if it was not all kept."""
+    is_complete: bool
+    """Whether that is midnight."""
+    contacts: list[OwnContact]
+    """The newest first, so many at most."""
+    more: Count
+    """How many older ones there are."""

@@ -125,6 +125,20 @@ class TestObstacles:
 
         assert desk.refusal("first").reason is RefusalReason.GROUP_EMPTY
 
+    def test_who_wraps_up_is_engaged_even_where_a_call_may_interrupt(self, desk: Desk) -> None:
+        desk.rule(SALES, empty_for=(Absence.ENGAGED,), channels=tuple(Channel))
+        ana = desk.ready_agent("ana", SALES)
+        written = desk.caller("written", SALES, Channel.CHAT)
+        desk.talk(ana)
+        desk.ask("first", SALES)
+        assert not desk.all(Refuse), "a call may interrupt a chat"
+        desk.end(ContactId("first"))
+
+        desk.caller_hangs_up(written)
+        desk.ask("second", SALES)
+
+        assert desk.refusal("second").reason is RefusalReason.GROUP_EMPTY
+
     def test_who_is_absent_does_not_count_as_staff(self, desk: Desk) -> None:
         desk.rule(SALES, min_staff=2, empty_for=(Absence.BREAK,))
         desk.ready_agent("ana", SALES)
@@ -189,6 +203,14 @@ class TestChainsOfGroups:
         desk.ask("first", SALES)
 
         assert desk.refusal("first") == Refuse(contact=ContactId("first"), reason=RefusalReason.GROUP_CLOSED)
+
+    def test_a_group_counts_only_where_the_answer_is_a_group(self, desk: Desk) -> None:
+        answer = Answer(kind=AnswerKind.MESSAGE, group=SUPPORT)
+        desk.rule(SALES, is_open=False, when_closed=answer)
+
+        desk.ask("first", SALES)
+
+        assert desk.refusal("first").answer == answer
 
     def test_a_group_without_the_channel_cannot_help(self, desk: Desk) -> None:
         desk.rule(SALES, max_waiting=0, when_full=TO_SUPPORT, channels=(Channel.CHAT,))
@@ -282,6 +304,28 @@ class TestRememberedVisitors:
 
         assert desk.queue() == [first, back, second]
 
+    def test_who_was_served_has_no_head_start_the_next_time(self, desk: Desk) -> None:
+        desk.rule(SALES, strategy="preferred_agent")
+        ana = desk.ready_agent("ana", SALES)
+        desk.caller("served", SALES, visitor="same")
+        desk.caller_hangs_up(desk.talk(ana))
+        assert desk.state.visitors[VisitorKey("same")].kind is VisitKind.REACHED
+        other = desk.caller("other", SALES)
+
+        back = desk.caller("back", SALES, visitor="same")
+
+        assert desk.queue() == [other, back]
+
+    def test_who_asks_for_an_agent_is_not_led_to_the_one_they_had(self, desk: Desk) -> None:
+        desk.rule(SALES, strategy="preferred_agent")
+        ana, ben = desk.ready_agent("ana", SALES), desk.hire("ben", SALES)
+        desk.caller("served", SALES, visitor="same")
+        desk.caller_hangs_up(desk.talk(ana))
+
+        back = desk.caller("back", SALES, visitor="same", preferred=ben)
+
+        assert desk.contact(back).preferred == ben
+
     @pytest.mark.parametrize("leaves", ["while it rings", "while nobody is there"])
     def test_it_does_not_matter_whether_it_rang(self, desk: Desk, leaves: str) -> None:
         if leaves == "while it rings":
@@ -331,6 +375,13 @@ class TestRememberedVisitors:
         desk.caller_hangs_up(desk.caller("gone", SALES))
 
         assert not desk.state.visitors
+
+    def test_a_group_may_remember_for_as_short_as_it_likes(self, desk: Desk) -> None:
+        desk.rule(SALES, returning_ms=Millis(1))
+
+        desk.caller_hangs_up(desk.caller("gone", SALES))
+
+        assert desk.state.visitors[VisitorKey("gone")].until == desk.at + 1
 
     def test_after_half_an_hour_it_is_forgotten(self, desk: Desk) -> None:
         desk.caller_hangs_up(desk.caller("gone", SALES))

@@ -131,6 +131,17 @@ class TestInvitations:
 
         assert invited(desk) == held[:3]
 
+    def test_who_missed_an_invitation_is_in_nobodys_way(self, desk: Desk) -> None:
+        ana = desk.ready_agent("ana", SALES)
+        desk.caller("busy", SALES)
+        desk.talk(ana)
+        first, second = (desk.ask_for_callback(name) for name in ("first", "second"))
+        assert invited(desk) == [first]
+
+        desk.pass_time(seconds=600)
+
+        assert invited(desk) == [first, second]
+
     def test_they_are_invited_in_order(self, desk: Desk) -> None:
         held = [desk.ask_for_callback(name) for name in ("first", "second")]
         assert invited(desk) == []

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from acd.config import Answer, AnswerKind, Callbacks, Channel, MediaPolicy
-from acd.decisions import AskCaller, CloseGroup, EndReason, EndService, Move, OpenGroup, OverflowReason
+from acd.decisions import AskCaller, CloseGroup, ConfigureSite, EndReason, EndService, Move, OpenGroup, OverflowReason
 from acd.facts import Presence, TimeSkipped
 from acd.hours import Holiday, Hours, Span
 from acd.ids import GroupId, Millis
@@ -181,6 +181,34 @@ class TestClosingByHours:
         assert before.serve_until is not None
         assert (after.serve_until, after.changes_at) == (before.serve_until + 60_000, before.changes_at)
 
+    def test_new_hours_of_a_closed_group_give_nobody_more_time(self, desk: Desk) -> None:
+        first = desk.caller("first", SALES)
+        desk.pass_time(seconds=3600 + 10 * 60)
+
+        desk.rule(SALES, hours=every_day("09:30", "17:00"))
+        assert desk.state.groups[SALES].changes_at == moment("2026-03-03 09:30")
+        desk.pass_time(seconds=5 * 60)
+
+        assert desk.ends() == {first: EndReason.CLOSED}
+
+    def test_closing_time_gives_nobody_more_time_where_it_was_closed_by_hand(self, desk: Desk) -> None:
+        desk.rule(SALES, after_hours_ms=Millis(3_610_000))
+        first = desk.caller("first", SALES)
+        desk.close(SALES)
+
+        desk.pass_time(seconds=3609)
+        assert desk.queue() == [first]
+        desk.pass_time(seconds=1)
+
+        assert desk.ends() == {first: EndReason.CLOSED}
+
+    def test_rules_that_do_not_touch_the_hours_open_and_close_nothing(self, desk: Desk) -> None:
+        desk.close(SUPPORT)
+
+        decisions = desk.configure(contacts_per_visitor=5)
+
+        assert [type(decision) for decision in decisions] == [ConfigureSite]
+
     def test_closed_by_hand_outlasts_the_hours(self, desk: Desk) -> None:
         desk.close(SALES)
         desk.pass_time(seconds=3600)
@@ -202,6 +230,19 @@ class TestClosingByHours:
 
         assert desk.state.is_open(SALES)
 
+    def test_who_loses_the_agent_after_closing_time_is_served_for_as_long_as_others_were(self, desk: Desk) -> None:
+        ana = desk.ready_agent("ana", SALES)
+        first = desk.caller("first", SALES)
+        desk.talk(ana)
+        desk.pass_time(seconds=2 * 3600)
+
+        desk.sign_out(ana)
+        desk.pass_time(seconds=15 * 60 - 1)
+        assert desk.queue() == [first]
+        desk.pass_time(seconds=1)
+
+        assert desk.ends() == {first: EndReason.CLOSED}
+
 
 class TestClosingByHand:
     def test_who_is_in_line_is_still_served_for_a_while(self, desk: Desk) -> None:
@@ -217,8 +258,9 @@ class TestClosingByHand:
     def test_with_an_answer_for_them_they_get_it_at_once(self, desk: Desk) -> None:
         first = desk.caller("first", SALES)
 
-        desk.close(SALES, waiting=Answer())
+        closed = desk.close(SALES, waiting=Answer())
 
+        assert closed[0] == CloseGroup(group=SALES, is_open=True, by_hand=True, waiting=Answer())
         assert desk.ends() == {first: EndReason.CLOSED}
 
     def test_closing_twice_is_closing_once_unless_there_is_another_answer(self, desk: Desk) -> None:
@@ -398,6 +440,19 @@ class TestNobodyIsLeftBehind:
 
         assert desk.ends() == {first: EndReason.CLOSED}
 
+    def test_who_comes_back_while_the_line_is_still_served_lengthens_nothing(self, desk: Desk) -> None:
+        ana = desk.ready_agent("ana", SALES)
+        first = desk.caller("first", SALES)
+        desk.talk(ana)
+        desk.close()
+        serve_until = desk.state.groups[SALES].serve_until
+        desk.pass_time(seconds=60)
+
+        desk.sign_out(ana)
+
+        assert desk.queue() == [first]
+        assert desk.state.groups[SALES].serve_until == serve_until
+
     def test_who_said_no_while_it_rang_is_told_when_nobody_answers(self, desk: Desk) -> None:
         desk.rule(SALES, callbacks=Callbacks(), ring_ms=Millis(10_000))
         ana = desk.ready_agent("ana", SALES)
@@ -425,3 +480,15 @@ class TestNobodyIsLeftBehind:
 
         assert desk.contact(first).question is None
         assert desk.queue() == [first]
+
+    def test_reopening_takes_back_nothing_else(self, desk: Desk) -> None:
+        desk.rule(SALES, callbacks=Callbacks(), max_wait_ms=Millis(60_000), when_too_long=CALLBACK)
+        first = desk.caller("first", SALES)
+        desk.close()
+        desk.pass_time(seconds=60)
+        question = desk.contact(first).question
+        assert question is not None
+
+        desk.reopen()
+
+        assert desk.contact(first).question == question

@@ -15,6 +15,7 @@ from acd.decisions import (
     GuestReason,
     HandOver,
     Hold,
+    InviteCaller,
     Join,
     Requeue,
     Resume,
@@ -409,6 +410,19 @@ def test_a_ghost_of_a_consultation_ends(floor: Floor, party: Party, reason: EndR
     assert floor.desk.ends() == {ADVICE: reason}
 
 
+def test_nobody_is_called_back_before_a_colleague_who_waits_has_been_answered(floor: Floor) -> None:
+    floor.desk.rule(SALES, callbacks=Callbacks(ahead=0))
+    floor.desk.caller("second", SALES)
+    floor.desk.talk(floor.chris)
+    floor.consult(to_group=SALES)
+
+    held = floor.desk.ask_for_callback("held")
+    assert floor.desk.all(InviteCaller) == []
+    floor.says(ConsultEndAsked)
+
+    assert [invitation.contact for invitation in floor.desk.all(InviteCaller)] == [held]
+
+
 @pytest.mark.parametrize("stage", ["rings", "connects", "talks"])
 def test_no_consultation_outlives_its_contact(floor: Floor, stage: str) -> None:
     floor.consult(to_agent=floor.ben)
@@ -690,10 +704,13 @@ def test_an_agent_lost_in_a_conference_leaves_the_caller_to_the_guest(floor: Flo
 def test_a_ghost_at_the_agent_leaves_the_caller_to_the_guest(floor: Floor) -> None:
     floor.confer()
 
+    floor.desk.pass_time(seconds=5)
+
     floor.desk.happen(ContactContradicted(contact=FIRST, epoch=floor.first.epoch, party=Party.AGENT))
 
     assert floor.first.agent == floor.ben
     assert floor.desk.routing(floor.ana) is Routing.IDLE
+    assert floor.desk.agent(floor.ana).idle_since == floor.desk.at, "she talked until now"
 
 
 def test_an_agent_lost_before_the_guest_is_connected_puts_the_caller_in_front(floor: Floor) -> None:

@@ -9,6 +9,8 @@ from acd.core import Core
 from acd.decisions import (
     Admit,
     AttachAgent,
+    ConfigureSite,
+    DetachAgent,
     DetachCaller,
     EndBackOff,
     EndContact,
@@ -19,6 +21,7 @@ from acd.decisions import (
     FreeSlot,
     MakeOffer,
     MarkNotResponding,
+    MoveDeadlines,
     RefusalReason,
     Refuse,
     RememberVisitor,
@@ -42,6 +45,7 @@ from acd.facts import (
     ContactContradicted,
     ContactRequested,
     Health,
+    MediaConnected,
     OfferAccepted,
     OfferDeclined,
     Party,
@@ -241,6 +245,7 @@ class TestCallersWhoComeAndGo:
         assert desk.attach_caller(gone) == []
         assert desk.detach_caller(gone) == []
         assert desk.happen(ContactContradicted(contact=gone, epoch=Epoch(1), party=Party.AGENT)) == []
+        assert desk.happen(AgentHungUp(contact=gone, agent=AgentId("ana"), epoch=Epoch(1))) == []
 
     def test_a_caller_who_talks_and_is_lost_ends_the_call_after_a_minute(self, desk: Desk) -> None:
         ana = desk.ready_agent("ana", SALES)
@@ -479,7 +484,7 @@ class TestCalls:
         assert desk.state.position(first) is None
         desk.media(first, Party.AGENT)
         assert desk.contact(first).phase is Phase.CONNECTING
-        desk.media(first, Party.AGENT)
+        assert desk.happen(MediaConnected(contact=first, epoch=Epoch(1), party=Party.AGENT)) == [], "said already"
         desk.media(first, Party.CALLER)
 
         assert (desk.contact(first).phase, desk.routing(ana)) == (Phase.TALKING, Routing.TALKING)
@@ -590,6 +595,14 @@ class TestCalls:
         assert finished == [EndWrapUp(agent=ana, contact=first, code="sold"), FreeSlot(agent=ana, contact=first)]
         assert desk.agent(ana).idle_since == desk.at
 
+    def test_nothing_is_finished_before_wrap_up_has_begun(self, desk: Desk) -> None:
+        ana = desk.ready_agent("ana", SALES)
+        first = desk.caller("first", SALES)
+        desk.talk(ana)
+
+        assert desk.happen(WrapUpFinished(agent=ana, contact=first)) == []
+        assert desk.routing(ana) is Routing.TALKING
+
     def test_wrap_up_ends_by_itself(self, desk: Desk) -> None:
         ana = desk.ready_agent("ana", SALES)
         first = desk.caller("first", SALES)
@@ -614,6 +627,17 @@ class TestCalls:
 
         assert desk.ringing() == {ana: second}
         assert desk.agent(ana).idle_since == desk.at
+
+    def test_wrap_up_may_be_as_short_as_a_group_likes(self, desk: Desk) -> None:
+        desk.rule(SALES, wrap_up_ms=Millis(1))
+        ana = desk.ready_agent("ana", SALES)
+        desk.caller("first", SALES)
+        desk.talk(ana)
+
+        desk.agent_hangs_up(ana)
+
+        assert desk.routing(ana) is Routing.WRAP_UP
+        assert desk.core.next_deadline == desk.at + 1
 
     @pytest.mark.parametrize("party", Party)
     def test_a_call_that_ends_while_connecting_has_no_wrap_up(self, desk: Desk, party: Party) -> None:
@@ -761,6 +785,7 @@ class TestAgentsWhoComeAndGo:
         assert desk.contact(first).phase is Phase.TALKING
         assert desk.agent(ana).presence is Presence.AVAILABLE
         assert desk.happen(AgentAttached(agent=ana, session=old, process=HERE)) == []
+        assert desk.happen(AgentAttached(agent=ana, session=old, process=ELSEWHERE)) == []
         assert desk.happen(AgentDetached(agent=ana, session=old)) == []
         assert desk.happen(AgentHealthChanged(agent=ana, session=old, health=Health.LOST)) == []
 
@@ -785,6 +810,24 @@ class TestAgentsWhoComeAndGo:
         desk.choose(ana, Presence.AVAILABLE)
 
         assert desk.ringing() == {ana: first}
+
+    def test_whoever_chooses_to_have_one_more_contact_may_take_the_one_that_rings(self, desk: Desk) -> None:
+        ana = desk.ready_agent("ana", SALES)
+        first = desk.caller("first", SALES)
+
+        desk.choose(ana, Presence.ONCE)
+
+        assert desk.ringing() == {ana: first}
+        assert desk.all(WithdrawOffer) == []
+
+    def test_a_break_does_not_end_an_exclusion(self, desk: Desk) -> None:
+        ana = desk.ready_agent("ana", SALES)
+        first = desk.caller("first", SALES)
+        desk.decline(ana)
+
+        desk.choose(ana, Presence.BREAK)
+
+        assert desk.state.excluding(ana) == [first]
 
     def test_a_break_during_a_call_is_taken_after_it(self, desk: Desk) -> None:
         ana = desk.ready_agent("ana", SUPPORT)
@@ -847,6 +890,15 @@ class TestAgentsWhoComeAndGo:
         assert desk.beat(ana, Health.HEALTHY) == []
         assert desk.detach_agent(ana) == []
 
+    def test_it_rings_on_at_a_desk_that_answers_slowly(self, desk: Desk) -> None:
+        ana = desk.ready_agent("ana", SALES)
+        first = desk.caller("first", SALES)
+
+        desk.beat(ana, Health.DEGRADED)
+
+        assert desk.ringing() == {ana: first}
+        assert desk.all(WithdrawOffer) == []
+
     def test_losing_the_heartbeat_in_a_call_does_not_end_it(self, desk: Desk) -> None:
         ana = desk.ready_agent("ana", SALES)
         first = desk.caller("first", SALES)
@@ -866,6 +918,7 @@ class TestWhatHappensToAll:
         second = desk.caller("second", SALES)
         third = desk.caller("third", SALES)
         desk.attach_caller(third, ELSEWHERE)
+        desk.hire("chris", SALES)
 
         desk.happen(ProcessLost(process=HERE))
 
@@ -873,6 +926,7 @@ class TestWhatHappensToAll:
         assert desk.contact(second).caller.grace_until == desk.at + 120_000
         assert desk.contact(third).caller.process == ELSEWHERE
         assert desk.process_of(ana) is None
+        assert desk.all(DetachAgent) == [DetachAgent(agent=ana, grace_until=Millis(desk.at + 20_000))]
         assert desk.process_of(ben) == ELSEWHERE
         assert desk.happen(ProcessLost(process=ProcessId("never heard of"))) == []
 
@@ -905,6 +959,11 @@ class TestWhatHappensToAll:
         assert desk.routing(chris) is Routing.OFFERED
         desk.pass_time(seconds=10)
         assert desk.agent(ben).back_off_until == 0
+
+    def test_the_shortest_outage_counts(self, desk: Desk) -> None:
+        desk.ask("first", SALES)
+
+        assert desk.happen(TimeSkipped(skipped_ms=Millis(1))) == [MoveDeadlines(skipped_ms=Millis(1))]
 
     @pytest.mark.parametrize("skipped", [0, -5])
     def test_no_time_skipped_moves_nothing(self, desk: Desk, skipped: int) -> None:
@@ -980,6 +1039,18 @@ class TestWhatHappensToAll:
         assert not desk.state.contacts
         assert EndContact(contact=first, reason=EndReason.GROUP_GONE) in desk.decided
 
+    def test_a_group_that_comes_back_finds_who_talks_as_they_were(self, desk: Desk) -> None:
+        ana = desk.ready_agent("ana", SALES)
+        first = desk.caller("first", SALES)
+        desk.talk(ana)
+        talking, groups = desk.contact(first), desk.site.groups
+        desk.configure(groups=(Group(id=SUPPORT),))
+
+        decisions = desk.configure(groups=groups)
+
+        assert [type(decision) for decision in decisions] == [ConfigureSite]
+        assert desk.contact(first) == talking
+
     def test_an_agent_who_was_removed_is_signed_out_and_forgotten(self, desk: Desk) -> None:
         ana = desk.ready_agent("ana", SALES)
         desk.hire("ben", SALES)
@@ -989,6 +1060,7 @@ class TestWhatHappensToAll:
         desk.configure(agents=())
 
         assert desk.state.agents == {}
+        assert [decision.agent for decision in desk.all(SignOut)] == [ana], "who was not there is just forgotten"
         assert desk.queue() == [first]
 
     def test_an_agent_who_is_given_another_group_serves_it_at_once(self, desk: Desk) -> None:

@@ -39,6 +39,13 @@ class TestRequirements:
 
         assert desk.contact(contact).step_in_force.needs == (german(5, must=True), tax(3))
 
+    def test_what_must_be_for_either_must_be(self, desk: Desk) -> None:
+        desk.rule(SALES, needs=(tax(3), german(2, must=True)))
+
+        contact = desk.caller("first", SALES, needs=(german(1), tax(1, must=True)))
+
+        assert desk.contact(contact).step_in_force.needs == (german(2, must=True), tax(3, must=True))
+
     def test_only_who_is_good_enough_at_everything_is_asked(self, desk: Desk) -> None:
         desk.ready_agent("no_tax", SALES, skills=knows(german=9))
         desk.ready_agent("weak", SALES, skills=knows(german=3, tax=1))
@@ -83,6 +90,11 @@ class TestRelaxations:
                 id="not what must be; an equal step goes with its time",
             ),
             pytest.param(
+                (Relaxation(after_ms=AFTER_10), Relaxation(after_ms=AFTER_30, lower_by=1)),
+                [({"german": 4, "tax": 2}, AFTER_10), ({"german": 4}, None)],
+                id="nothing is left after everything",
+            ),
+            pytest.param(
                 (Relaxation(after_ms=AFTER_10, lower_by=1), Relaxation(after_ms=AFTER_30, drop=(TAX,), lower_by=1)),
                 [({"german": 4, "tax": 2}, AFTER_10), ({"german": 4, "tax": 1}, AFTER_30), ({"german": 4}, None)],
                 id="one after the other",
@@ -107,6 +119,13 @@ class TestRelaxations:
 
         assert [needs for needs, _ in steps(desk, contact)] == [{"german": 4, "tax": 4}, {"german": 3}, {}]
 
+    def test_one_skill_that_is_dropped_leaves_the_others(self, desk: Desk) -> None:
+        desk.rule(SALES, needs=(german(4), tax(2)), relaxations=(Relaxation(after_ms=AFTER_10, drop=(TAX,)),))
+
+        contact = desk.caller("first", SALES)
+
+        assert [needs for needs, _ in steps(desk, contact)] == [{"german": 4, "tax": 2}, {"german": 4}, {}]
+
     def test_a_step_is_over_when_its_time_is(self, desk: Desk) -> None:
         desk.rule(SALES, needs=(german(4),), relaxations=(Relaxation(after_ms=AFTER_10, lower_by=2),))
         good = desk.ready_agent("good", SALES, skills=knows(german=4))
@@ -125,6 +144,14 @@ class TestRelaxations:
         desk.accept(fair)
         assert statuses(desk.contact(contact)) == [StepStatus.EXPIRED, StepStatus.JOINED, StepStatus.INACTIVE]
         assert statuses(desk.contact(other))[0] is StepStatus.JOINED
+
+    def test_a_step_without_time_is_over_at_once(self, desk: Desk) -> None:
+        desk.rule(SALES, needs=(german(),), relaxations=(Relaxation(after_ms=Millis(0)),), skip_hopeless=False)
+        contact = desk.caller("first", SALES)
+
+        desk.pass_time()
+
+        assert statuses(desk.contact(contact)) == [StepStatus.EXPIRED, StepStatus.ACTIVE]
 
     def test_a_step_that_passed_during_the_talk_is_over_when_the_contact_waits_again(self, desk: Desk) -> None:
         desk.rule(SALES, needs=(german(),), relaxations=(Relaxation(after_ms=AFTER_10),), skip_hopeless=False)
@@ -204,6 +231,17 @@ class TestHopelessSteps:
 
 
 class TestPreferredAgents:
+    @pytest.mark.parametrize(("preferred_ms", "waits"), [(0, False), (1, True)])
+    def test_a_group_may_wait_for_them_as_long_as_it_likes_or_not_at_all(
+        self, desk: Desk, preferred_ms: int, *, waits: bool
+    ) -> None:
+        desk.rule(SALES, strategy="preferred_agent", preferred_ms=Millis(preferred_ms))
+        ana = desk.hire("ana", SALES)
+
+        contact = desk.caller("first", SALES, preferred=ana)
+
+        assert [step.agent for step in desk.contact(contact).steps] == [ana, None][not waits :]
+
     def test_the_agent_whom_a_contact_names_is_waited_for(self, desk: Desk) -> None:
         desk.rule(SALES, strategy="preferred_agent")
         ana = desk.ready_agent("ana", SALES)

@@ -255,14 +255,15 @@ class TestBeingLeftAlone:
         assert desk.ringing() == {ana: first}
         assert [offer.reason for offer in desk.all(WithdrawOffer)] == [WithdrawReason.BUSY]
 
-    def test_who_does_not_answer_may_count_as_there_again_after_a_while(self, desk: Desk) -> None:
-        desk.rule(SALES, no_answer_ms=Millis(60_000))
+    @pytest.mark.parametrize("seconds", [0.001, 60])
+    def test_who_does_not_answer_may_count_as_there_again_after_a_while(self, desk: Desk, seconds: float) -> None:
+        desk.rule(SALES, no_answer_ms=Millis(round(seconds * 1000)), missed_ms=Millis(0))
         ana = desk.ready_agent("ana", SALES)
         first = come(desk, "first", Channel.VIDEO)
         desk.pass_time(seconds=20)
         assert desk.routing(ana) is Routing.NOT_RESPONDING
 
-        desk.pass_time(seconds=60)
+        desk.pass_time(seconds)
 
         assert desk.ringing() == {ana: first}
 
@@ -298,6 +299,13 @@ class TestElsewhere:
         desk.pass_time(seconds=30)
 
         assert desk.ringing() == {ana: first}
+
+    def test_it_may_be_for_as_short_as_it_likes(self, desk: Desk) -> None:
+        ana = desk.ready_agent("ana", SALES)
+
+        desk.elsewhere(ana, seconds=0.001)
+
+        assert desk.agent(ana).elsewhere == (("telephone", desk.at + 1),)
 
     def test_the_other_system_may_say_that_it_is_over(self, desk: Desk) -> None:
         ana = desk.ready_agent("ana", SALES)

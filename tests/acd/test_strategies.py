@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from acd.config import Capacity, Channel, Membership, Need, Skill
 from acd.decisions import MakeOffer, RaiseAlarm, WithdrawOffer, WithdrawReason
 from acd.facts import Presence
@@ -67,6 +69,19 @@ class TestChoosing:
 
         assert desk.ringing() == {much: contact}
 
+    def test_who_goes_first_is_asked_for_as_their_own_group_asks(self, desk: Desk) -> None:
+        desk.rule(SUPPORT, strategy="round_robin")
+        ana = desk.ready_agent("ana", SUPPORT)
+        desk.caller_hangs_up(desk.caller("whose turn was ana", SUPPORT))
+        desk.pass_time(seconds=1)
+        ben = desk.ready_agent("ben")
+        desk.configure(agents=tuple(replace(agent, groups=()) for agent in desk.site.agents))
+        first, second = desk.caller("first", SALES), desk.caller("second", SUPPORT)
+
+        desk.configure(agents=tuple(replace(agent, groups=(SALES, SUPPORT)) for agent in desk.site.agents))
+
+        assert desk.ringing() == {ana: first, ben: second}
+
     def test_best_skilled_asks_who_can_do_most_of_what_is_asked_for(self, desk: Desk) -> None:
         desk.rule(SALES, strategy="best_skilled")
         desk.ready_agent("fair", SALES, skills=(Skill(skill=GERMAN, level=3), Skill(skill=SkillId("tax"), level=9)))
@@ -102,8 +117,17 @@ class TestChoosing:
 
         assert desk.ringing() == {slow: ContactId("first")}
 
-    def test_a_delay_is_waited_for_only_by_those_who_may_ring_there(self, desk: Desk) -> None:
-        desk.rule(SALES, no_answer_ms=Millis(1_000), missed_ms=Millis(600_000))
+    def test_a_delay_hides_nothing_that_ends_before_it(self, desk: Desk) -> None:
+        desk.ready_agent("slow", SALES, memberships=later(SALES, 60))
+        fast = desk.ready_agent("fast", SALES)
+        first, _ = desk.caller("first", SALES), desk.caller("second", SALES)
+        assert desk.ringing() == {fast: first}
+
+        assert desk.core.next_deadline == desk.at + desk.site.groups[0].ring_ms
+
+    @pytest.mark.parametrize("strategy", ["longest_idle", "best_skilled", "round_robin"])
+    def test_a_delay_is_waited_for_only_by_those_who_may_ring_there(self, desk: Desk, strategy: str) -> None:
+        desk.rule(SALES, strategy=strategy, no_answer_ms=Millis(1_000), missed_ms=Millis(600_000))
         ben = desk.ready_agent("ben", SALES)
         desk.caller("first", SALES)
         desk.pass_time(seconds=20)
@@ -215,6 +239,15 @@ class TestRingingAtAll:
         desk.pass_time(seconds=40)
 
         assert desk.all(RaiseAlarm) == [RaiseAlarm(contact=contact, failed_offers=4)], "once"
+
+    def test_the_first_offer_that_fails_may_be_one_too_many(self, desk: Desk) -> None:
+        desk.rule(SALES, alarm_after=1)
+        ana = desk.ready_agent("ana", SALES)
+        contact = desk.caller("first", SALES)
+
+        desk.decline(ana)
+
+        assert desk.all(RaiseAlarm) == [RaiseAlarm(contact=contact, failed_offers=1)]
 
     def test_who_comes_later_joins(self, desk: Desk) -> None:
         desk.rule(SALES, strategy="ring_all")

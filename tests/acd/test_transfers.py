@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from acd.config import Answer, AnswerKind, Group, MediaPolicy, Need, Skill
+from acd.config import Answer, AnswerKind, Channel, Group, MediaPolicy, Need, Skill
 from acd.decisions import AskCaller, Decision, EndReason, Move, OverflowReason, Requeue, RequeueReason
 from acd.facts import CallerAnswered, GroupClosed, Presence, TransferAsked
 from acd.ids import AgentId, ContactId, Epoch, GroupId, SkillId
@@ -52,6 +52,7 @@ def test_a_contact_is_handed_to_an_agent_of_another_group_and_rings_there(
     assert desk.ringing() == {ben: first}
     assert desk.contact(first).epoch == 2, "and the new connection is a new one"
     assert desk.contact(first).came_back is RequeueReason.TRANSFERRED
+    assert desk.all(Move) == [], "it stays in its group"
     assert desk.routing(ana) is Routing.WRAP_UP
 
 
@@ -100,6 +101,19 @@ def test_a_contact_is_handed_to_a_skill_and_asks_for_it_from_then_on(
 
     assert desk.ringing() == {chris: first}
     assert desk.contact(first).needs == (Need(skill=TAX, level=2),)
+
+
+def test_who_is_handed_to_an_agent_stays_in_the_group_whatever_group_is_named(
+    desk: Desk, talk: tuple[AgentId, ContactId]
+) -> None:
+    ana, first = talk
+    ben = desk.ready_agent("ben", SUPPORT)
+    desk.configure(groups=(*desk.site.groups, Group(id=BANK, policy=MediaPolicy.RECORD)))
+
+    transfer(desk, ana, to_agent=ben, to_group=BANK)
+
+    assert desk.ringing() == {ben: first}
+    assert desk.contact(first).group == SALES
 
 
 def test_into_a_group_of_another_policy_only_with_the_callers_consent(
@@ -160,6 +174,7 @@ def test_nothing_is_handed_on_to_nowhere(desk: Desk, talk: tuple[AgentId, Contac
     ben = desk.ready_agent("ben", SALES)
     desk.choose(ben, Presence.BREAK)
     desk.happen(GroupClosed(group=SUPPORT))
+    desk.configure(groups=(*desk.site.groups, Group(id=BANK, channels=(Channel.CHAT,))))
 
     assert transfer(desk, ana, to_agent=AgentId("nobody")) == []
     assert transfer(desk, ana, to_agent=ben) == [], "who is on a break"
@@ -167,6 +182,7 @@ def test_nothing_is_handed_on_to_nowhere(desk: Desk, talk: tuple[AgentId, Contac
     assert transfer(desk, ana, to_group=GroupId("nowhere")) == []
     assert transfer(desk, ana, to_group=SUPPORT) == [], "which is closed"
     assert transfer(desk, ana, to_group=SALES) == [], "where it is already"
+    assert transfer(desk, ana, to_group=BANK) == [], "where nobody is seen"
     assert desk.routing(ana) is Routing.TALKING
 
 

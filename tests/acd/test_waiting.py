@@ -19,6 +19,7 @@ from acd.config import (
 )
 from acd.core import Core
 from acd.decisions import (
+    Admit,
     AskCaller,
     ChangeRules,
     EndContact,
@@ -63,6 +64,14 @@ class TestUrgency:
 
         assert desk.all(Hasten) == [Hasten(contact=urgent, by_ms=MINUTE)]
 
+    def test_it_may_be_as_little_as_a_group_likes(self, desk: Desk) -> None:
+        desk.rule(SALES, **(self.RULES | {"urgent_ms": Millis(1)}))
+        contact = desk.caller("first", SALES)
+
+        desk.pass_time(seconds=10)
+
+        assert desk.all(Hasten) == [Hasten(contact=contact, by_ms=Millis(1))]
+
     def test_who_is_urgent_rings_first(self, desk: Desk) -> None:
         desk.rule(SUPPORT, **self.RULES)
         desk.caller("first", SALES)
@@ -90,6 +99,14 @@ class TestWaitingForTooLong:
 
         desk.pass_time(seconds=59.999)
         assert desk.queue() == [contact]
+        desk.pass_time(seconds=0.001)
+
+        assert desk.ends() == {contact: EndReason.TOO_LONG}
+
+    def test_a_group_may_let_them_wait_as_shortly_as_it_likes(self, desk: Desk) -> None:
+        desk.rule(SALES, max_wait_ms=Millis(1))
+        contact = desk.caller("first", SALES)
+
         desk.pass_time(seconds=0.001)
 
         assert desk.ends() == {contact: EndReason.TOO_LONG}
@@ -138,6 +155,15 @@ class TestWaitingForTooLong:
 
         assert desk.queue() == [contact]
 
+    def test_where_a_group_has_no_such_channel_they_wait_on(self, desk: Desk) -> None:
+        at_most_a_minute(desk, TO_SUPPORT)
+        desk.rule(SUPPORT, channels=(Channel.CHAT,))
+        contact = desk.caller("first", SALES)
+
+        desk.pass_time(seconds=3600)
+
+        assert desk.queue() == [contact]
+
     @pytest.mark.parametrize("group", [None, GroupId("nowhere")])
     def test_where_there_is_no_such_group_they_wait_on(self, desk: Desk, group: GroupId | None) -> None:
         at_most_a_minute(desk, Answer(kind=AnswerKind.GROUP, group=group))
@@ -146,6 +172,13 @@ class TestWaitingForTooLong:
         desk.pass_time(seconds=3600)
 
         assert desk.queue() == [contact]
+
+    def test_nothing_is_said_of_how_long_a_message_may_wait(self, desk: Desk) -> None:
+        at_most_a_minute(desk, Answer())
+
+        desk.message("written")
+
+        assert desk.all(Admit)[-1].rules.too_long_at is None
 
     def test_nobody_is_moved_while_it_rings(self, desk: Desk) -> None:
         at_most_a_minute(desk, TO_SUPPORT, ring_ms=Millis(120_000))
@@ -298,6 +331,19 @@ class TestNewRules:
 
         assert (desk.contact(contact).step, desk.contact(contact).step_until) == (0, desk.at + 15_000)
 
+    def test_each_step_counts_whose_time_is_over_to_the_millisecond(self, desk: Desk) -> None:
+        desk.rule(SALES, skip_hopeless=False)
+        contact = desk.caller("first", SALES)
+        desk.pass_time(seconds=30)
+        need = Need(skill=SkillId("german"), level=4)
+
+        relaxations = tuple(Relaxation(after_ms=Millis(10_000), lower_by=1) for _ in range(3))
+        desk.rule(SALES, needs=(need,), relaxations=relaxations)
+        assert (desk.contact(contact).step, desk.contact(contact).step_until) == (3, desk.at + 10_000)
+        desk.rule(SALES, relaxations=relaxations[1:])
+
+        assert (desk.contact(contact).step, desk.contact(contact).step_until) == (3, None)
+
     def test_a_time_that_is_over_under_the_new_rules_is_over_at_once(self, desk: Desk) -> None:
         contact = desk.caller("first", SALES)
         desk.pass_time(seconds=90)
@@ -344,6 +390,16 @@ class TestNewRules:
         assert desk.contact(contact).step_in_force.agent == ana
         assert desk.all(ChangeRules) == []
 
+    def test_a_supervisor_may_insist_on_the_agent_who_is_preferred_already(self, desk: Desk) -> None:
+        desk.rule(SALES, strategy="preferred_agent")
+        ana = desk.hire("ana", SALES)
+        contact = desk.caller("first", SALES, preferred=ana)
+        assert not desk.contact(contact).step_in_force.by_hand
+
+        desk.assign(contact, ana)
+
+        assert desk.contact(contact).step_in_force.by_hand
+
     def test_who_talks_asks_by_the_new_rules_when_they_wait_again(self, desk: Desk) -> None:
         ana = desk.ready_agent("ana", SALES)
         contact = desk.caller("first", SALES)
@@ -373,6 +429,7 @@ class TestNewRules:
         desk.configure(agents=(Agent(id=ana, groups=(SUPPORT, GroupId("new"))),))
 
         assert desk.ringing() == {ana: contact}
+        assert desk.all(WithdrawOffer) == []
 
     def test_an_agent_who_is_gone_is_not_waited_for(self, desk: Desk) -> None:
         ana = desk.hire("ana", SALES)
@@ -385,6 +442,17 @@ class TestNewRules:
         desk.choose(ben, Presence.AVAILABLE)
 
         assert desk.ringing() == {ben: contact}
+
+    def test_nothing_is_kept_of_whom_a_contact_was_meant_for(self, desk: Desk) -> None:
+        ana = desk.hire("ana", SALES)
+        pools = list(desk.state.pools_of(ana))
+        contact = desk.caller("first", SALES)
+        desk.assign(contact, ana)
+        assert len(list(desk.state.pools_of(ana))) == len(pools) + 1
+
+        desk.end(contact)
+
+        assert list(desk.state.pools_of(ana)) == pools
 
     def test_a_place_in_a_profile_counts_for_who_is_asked_alone_too(self, desk: Desk) -> None:
         desk.rule(SALES, strategy="preferred_agent")

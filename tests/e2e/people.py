@@ -166,6 +166,13 @@ async def not_to_show(page: Page, role: str, name: str | None = None, *, limit_s
     )
 
 
+async def to_be_focused(page: Page, role: str, name: str, *, limit_s: float = 5.0) -> None:
+    """The keyboard is at this."""
+    await until(
+        lambda: page.is_focused(role, name), limit_s=limit_s, saying=f"{page.who} has the keyboard at {role} {name!r}"
+    )
+
+
 async def tab_to(page: Page, role: str, name: str, *, at_most: int = 40) -> None:
     """Reach a thing with the Tab key alone.
 

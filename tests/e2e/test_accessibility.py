@@ -55,6 +55,10 @@ class Words:
     wrap_up: str
     on_break: str
     break_title: str
+    keyboard: str
+    close: str
+    hold: str
+    back: str
 
 
 ENGLISH: Final = Words(
@@ -78,6 +82,10 @@ ENGLISH: Final = Words(
     wrap_up="Wrap-up · Visitor on “Küchenhaus Morgenrot”",
     on_break="Break",
     break_title="Enjoy your break",
+    keyboard="Keyboard",
+    close="Close",
+    hold="Hold",
+    back="Back to caller",
 )
 GERMAN: Final = Words(
     locale="de-DE",
@@ -100,6 +108,10 @@ GERMAN: Final = Words(
     wrap_up="Nacharbeit · Gast auf „Küchenhaus Morgenrot“",
     on_break="Pause",
     break_title="Gute Pause",
+    keyboard="Tastatur",
+    close="Schließen",
+    hold="Halten",
+    back="Zurück ins Gespräch",
 )
 
 
@@ -155,6 +167,14 @@ async def test_every_state_of_both_pages_is_accessible(
     await to_show(anna, "timer", agents.duration)
     await to_be_accessible(vera, "talking")
     await to_be_accessible(anna, "call")
+    await anna.press(agents.hold)
+    await to_show(anna, "button", agents.back)
+    await to_be_accessible(anna, "hold")
+    await anna.press(agents.keyboard)
+    await to_show(anna, "dialog", agents.keyboard)
+    await to_be_accessible(anna, "keys")
+    await anna.press(agents.close)
+    await anna.press(agents.back)
 
     await vera.press(visitors.hang_up)
     await to_show(vera, "heading", visitors.ended)
@@ -163,3 +183,4 @@ async def test_every_state_of_both_pages_is_accessible(
     await to_be_accessible(anna, "wrap-up")
     await anna.press(agents.finish)
     await to_show(anna, "heading", agents.ready)
+    await to_be_accessible(anna, "ready, with a day behind")

@@ -106,3 +106,7 @@ async def test_a_day_with_a_skill_a_miss_an_overflow_a_transfer_and_a_callback(
     await to_hear_and_see_each_other(xenia, anna)
     await hang_up(xenia, anna)
     await anna.page.press("Finish wrap-up")
+
+    # Everybody reads what their own day was.
+    await to_say(anna.page, "2 answered · 1 missed")
+    await to_say(chris.page, "Transferred")

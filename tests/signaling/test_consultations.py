@@ -491,6 +491,31 @@ async def test_an_older_widget_is_not_asked_for_a_second_connection(three: Three
     assert three.consultation().phase == "talking"
 
 
+async def test_a_widget_that_does_not_say_what_it_can_do_is_not_asked_for_a_second_connection(three: Three) -> None:
+    await three.vera.lose_socket()
+    three.vera.page = three.world.new_page()
+    await three.vera.connect(leave_out="capabilities")
+    await three.consult()
+    contact = three.anna.desk.contact
+    assert contact is not None
+
+    code = await three.anna.refused("consult.join", contactId=contact.id, epoch=contact.epoch)
+
+    assert code == "not_able"
+
+
+@pytest.mark.parametrize("name", ["a\x00b", "not conference", "of-tomorrow"])
+async def test_of_what_a_page_says_it_can_do_only_names_that_we_know_are_kept(three: Three, name: str) -> None:
+    vera = three.vera
+    await vera.lose_socket()
+    vera.page = vera.world.new_page()
+    await vera.connect(capabilities=[name])
+
+    kept = {record.capabilities for record in three.world.sessions.records.values() if record.page == vera.page}
+
+    assert kept == {frozenset()}
+
+
 async def test_an_older_widget_is_handed_on_without_asking_first(three: Three) -> None:
     await loads_an_older_widget(three.vera)
 

@@ -84,10 +84,11 @@ class Tab:
         self.attachment: Attachment | None = None
         self._numbers = itertools.count(1)
 
-    async def connect(self, *, origin: str | None = None, **auth: object) -> "Tab":
+    async def connect(self, *, origin: str | None = None, leave_out: str = "", **auth: object) -> "Tab":
         """Open a socket and show the session on it."""
         self.wire = PaperWire(self.world.clock)
         hello = {"token": self.token, "page": self.page, "capabilities": ["conference"], **auth}
+        hello.pop(leave_out, None)
         opening = Opening(origin=origin, cookies=self.cookies, address="203.0.113.7")
         self.attachment = await self.world.conversation.attach(self.namespace, hello, opening, self.wire)
         self.attachment.show_from_now()

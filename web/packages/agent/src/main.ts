@@ -4,8 +4,9 @@ import { AGENT_NAMESPACE, browserTime, newPageId, People, socketIo } from "@zuru
 import { chooseLanguage, tokens } from "@zuruf/ui";
 import { page as pageStyles } from "@zuruf/ui/page";
 import { Attention } from "./attention";
+import { browserMeter } from "./check";
 import { findMicrophone } from "./microphone";
-import { Ringer } from "./ringer";
+import { findSpeakers, Ringer } from "./ringer";
 import { DeskView } from "./views/desk";
 import { rememberedLanguage, Workplace } from "./workplace";
 
@@ -33,6 +34,8 @@ const workplace = new Workplace({
     focus: () => window.focus(),
     reducedMotion: () => matchMedia("(prefers-reduced-motion: reduce)").matches,
   }),
+  meter: browserMeter,
+  speakers: () => findSpeakers(mediaDevices, "AudioContext" in window ? AudioContext : undefined),
   microphone: () => findMicrophone(mediaDevices, navigator.permissions),
   visible: () => !document.hidden,
   heart: (everyMs, beat) => {

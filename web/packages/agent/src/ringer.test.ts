@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Ringer, ringSamples } from "./ringer";
+import { findSpeakers, Ringer, ringSamples } from "./ringer";
 
 /** As much of an `AudioContext` as rings. */
 class Sound extends EventTarget {
@@ -55,4 +55,40 @@ test("a ring that was wanted before the browser allowed sound begins with the fi
 
   ringer.stop();
   expect(sound.sounding).toBe(0);
+});
+
+test("a chosen loudspeaker is used as soon as there is sound, and one that was unplugged is no reason not to ring", async () => {
+  const sinks: string[] = [];
+  const sound = Object.assign(new Sound(), {
+    setSinkId: async (id: string) => {
+      sinks.push(id);
+      if (id === "unplugged") throw new DOMException("gone", "NotFoundError");
+    },
+  });
+  const ringer = new Ringer(
+    () => sound as unknown as AudioContext,
+    () => {},
+  );
+
+  ringer.through("box");
+  expect(sinks).toEqual([]);
+  ringer.unlock();
+  ringer.through("unplugged");
+  await Promise.resolve();
+  await Promise.resolve();
+
+  expect(sinks).toEqual(["box", "unplugged", ""]);
+});
+
+test("loudspeakers are named where the browser lets a page choose one", async () => {
+  const kinds = ["audioinput", "audiooutput", "audiooutput", "audiooutput"];
+  const labels = ["Microphone", "System", "Headset", ""];
+  const ids = ["m", "default", "h", "hidden"];
+  const enumerateDevices = async () =>
+    kinds.map((kind, at) => ({ kind, label: labels[at], deviceId: ids[at] }) as MediaDeviceInfo);
+
+  const chooses = { prototype: { setSinkId: () => {} } };
+  expect(await findSpeakers({ enumerateDevices }, chooses)).toEqual([{ id: "h", name: "Headset" }]);
+  expect(await findSpeakers({ enumerateDevices }, { prototype: {} })).toEqual([]);
+  expect(await findSpeakers(undefined, chooses)).toEqual([]);
 });

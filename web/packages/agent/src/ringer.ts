@@ -32,8 +32,30 @@ export function ringSamples(rate: number): Float32Array<ArrayBuffer> {
   return samples;
 }
 
+/** A loudspeaker of this computer. */
+export interface Speaker {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Where the ring can come from; none where the browser does not let a page choose, or does not name them yet. */
+export async function findSpeakers(
+  devices: Pick<MediaDevices, "enumerateDevices"> | undefined,
+  context: { readonly prototype: object } | undefined,
+): Promise<readonly Speaker[]> {
+  if (!devices || !context || !("setSinkId" in context.prototype)) return [];
+  const found = await devices.enumerateDevices();
+  return found
+    .filter(({ kind, label, deviceId }) => kind === "audiooutput" && label !== "" && deviceId !== "default")
+    .map(({ deviceId, label }) => ({ id: deviceId, name: label }));
+}
+
+type Sinking = AudioContext & { setSinkId?: (id: string) => Promise<void> };
+
 export class Ringer {
-  #context: AudioContext | null = null;
+  #context: Sinking | null = null;
+  /** Empty: wherever the system sends sound. */
+  #speaker = "";
   #source: AudioBufferSourceNode | null = null;
   #wanted = false;
 
@@ -48,9 +70,21 @@ export class Ringer {
     if (!this.#context) {
       this.#context = this.open();
       this.#context.addEventListener("statechange", () => this.#look());
+      this.#sink();
     }
     if (this.#context.state === "suspended") void this.#context.resume();
     this.#look();
+  }
+
+  /** Ring through this loudspeaker from now on, apart from the headset for instance. */
+  through(speaker: string): void {
+    this.#speaker = speaker;
+    this.#sink();
+  }
+
+  #sink(): void {
+    // One that was unplugged is no reason not to ring.
+    this.#context?.setSinkId?.(this.#speaker).catch(() => this.#context?.setSinkId?.(""));
   }
 
   start(): void {

@@ -120,6 +120,37 @@ test("a call that the caller ended says so, and one that we ended does not", () 
   expect(after(...talking, { type: "asked", what: "end" }, over).notice).toBeNull();
 });
 
+test("a caller who hangs up in a conference is told of, and one who was handed over is not", () => {
+  const confers = (given = {}) => [
+    signedIn,
+    heard(
+      attached(
+        deskWith("talking", { consultation: consultation({ phase: "talking", guest: "joined", ...given }) }),
+      ),
+    ),
+  ];
+  const over = heard(changed(deskWith("wrap_up")));
+
+  expect(after(...confers(), over).notice).toBe("caller_hung_up");
+  expect(after(...confers(), { type: "asked", what: "hand_over" }, over).notice).toBeNull();
+  expect(after(...confers({ guest: "joining", takesOver: true }), over).notice).toBeNull();
+});
+
+test("who was asked by a colleague reads of the question, not of a caller", () => {
+  const asked = { askedBy: "Ana", deadline: NOW + 10_000 };
+  const ringing = [signedIn, heard(attached(deskWith("offered", asked)))];
+  const connecting = [signedIn, heard(attached(deskWith("connecting", asked)))];
+
+  expect(after(...ringing, heard(changed(desk()))).notice).toBe("question_gone");
+  expect(after(...connecting, heard(changed(desk(), { serverTime: NOW + 3_000 }))).notice).toBe(
+    "question_gone",
+  );
+  expect(after(...connecting, heard(attached(desk()))).notice).toBe("question_gone");
+  expect(after(...connecting, heard(changed(desk(), { serverTime: NOW + 10_020 }))).notice).toBe(
+    "question_failed",
+  );
+});
+
 test("a caller who did not come back is told apart from one who hung up", () => {
   const away = heard(
     changed(deskWith("talking"), {
@@ -244,21 +275,14 @@ test("who is asked speaks to whoever asks, and to the caller once they have join
   expect(speaksTo(state)).toEqual({ first: true, second: true });
 });
 
-test("a colleague who is done with advising is told so, and one who hands over is told nothing", () => {
+test("a colleague who is done with advising is told so", () => {
   const advised = after(
     signedIn,
     heard(attached(deskWith("talking", { askedBy: "Ben" }))),
     heard(changed(desk())),
   );
-  const handsOver = { consultation: consultation({ phase: "talking", guest: "joined" }) };
-  const left = after(
-    signedIn,
-    heard(attached(deskWith("talking", handsOver))),
-    heard(changed(deskWith("wrap_up"))),
-  );
 
   expect(advised.notice).toBe("colleague_done");
-  expect(left.notice).toBeNull();
 });
 
 test("a guest who is handed the contact goes on as if nothing had happened", () => {

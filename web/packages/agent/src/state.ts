@@ -13,6 +13,7 @@ import type {
   AgentChanged,
   AgentContact,
   Desk,
+  OwnDay,
   Peer,
   Presence,
   SecondLeg,
@@ -21,6 +22,7 @@ import type {
   Targets,
 } from "@zuruf/protocol";
 import type { Language } from "@zuruf/ui";
+import type { Speaker } from "./ringer";
 
 /** The connection that carries our requests. Media go their own way and may outlive it. */
 export type Line = "opening" | "open" | "lost" | "restarting" | "superseded";
@@ -54,6 +56,8 @@ export type Notice =
   | "setup_failed"
   | "taken_back"
   | "colleague_done"
+  | "question_gone"
+  | "question_failed"
   | "not_done";
 
 export interface Media {
@@ -90,6 +94,9 @@ export interface Bell {
   /** Browsers let a page sound only after a press in it. */
   readonly sound: "locked" | "ready";
   readonly notifications: "unknown" | "off" | "on" | "denied";
+  /** Where it can ring, as far as the browser says; and where it shall, empty for wherever the system sends sound. */
+  readonly speakers: readonly Speaker[];
+  readonly speaker: string;
 }
 
 export interface State {
@@ -107,6 +114,8 @@ export interface State {
   readonly notice: Notice | null;
   /** The contact that we declined or ended ourselves, so that its end is no news. */
   readonly letGo: string | null;
+  /** The contact that we asked to hand on: its end is no news either, but until then it is ours. */
+  readonly handedOn: string | null;
   /** The microphone of this computer, as far as one can know without opening it. */
   readonly microphoneFound: "ok" | "missing" | "unknown";
   readonly media: Media;
@@ -114,6 +123,8 @@ export interface State {
   readonly startWithCamera: boolean;
   /** To whom the contact can be handed on, while that is being chosen. */
   readonly targets: Targets | null;
+  /** What rang here today; `unread` if the server did not say. */
+  readonly day: OwnDay | "looking" | "unread";
 }
 
 export const noMedia: Media = {
@@ -145,11 +156,13 @@ export function blank(language: Language, startWithCamera: boolean): State {
     asked: null,
     notice: null,
     letGo: null,
+    handedOn: null,
     microphoneFound: "unknown",
     media: noMedia,
-    bell: { sound: "locked", notifications: "unknown" },
+    bell: { sound: "locked", notifications: "unknown", speakers: [], speaker: "" },
     startWithCamera,
     targets: null,
+    day: "looking",
   };
 }
 
@@ -162,6 +175,7 @@ export type Happening =
   | { readonly type: "asked"; readonly what: Exclude<Asked, null> }
   | { readonly type: "answered"; readonly done: boolean }
   | { readonly type: "dismissed" }
+  | { readonly type: "day"; readonly day: OwnDay | null }
   | { readonly type: "targets"; readonly targets: Targets | null }
   | { readonly type: "media"; readonly media: Partial<Media> }
   | { readonly type: "microphone_found"; readonly found: "ok" | "missing" | "unknown" }
@@ -185,16 +199,25 @@ export function reduce(state: State, happening: Happening): State {
     case "heard":
       return heard(state, happening.message);
     case "asked": {
-      const letsGo = ["decline", "end", "transfer"].includes(happening.what);
-      const letGo = letsGo ? (state.desk?.contact?.id ?? null) : state.letGo;
-      return { ...state, asked: happening.what, letGo, notice: null };
+      const { what } = happening;
+      const contact = state.desk?.contact?.id ?? null;
+      return {
+        ...state,
+        asked: what,
+        letGo: what === "decline" || what === "end" ? contact : state.letGo,
+        handedOn: what === "transfer" || what === "hand_over" ? contact : state.handedOn,
+        notice: null,
+      };
     }
     case "answered":
       // What was done shows itself; until then the button stays pressed.
       if (happening.done) return shownOtherwise(state.asked) ? { ...state, asked: null } : state;
-      return { ...state, asked: null, letGo: null, notice: "not_done" };
+      return { ...state, asked: null, letGo: null, handedOn: null, notice: "not_done" };
     case "dismissed":
       return { ...state, notice: null };
+    case "day":
+      // What is known stays, when it cannot be read anew for once.
+      return { ...state, day: happening.day ?? (state.day === "looking" ? "unread" : state.day) };
     case "targets":
       return { ...state, targets: happening.targets };
     case "media":
@@ -228,6 +251,7 @@ function heard(state: State, message: AgentAttached | AgentChanged): State {
     asked: moved ? null : state.asked,
     notice: rings ? null : (news ?? state.notice),
     letGo: desk.contact?.id === state.letGo ? state.letGo : null,
+    handedOn: desk.contact?.id === state.handedOn ? state.handedOn : null,
     targets: moved ? null : state.targets,
   };
 }
@@ -251,21 +275,24 @@ export function whatHappened(state: State, message: AgentAttached | AgentChanged
   const stillOurs = after.contact?.id === contact.id && after.contact.epoch === contact.epoch;
   if (stillOurs && inCall(after.routing)) return null;
   if (stillOurs && after.routing === before.routing) return null;
-  if (state.letGo === contact.id) return null;
+  if (state.letGo === contact.id || state.handedOn === contact.id) return null;
   const wasAway = message.type === "agent.attached";
   switch (before.routing) {
     case "offered":
       // Not answering is a state of its own, and says so itself.
-      return after.routing === "not_responding" ? null : "offer_gone";
+      if (after.routing === "not_responding") return null;
+      return contact.askedBy ? "question_gone" : "offer_gone";
     case "connecting": {
-      if (wasAway) return "taken_back";
+      if (wasAway) return contact.askedBy ? "question_gone" : "taken_back";
       const timedOut = contact.deadline !== null && message.serverTime >= contact.deadline - ABOUT_MS;
-      return timedOut || state.media.link === "failed" ? "setup_failed" : "caller_left";
+      const failed = timedOut || state.media.link === "failed";
+      if (contact.askedBy) return failed ? "question_failed" : "question_gone";
+      return failed ? "setup_failed" : "caller_left";
     }
     case "talking":
     case "held":
-      // Handed over to the colleague, which was our doing.
-      if (contact.consultation?.guest !== "no" && contact.consultation) return null;
+      // Handed over to the colleague, which was our doing, perhaps before this page was loaded anew.
+      if (contact.consultation?.takesOver) return null;
       if (contact.askedBy) return inCall(after.routing) ? null : "colleague_done";
       if (after.routing !== "wrap_up" && wasAway) return "taken_back";
       return state.peer?.present === false ? "caller_lost" : "caller_hung_up";

@@ -1,5 +1,5 @@
 import { FakeDevices, FakePeers } from "@zuruf/call/testing";
-import type { AgentAttached, AgentChanged, SignInAnswer as Answer, Desk } from "@zuruf/protocol";
+import type { AgentAttached, AgentChanged, SignInAnswer as Answer, Desk, OwnDay } from "@zuruf/protocol";
 import { FarEnds, HandTime, settle } from "@zuruf/protocol/testing";
 import { expect, test } from "vitest";
 import { scene } from "./state";
@@ -38,6 +38,13 @@ class Shift {
   calls = 0;
   title = "";
   signedInAt: string[] = [];
+  daysRead = 0;
+  ringsThrough = "not said";
+  speakers = [
+    { id: "headset", name: "Headset" },
+    { id: "box", name: "Loudspeaker" },
+  ];
+  day: OwnDay | null = { since: 0, isComplete: true, contacts: [], more: 0 };
   #beat = () => {};
   #sequence = 1;
 
@@ -52,6 +59,10 @@ class Shift {
       signOut: async () => {
         this.signedInAt.push("nobody");
       },
+      ownDay: async () => {
+        this.daysRead += 1;
+        return this.day;
+      },
     };
     this.place = new Workplace({
       people,
@@ -62,6 +73,8 @@ class Shift {
       language: "en",
       tab: this.tab,
       browser: this.browser,
+      speakers: async () => this.speakers,
+      meter: () => ({ level: () => 0, close: () => {} }),
       devices: this.devices.devices,
       peers: this.peers,
       ringer: (sounds) => ({
@@ -73,6 +86,9 @@ class Shift {
           this.rings = false;
         },
         test: () => {},
+        through: (speaker) => {
+          this.ringsThrough = speaker;
+        },
       }),
       attention: {
         setTitle: (title) => {
@@ -532,4 +548,61 @@ test("asking, conferring and handing over are about the call at hand", async () 
   ]);
   expect(shift.ends.last.of("consult.join")).toMatchObject([{ contactId: "ct_1", epoch: 1 }]);
   expect(shift.ends.last.of("consult.hand_over")).toMatchObject([{ contactId: "ct_1", epoch: 1 }]);
+});
+
+test("a call stays until it is handed on: what the desk hears before a refusal takes nothing away", async () => {
+  const shift = await inATalk();
+
+  shift.place.transfer({ agentId: "ag_ben" });
+  await settle();
+  await shift.change(deskWith("talking", { name: "Max" }));
+  expect(shift.peers.all.map(({ closed }) => closed)).toEqual([false]);
+  expect(shift.state.media.microphone).toBe("on");
+  await shift.refuse("contact.transfer", "no_target");
+  expect(shift.state).toMatchObject({ notice: "not_done", handedOn: null, asked: null });
+  shift.place.transfer({ agentId: "ag_ben" });
+  await settle();
+  await shift.grant("contact.transfer");
+  await shift.change(deskWith("wrap_up"));
+
+  expect(shift.state.notice).toBeNull();
+  expect(shift.peers.all.map(({ closed }) => closed)).toEqual([true]);
+});
+
+test("the day is read when the desk opens and after each call, not while it rings or somebody talks", async () => {
+  const shift = await onShift();
+  const opened = shift.daysRead;
+  expect(opened).toBeGreaterThan(0);
+
+  await shift.change(deskWith("offered"));
+  await shift.change(deskWith("connecting"));
+  await shift.change(deskWith("talking"));
+  expect(shift.daysRead).toBe(opened);
+  await shift.change(deskWith("wrap_up"));
+  await shift.change(desk());
+
+  expect(shift.daysRead).toBe(opened + 2);
+});
+
+test("a day that cannot be read is said, and one that was read stays", async () => {
+  const shift = await onShift();
+  expect(shift.state.day).toMatchObject({ contacts: [] });
+  shift.day = null;
+
+  shift.place.readDay();
+  await settle();
+
+  expect(shift.state.day).toMatchObject({ contacts: [] });
+});
+
+test("the ring comes from the loudspeaker that was chosen, in the next tab too", async () => {
+  const shift = await onShift();
+  expect(shift.ringsThrough).toBe("");
+  expect(shift.state.bell.speakers.map(({ name }) => name)).toEqual(["Headset", "Loudspeaker"]);
+
+  shift.place.ringThrough("box");
+
+  expect(shift.ringsThrough).toBe("box");
+  expect(shift.state.bell.speaker).toBe("box");
+  expect(shift.browser.getItem("zuruf.ring")).toBe("box");
 });

@@ -21,6 +21,7 @@ import {
   type AgentToServer,
   type Chance,
   Connection,
+  type IceConfiguration,
   type Manner,
   type OpenSocket,
   type People,
@@ -37,11 +38,13 @@ import {
 } from "@zuruf/protocol";
 import { type Language, ServerClock } from "@zuruf/ui";
 import type { Attention } from "./attention";
-import type { Ringer } from "./ringer";
+import { Check, type CheckState, type Meter } from "./check";
+import type { Ringer, Speaker } from "./ringer";
 import {
   type Asked,
   blank,
   type Happening,
+  inCall,
   quality,
   reduce,
   type SecondMedia,
@@ -61,10 +64,11 @@ const LANGUAGE_KEY = "zuruf.language";
 /** Set while somebody may be signed in here: nobody else is asked for. */
 const PERSON_KEY = "zuruf.person";
 const CAMERA_KEY = "zuruf.camera";
+const RING_KEY = "zuruf.ring";
 
 /** What this tab's browser has for us. */
 export interface Surroundings {
-  readonly people: Pick<People, "whoAmI" | "signIn" | "signOut">;
+  readonly people: Pick<People, "whoAmI" | "signIn" | "signOut" | "ownDay">;
   readonly open: OpenSocket;
   readonly time: Time;
   readonly chance: Chance;
@@ -79,8 +83,10 @@ export interface Surroundings {
   readonly peers?: PeerFactory;
   readonly ringer: (
     changed: (sound: "locked" | "ready") => void,
-  ) => Pick<Ringer, "unlock" | "start" | "stop" | "test">;
+  ) => Pick<Ringer, "unlock" | "start" | "stop" | "test" | "through">;
   readonly attention: Pick<Attention, "setTitle" | "call" | "calm" | "permission" | "ask">;
+  readonly meter: (microphone: MediaStreamTrack) => Meter;
+  readonly speakers: () => Promise<readonly Speaker[]>;
   /** Whether there is a microphone that may be opened, as far as one can know without opening it. */
   readonly microphone: () => Promise<"ok" | "missing" | "unknown">;
   readonly visible: () => boolean;
@@ -107,6 +113,7 @@ export class Workplace implements Actions {
   #line: Connection<ServerToAgent, AgentToServer> | null = null;
   #legs: Legs | null = null;
   #generation = 0;
+  #ice: IceConfiguration | null = null;
   #stopHeart = () => {};
   /** Which assignment the microphone was opened for, so that a resumed one asks once. */
   #openedFor: string | null = null;
@@ -127,6 +134,9 @@ export class Workplace implements Actions {
     this.#peers = around.peers ?? browserPeers();
     this.#local = new LocalMedia(around.devices, () => this.#localChanged());
     this.#ringer = around.ringer((sound) => this.#happen({ type: "bell", bell: { sound } }));
+    const speaker = around.browser.getItem(RING_KEY) ?? "";
+    this.#ringer.through(speaker);
+    this.#happen({ type: "bell", bell: { speaker } });
   }
 
   get state(): State {
@@ -285,7 +295,7 @@ export class Workplace implements Actions {
     this.around.browser.setItem(LANGUAGE_KEY, language);
     this.#happen({ type: "language", language });
     this.#entitle();
-    // The names of groups come from the server.
+    // The names of groups come from the server, and with the new picture the day is read anew.
     this.#line?.renew();
   }
 
@@ -294,8 +304,42 @@ export class Workplace implements Actions {
     this.#happen({ type: "start_with_camera", on });
   }
 
+  ringThrough(speaker: string): void {
+    this.around.browser.setItem(RING_KEY, speaker);
+    this.#ringer.through(speaker);
+    this.#happen({ type: "bell", bell: { speaker } });
+    this.#ringer.test();
+  }
+
   testRing(): void {
     this.#ringer.test();
+  }
+
+  check(onChange: (state: CheckState) => void): Check {
+    const { devices, meter, time } = this.around;
+    return new Check({
+      devices,
+      meter,
+      time,
+      peers: this.#peers,
+      onChange,
+      refresh: async () => {
+        try {
+          await this.#line?.ask({ type: "ice.refresh" });
+          return this.#ice;
+        } catch (refusal) {
+          if (!(refusal instanceof Refusal)) throw refusal;
+          return null;
+        }
+      },
+    });
+  }
+
+  readDay(): void {
+    const line = this.#line;
+    void this.around.people.ownDay(this.#state.language).then((day) => {
+      if (line !== null && this.#line === line) this.#happen({ type: "day", day });
+    });
   }
 
   allowNotices(): void {
@@ -332,6 +376,7 @@ export class Workplace implements Actions {
   async look(): Promise<void> {
     const found = await this.around.microphone();
     if (found !== this.#state.microphoneFound) this.#happen({ type: "microphone_found", found });
+    this.#happen({ type: "bell", bell: { speakers: await this.around.speakers() } });
   }
 
   // In and out.
@@ -472,6 +517,7 @@ export class Workplace implements Actions {
         this.around.tab.setItem(SESSION_KEY, message.token);
         this.#generation = message.generation;
         this.clock.heard(message.serverTime);
+        this.#ice = message.ice;
         this.#legs?.configure(message.ice, message.serverTime);
         this.#deskChanged({ type: "heard", message });
         return;
@@ -484,6 +530,7 @@ export class Workplace implements Actions {
         this.#legs?.receive(message);
         return;
       case "ice.refreshed":
+        this.#ice = message.ice;
         this.#legs?.refreshed(message.ice);
         return;
       case "transfer.targets_found":
@@ -496,7 +543,12 @@ export class Workplace implements Actions {
   }
 
   #deskChanged(heard: Happening & { type: "heard" }): void {
+    const before = this.#state.desk;
     this.#happen(heard);
+    const now = this.#state.desk;
+    const moved = heard.message.type === "agent.attached" || before?.routing !== now?.routing;
+    // While it rings and in a call nobody looks at what was.
+    if (moved && now && now.routing !== "offered" && !inCall(now.routing)) this.readDay();
     this.#followRing();
     this.#followCall();
     this.#entitle();

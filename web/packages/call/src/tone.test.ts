@@ -3,8 +3,9 @@ import { expect, test } from "vitest";
 import { HoldTone } from "./tone";
 
 /** An audio context that counts what sounds. */
-class Speaker {
+class Speaker extends EventTarget {
   notes = 0;
+  state = "running";
   closed = false;
   readonly currentTime = 0;
   readonly destination = {};
@@ -13,6 +14,8 @@ class Speaker {
     this.notes += 1;
     return { frequency: { value: 0 }, connect: (to: object) => to, start: () => {}, stop: () => {} };
   }
+
+  async resume(): Promise<void> {}
 
   createGain(): object {
     const gain = { setValueAtTime: () => {}, linearRampToValueAtTime: () => {} };
@@ -58,6 +61,22 @@ test("after it was stopped nothing sounds, until it is started anew", async () =
     { notes: 2, closed: true },
     { notes: 2, closed: false },
   ]);
+});
+
+test("while the browser wants a press nothing piles up, and once it sounds it does so at once", async () => {
+  const [time, speaker] = [new HandTime(), new Speaker()];
+  speaker.state = "suspended";
+  const tone = new HoldTone(time, () => speaker as unknown as AudioContext);
+
+  tone.start();
+  await time.pass(90_000);
+  expect(speaker.notes).toBe(0);
+  speaker.state = "running";
+  speaker.dispatchEvent(new Event("statechange"));
+  expect(speaker.notes).toBe(2);
+  await time.pass(6_000);
+
+  expect(speaker.notes).toBe(4);
 });
 
 test("a browser without sound stays silent", () => {

@@ -20,6 +20,8 @@ export class HoldTone {
   start(): void {
     if (this.#context) return;
     this.#context = this.make();
+    // A browser that wants a press first lets it run later.
+    this.#context?.addEventListener("statechange", this.#play);
     this.#play();
   }
 
@@ -30,9 +32,16 @@ export class HoldTone {
     this.#context = null;
   }
 
-  #play(): void {
+  readonly #play = (): void => {
+    this.#callOff();
     const context = this.#context;
     if (!context) return;
+    this.#callOff = this.time.after(EVERY_MS, this.#play);
+    if (context.state !== "running") {
+      // Its clock stands still: notes would pile up, and sound all at once.
+      void context.resume();
+      return;
+    }
     NOTES_HZ.forEach((hz, nth) => {
       const begins = context.currentTime + 0.05 + nth * NOTE_S;
       const note = context.createOscillator();
@@ -45,8 +54,7 @@ export class HoldTone {
       note.start(begins);
       note.stop(begins + NOTE_S);
     });
-    this.#callOff = this.time.after(EVERY_MS, () => this.#play());
-  }
+  };
 }
 
 function browserContext(): AudioContext | null {

@@ -987,8 +987,8 @@ export interface AttachAsCaller {
   readonly token: string;
   /** This page load. */
   readonly page: string;
-  /** What this page can do. */
-  readonly capabilities: readonly string[];
+  /** What this page can do; nothing beyond a call of two, if it does not say. */
+  readonly capabilities?: readonly string[];
 }
 
 /**
@@ -1001,8 +1001,8 @@ export interface AttachAsAgent {
   readonly token: string | null;
   /** This page load. */
   readonly page: string;
-  /** What this page can do. */
-  readonly capabilities: readonly string[];
+  /** What this page can do; nothing beyond a call of two, if it does not say. */
+  readonly capabilities?: readonly string[];
   /** Of the names of groups. */
   readonly language?: Language;
   /** A person asked for it: this tab shall lead, though another one does. A new page needs not say so. */
@@ -1229,6 +1229,46 @@ export interface Problem {
   readonly notice: string | null;
   /** Everything that is wrong with single fields. */
   readonly errors: readonly WrongField[] | null;
+}
+
+/** One time it rang at an agent, and what came of it. */
+export interface OwnContact {
+  /** The contact. */
+  readonly id: string;
+  /** Where the caller asked; empty if that was before midnight. */
+  readonly groupName: string;
+  /** Voice, video or message. */
+  readonly channel: Channel;
+  /** A colleague asked about a caller. */
+  readonly askedBy: boolean;
+  /** Or when it was handed over. */
+  readonly rangAt: number;
+  /** When it was accepted. */
+  readonly answeredAt: number | null;
+  /** How long both ends had media; null if they never had. */
+  readonly talkedMs: number | null;
+  /** What came of it. */
+  readonly outcome: "agent_hung_up" | "caller_hung_up" | "caller_lost" | "declined" | "ended" | "gone" | "handed_over" | "lost" | "missed" | "not_connected" | "ringing" | "taken" | "talking" | "transferred";
+  /** What the wrap-up said came of it, in words; empty if it said nothing. */
+  readonly codeLabel: string;
+  /** Of the caller, as far as it is kept. */
+  readonly name: string;
+  /** Likewise. */
+  readonly topic: string;
+  /** Likewise. */
+  readonly pageTitle: string;
+}
+
+/** What an agent did today. */
+export interface OwnDay {
+  /** From when on it is known: midnight in the site's time zone, or later if it was not all kept. */
+  readonly since: number;
+  /** Whether that is midnight. */
+  readonly isComplete: boolean;
+  /** The newest first, so many at most. */
+  readonly contacts: readonly OwnContact[];
+  /** How many older ones there are. */
+  readonly more: number;
 }
 
 /** What one end tells the other. */

@@ -1,5 +1,5 @@
 /** Signing in and out over HTTP. What comes back is a person, or a trouble to be shown. */
-import type { Language, SignedIn } from "./generated";
+import type { Language, OwnDay, SignedIn } from "./generated";
 import { RestProblem, rest } from "./rest";
 
 /** Why somebody is asked to sign in again, or was refused. `said` is a sentence of the server's. */
@@ -30,6 +30,16 @@ export class People {
     const request = { method: "POST", body, language, credentials: true } as const;
     const answer = await this.#judged(rest<SignedIn>(this.server, "sign-in", request));
     return answer === "not_signed_in" ? { who: null, trouble: { kind: "expired" } } : answer;
+  }
+
+  /** What rang at one's own desk today; `null` if the server does not say. */
+  async ownDay(language: Language): Promise<OwnDay | null> {
+    try {
+      return await rest<OwnDay>(this.server, "me/day", { language, credentials: true });
+    } catch (error) {
+      if (!(error instanceof RestProblem)) throw error;
+      return null;
+    }
   }
 
   /** End the browser's session. Where the server does not answer, it is left to expire. */

@@ -40,3 +40,5 @@ export const reconnect =
 export const shield = "M12 3.5 5 6v5.5c0 4.3 2.8 7.4 7 9 4.2-1.6 7-4.7 7-9V6zM9 11.8l2.2 2.2 4-4.2";
 export const search = "M4.8 11a6.2 6.2 0 1 0 12.4 0a6.2 6.2 0 1 0-12.4 0zM15.7 15.7l4.3 4.3";
 export const signal = "M5 18v-3M10 18v-6M15 18V9M20 18V5";
+export const keyboard =
+  "M5 6.5h14a2 2 0 0 1 2 2v7a2 2 0 0 1-2 2h-14a2 2 0 0 1-2-2v-7a2 2 0 0 1 2-2zM6.5 10v.1M9.8 10v.1M13.1 10v.1M16.5 10v.1M8 14h8";

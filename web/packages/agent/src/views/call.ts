@@ -2,12 +2,14 @@
 import type { AgentContact } from "@zuruf/protocol";
 import { asClock, base, buttons, EverySecond, type IconName, icon } from "@zuruf/ui";
 import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { customElement, state as inner, property, queryAll } from "lit/decorators.js";
+import { customElement, state as inner, property, query, queryAll } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 import { callerSeen, microphoneTrouble, secondSeen, speaksTo } from "../state";
+import type { ColleagueBar } from "./colleague";
 import "./colleague";
+import { type InCall, inCallBy, SHOW_KEYS } from "./keys";
 import "./transfer";
-import { View } from "./view";
+import { focused, takesText, View } from "./view";
 import { aboutCamera, aboutMicrophone, initials, qualityWord, whoCalls } from "./words";
 
 /** Somebody at the other end of a connection. */
@@ -22,6 +24,8 @@ interface Person {
   readonly here: boolean;
   readonly seen: boolean;
   readonly isFirst: boolean;
+  /** Not a colleague. */
+  readonly isCaller: boolean;
 }
 
 @customElement("zuruf-call")
@@ -261,7 +265,8 @@ export class CallStage extends View {
         background: #b3222f;
       }
 
-      .control:disabled {
+      .control:disabled,
+      .control[aria-disabled="true"] {
         opacity: 0.55;
         cursor: default;
       }
@@ -274,9 +279,14 @@ export class CallStage extends View {
   /** The browser wants a press before it plays the caller's voice. */
   @inner() private silenced = false;
 
+  /** The agent does not want to see the caller, who goes on sending. */
+  @inner() private callerHidden = false;
+
+  @query("zuruf-colleague") private colleague!: ColleagueBar;
   @queryAll("audio") private sounds!: NodeListOf<HTMLAudioElement>;
 
   #playing: (MediaStream | null)[] = [];
+  #wasFocused = false;
 
   constructor() {
     super();
@@ -287,8 +297,16 @@ export class CallStage extends View {
     this.renderRoot.querySelector<HTMLElement>(".stage")?.focus({ preventScroll: true });
   }
 
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
+    const before = changed.get("contact") as AgentContact | undefined;
+    if (before && before.id !== this.contact.id) this.callerHidden = false;
+    this.#wasFocused = this.matches(":focus-within");
+  }
+
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
+    if (this.#wasFocused) void this.#keepFocus();
     const playing = [...this.sounds].map(({ srcObject }) => srcObject as MediaStream | null);
     const isNew = playing.some((sound, at) => sound !== null && sound !== this.#playing[at]);
     this.#playing = playing;
@@ -305,7 +323,12 @@ export class CallStage extends View {
     const muted = media.microphone === "muted";
     const seen = media.camera === "on";
     return html`
-      <section class="stage" tabindex="-1" aria-label=${texts.callWith(contact.askedBy || who)}>
+      <section
+        class="stage"
+        tabindex="-1"
+        aria-label=${texts.callWith(contact.askedBy || who)}
+        @keydown=${this.#key}
+      >
         <div class="people">${people.filter(({ here }) => here).map((one) => this.#person(one, people))}</div>
         ${people.map(({ sound, heard }) => html`<audio autoplay .srcObject=${live(heard ? sound : null)}></audio>`)}
         ${
@@ -333,6 +356,7 @@ export class CallStage extends View {
         </div>
         <div class="bar" role="group" aria-label=${texts.callControls}>
           ${this.#control({
+            name: "mute",
             sign: muted ? "microphoneOff" : "microphone",
             words: texts.mute,
             pressed: muted,
@@ -343,6 +367,7 @@ export class CallStage extends View {
           ${
             video
               ? this.#control({
+                  name: "camera",
                   sign: seen ? "camera" : "cameraOff",
                   words: texts.camera,
                   pressed: seen,
@@ -353,8 +378,24 @@ export class CallStage extends View {
               : nothing
           }
           ${
+            this.callerHidden || people.some(({ isCaller, seen: isSeen }) => isCaller && isSeen)
+              ? this.#control({
+                  name: "picture",
+                  sign: "person",
+                  words: this.callerHidden ? texts.showPicture : texts.hidePicture,
+                  pressed: this.callerHidden,
+                  off: this.callerHidden,
+                  ready: true,
+                  press: () => {
+                    this.callerHidden = !this.callerHidden;
+                  },
+                })
+              : nothing
+          }
+          ${
             this.talking && this.#mayHold(contact)
               ? this.#control({
+                  name: "hold",
                   sign: "pause",
                   words: texts.hold,
                   pressed: held,
@@ -368,15 +409,16 @@ export class CallStage extends View {
             this.talking && contact.askedBy === "" && contact.consultation === null
               ? html`<button
                   class="control"
+                  name="transfer"
                   aria-haspopup="dialog"
-                  ?disabled=${state.asked !== null}
-                  @click=${() => this.actions.lookForTargets()}
+                  aria-disabled=${state.asked !== null}
+                  @click=${() => state.asked === null && this.actions.lookForTargets()}
                 >
                   <span class="round">${icon("people")}</span>${texts.transfer}
                 </button>`
               : nothing
           }
-          <button class="control last" ?disabled=${state.asked === "end"} @click=${() => this.actions.hangUp()}>
+          <button class="control last" name="hang_up" ?disabled=${state.asked === "end"} @click=${() => this.actions.hangUp()}>
             <span class="round end">${icon("hangUp")}</span>${texts.hangUp}
           </button>
         </div>
@@ -389,6 +431,18 @@ export class CallStage extends View {
         ></zuruf-transfer>
       </section>
     `;
+  }
+
+  /** A button that did what it was for may be gone: the keyboard goes on at what can be done now. */
+  async #keepFocus(): Promise<void> {
+    await this.colleague.updateComplete;
+    if (!this.isConnected || this.matches(":focus-within")) return;
+    const next = [
+      this.colleague.renderRoot.querySelector<HTMLElement>("button"),
+      this.renderRoot.querySelector<HTMLElement>(".control[name=hold]"),
+      this.renderRoot.querySelector<HTMLElement>(".stage"),
+    ];
+    next.find((one) => one !== null)?.focus({ preventScroll: true });
   }
 
   /** Who is at the other ends: the one of the contact first, then whoever is beside. */
@@ -406,6 +460,7 @@ export class CallStage extends View {
       here: speaks.first || !second,
       seen: speaks.first && callerSeen(state),
       isFirst: true,
+      isCaller: !asker,
     };
     if (!second) return [first];
     const name = second.name || who;
@@ -420,25 +475,48 @@ export class CallStage extends View {
         here: speaks.second,
         seen: secondSeen(state),
         isFirst: false,
+        isCaller: Boolean(asker),
       },
     ];
   }
 
   #person(one: Person, people: readonly Person[]): TemplateResult {
     const both = people.filter(({ here }) => here).length > 1;
+    const seen = one.seen && !this.#hides(one);
     return html`<div class="person">
       <video
-        class="remote ${one.seen ? "" : "blank"}"
+        class="remote ${seen ? "" : "blank"}"
         aria-label=${one.picture}
-        aria-hidden=${one.seen ? "false" : "true"}
+        aria-hidden=${seen ? "false" : "true"}
         autoplay
         playsinline
         .muted=${true}
         .srcObject=${live(one.remote)}
       ></video>
-      ${one.seen ? nothing : this.#nobody(one)}
+      ${seen ? nothing : this.#nobody(one)}
       ${both ? html`<span class="tag name label"><span>${one.name}</span></span>` : nothing}
     </div>`;
+  }
+
+  #hides(one: Person): boolean {
+    return this.callerHidden && one.isCaller;
+  }
+
+  readonly #key = (event: KeyboardEvent): void => {
+    const does = inCallBy(event);
+    const inDialog = event.composedPath().some((at) => at instanceof HTMLDialogElement);
+    if (does === null || inDialog || takesText(focused())) return;
+    event.preventDefault();
+    this.#do(does);
+  };
+
+  /** What a key is for, its button does, if it is there and ready. */
+  #do(does: InCall): void {
+    if (does === "keys") {
+      this.dispatchEvent(new Event(SHOW_KEYS, { bubbles: true, composed: true }));
+      return;
+    }
+    this.renderRoot.querySelector<HTMLButtonElement>(`.control[name=${does}]`)?.click();
   }
 
   /** Only the caller's own agent holds them, and nobody is held in a conference. */
@@ -451,9 +529,11 @@ export class CallStage extends View {
     const { media } = state;
     const word = media.link === "connected" ? qualityWord(media.quality, texts) : texts.qualityNone;
     const since = clock.since(state.desk?.routingSince ?? clock.now());
+    // Whoever is talked to: a colleague who is asked while the caller is on hold.
+    const beside = speaksTo(state).first ? null : state.second;
     const muted = (sentence: string) => html`<span class="tag">${icon("microphoneOff")}${sentence}</span>`;
     return html`<div class="top">
-        <span class="tag name"><span>${contact.askedBy || who}</span></span>
+        <span class="tag name"><span>${beside?.name || contact.askedBy || who}</span></span>
         ${
           this.talking
             ? html`<span class="tag number" role="timer" aria-label=${texts.duration}>${asClock(since)}</span>
@@ -470,7 +550,12 @@ export class CallStage extends View {
   }
 
   #nobody(one: Person): TemplateResult {
-    const [title, sentence] = one.isFirst ? this.#instead(one.name) : this.#insteadOfSecond(one.name);
+    const [title, sentence] =
+      one.seen && this.#hides(one)
+        ? [one.name, this.texts.pictureHidden]
+        : one.isFirst
+          ? this.#instead(one.name)
+          : this.#insteadOfSecond(one.name);
     const face = one.isFirst && !this.contact.askedBy ? initials(this.contact) : "";
     return html`<div class="nobody">
       <span class="face" aria-hidden="true">${face || icon("person")}</span>
@@ -523,16 +608,19 @@ export class CallStage extends View {
   #farEnd(
     says: (sign: IconName, tone: string, sentence: string) => TemplateResult,
   ): TemplateResult | typeof nothing {
-    const { state, texts } = this;
+    const { state, texts, contact } = this;
+    const { askedBy } = contact;
     if (!this.talking) return nothing;
     if (state.line === "open" && state.peer?.present === false)
-      return says("clock", "ring", texts.callerAway);
+      return says("clock", "ring", askedBy ? texts.colleagueAway(askedBy) : texts.callerAway);
     const { link } = state.media;
     const mending = link === "interrupted" || link === "failed";
-    return mending ? says("reconnect", "ring", texts.mediaLost) : nothing;
+    if (!mending) return nothing;
+    return says("reconnect", "ring", askedBy ? texts.colleagueInterrupted(askedBy) : texts.mediaLost);
   }
 
   #control(control: {
+    readonly name: InCall;
     readonly sign: IconName;
     readonly words: string;
     readonly pressed: boolean;
@@ -540,8 +628,14 @@ export class CallStage extends View {
     readonly ready: boolean;
     readonly press: () => void;
   }): TemplateResult {
-    const { sign, words, pressed, off, ready, press } = control;
-    return html`<button class="control ${off ? "off" : ""}" aria-pressed=${pressed} ?disabled=${!ready} @click=${press}>
+    const { name, sign, words, pressed, off, ready, press } = control;
+    return html`<button
+      class="control ${off ? "off" : ""}"
+      name=${name}
+      aria-pressed=${pressed}
+      aria-disabled=${!ready}
+      @click=${() => ready && press()}
+    >
       <span class="round">${icon(sign)}</span>${words}
     </button>`;
   }

@@ -116,7 +116,12 @@ export class ColleagueBar extends View {
   }
 
   #way(words: string, press: () => void, first = false): TemplateResult {
-    return html`<button class="button ${first ? "primary" : ""}" ?disabled=${this.state.asked !== null} @click=${press}>
+    const ready = this.state.asked === null;
+    return html`<button
+      class="button ${first ? "primary" : ""}"
+      aria-disabled=${!ready}
+      @click=${() => ready && press()}
+    >
       ${words}
     </button>`;
   }

@@ -4,7 +4,9 @@ import { asClock, base, buttons, EverySecond, fields, type IconName, icon } from
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import { scene } from "../state";
+import { SHOW_CHECK } from "./check";
 import { details, detailsStyles } from "./details";
+import "./own-day";
 import { View } from "./view";
 import { initials, whoCalls } from "./words";
 
@@ -94,6 +96,19 @@ export class Context extends View {
         color: var(--z-ring);
       }
 
+      select {
+        max-width: 100%;
+        min-height: 32px;
+        margin-top: 6px;
+        padding: 2px 8px;
+        border: 1px solid var(--z-edge);
+        border-radius: 10px;
+        background: var(--z-surface);
+        color: var(--z-ink);
+        font: inherit;
+        font-size: 0.8125rem;
+      }
+
       li .button {
         justify-self: start;
         min-height: 32px;
@@ -111,7 +126,30 @@ export class Context extends View {
   protected override render(): TemplateResult {
     const shown = scene(this.state);
     const known = (shown.is === "call" || shown.is === "message" || shown.is === "wrap_up") && shown.contact;
-    return known ? this.#caller(known) : this.#setUp();
+    return known
+      ? this.#caller(known)
+      : html`${this.#setUp()}
+          <zuruf-own-day
+            .state=${this.state}
+            .texts=${this.texts}
+            .clock=${this.clock}
+            .actions=${this.actions}
+          ></zuruf-own-day>`;
+  }
+
+  /** Beside the headset, so that a ring is heard by who does not wear it. */
+  #speakers(): TemplateResult | typeof nothing {
+    const { texts, actions } = this;
+    const { speakers, speaker } = this.state.bell;
+    if (speakers.length < 2) return nothing;
+    const chosen = speakers.some(({ id }) => id === speaker) ? speaker : "";
+    const all = [{ id: "", name: texts.ringDefault }, ...speakers];
+    return html`<select
+        aria-label=${texts.ringThrough}
+        @change=${(event: Event) => actions.ringThrough((event.target as HTMLSelectElement).value)}
+      >
+        ${all.map(({ id, name }) => html`<option value=${id} ?selected=${id === chosen}>${name}</option>`)}</select
+      ><br />`;
   }
 
   #caller(contact: AgentContact): TemplateResult {
@@ -159,7 +197,7 @@ export class Context extends View {
       return texts.askedBefore(asClock(clock.since(contact.askedAt)));
     }
     const { askedAt } = contact;
-    return desk?.routing === "talking"
+    return desk?.routing === "talking" || desk?.routing === "held"
       ? texts.waited(asClock(desk.routingSince - askedAt))
       : texts.waiting(asClock(clock.since(askedAt)));
   }
@@ -179,13 +217,21 @@ export class Context extends View {
       unknown: texts.notificationsUnknown,
     };
     const ask = html`<button class="button" @click=${() => actions.allowNotices()}>${texts.allowNotifications}</button>`;
+    const check = html`<button
+      class="button"
+      aria-haspopup="dialog"
+      @click=${() => this.dispatchEvent(new Event(SHOW_CHECK, { bubbles: true, composed: true }))}
+    >
+      ${texts.checkOpen}
+    </button>`;
     const test = html`<button class="button" @click=${() => actions.testRing()}>${texts.testRing}</button>`;
     return html`<section aria-labelledby="setup">
       <h2 id="setup">${texts.youAreSetUp}</h2>
       <ul>
         ${item("microphone", microphoneFound === "missing", texts.microphone, microphone[microphoneFound])}
-        ${item("bell", bell.sound === "locked", texts.ring, bell.sound === "ready" ? texts.ringReady : texts.ringLocked, test)}
+        ${item("bell", bell.sound === "locked", texts.ring, bell.sound === "ready" ? texts.ringReady : texts.ringLocked, html`${this.#speakers()}${test}`)}
         ${item("message", false, texts.notifications, notices[bell.notifications], bell.notifications === "off" ? ask : nothing)}
+        ${item("shield", false, texts.check, texts.checkShort, check)}
         ${item("people", line === "superseded", texts.thisTab, line === "open" ? texts.thisTabLeads : texts.thisTabWaits)}
       </ul>
     </section>`;

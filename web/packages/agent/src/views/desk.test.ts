@@ -1,4 +1,5 @@
 // @vitest-environment happy-dom
+import type { OwnContact } from "@zuruf/protocol";
 import { ServerClock } from "@zuruf/ui";
 import { afterEach, expect, test } from "vitest";
 import { blank, type Happening, reduce, type State } from "../state";
@@ -43,6 +44,18 @@ class Pressed {
 
   handOver(): void {
     this.presses.push("hand over");
+  }
+
+  readDay(): void {
+    this.presses.push("read day");
+  }
+
+  mute(): void {
+    this.presses.push("mute");
+  }
+
+  hangUp(): void {
+    this.presses.push("hang up");
   }
 
   endConsultation(): void {
@@ -101,7 +114,7 @@ async function show(workplace: Pressed): Promise<DeskView> {
 
 /** Everything inside, through all shadow roots, once it is drawn. */
 async function drawn(view: DeskView): Promise<Element[]> {
-  for (let depth = 0; depth < 4; depth += 1) await Promise.resolve(view.updateComplete);
+  for (let depth = 0; depth < 6; depth += 1) await Promise.resolve(view.updateComplete);
   return inside(view);
 }
 
@@ -247,6 +260,19 @@ test("with a caller's older page nobody is offered to bring anybody in, and the 
   }
 });
 
+test("a colleague who asks is named where a caller would be", async () => {
+  const asked = { askedBy: "Ana" };
+  const away = { party: "caller", present: false, generation: 1, canConfer: true } as const;
+  const all = await drawn(
+    await show(
+      new Pressed("en", signedIn, { type: "heard", message: attached(deskWith("talking", asked), away) }),
+    ),
+  );
+
+  const said = all.filter((one) => one.matches(".notice span")).map((one) => one.textContent);
+  expect(said).toContain(texts.en.colleagueAway("Ana"));
+});
+
 test("whom to ask or to hand the call to is chosen from colleagues, groups and skills", async () => {
   const workplace = new Pressed("en", ...(SCENES["talking"] ?? []));
   const view = await show(workplace);
@@ -280,4 +306,101 @@ test("whom to ask or to hand the call to is chosen from colleagues, groups and s
     'ask {"skill":{"id":"tax","level":1}}',
     'transfer {"skill":{"id":"tax","level":1}}',
   ]);
+});
+
+function rang(given: Partial<OwnContact> = {}): OwnContact {
+  return {
+    id: "ct_1",
+    groupName: "Sales",
+    channel: "video",
+    askedBy: false,
+    rangAt: NOW,
+    answeredAt: NOW,
+    talkedMs: 64_000,
+    outcome: "agent_hung_up",
+    codeLabel: "",
+    name: "M. Becker",
+    topic: "Delivery",
+    pageTitle: "",
+    ...given,
+  };
+}
+
+test("an agent reads what rang today, what came of it, and finds it again", async () => {
+  const missed = rang({ outcome: "missed", answeredAt: null, talkedMs: null, name: "Lee", topic: "Ovens" });
+  const contacts = [rang({ codeLabel: "Sold" }), missed, ...Array.from({ length: 5 }, () => rang())];
+  const workplace = new Pressed("en", ...(SCENES["ready"] ?? []));
+  workplace.happen({ type: "day", day: { since: NOW, isComplete: true, contacts, more: 0 } });
+  const view = await show(workplace);
+  const entries = async () =>
+    (await drawn(view))
+      .filter((one) => one.matches("ol li"))
+      .map((one) => one.textContent?.replace(/\s+/g, " ").trim());
+
+  expect((await entries())[0]).toMatch(/M. Becker 1:04 Sold · Delivery · Sales$/);
+  expect((await drawn(view)).map((one) => one.textContent?.trim())).toContain(
+    "6 answered · 1 missed · 6:24 talked",
+  );
+  const search = (await drawn(view)).find((one) => one.matches("input[type=search]")) as HTMLInputElement;
+  search.value = "oven";
+  search.dispatchEvent(new Event("input", { bubbles: true }));
+
+  expect(await entries()).toEqual([expect.stringMatching(/Lee Missed · Ovens · Sales$/)]);
+});
+
+test("a day that could not be loaded can be tried again", async () => {
+  const workplace = new Pressed("en", ...(SCENES["ready"] ?? []));
+  workplace.happen({ type: "day", day: null });
+  const all = await drawn(await show(workplace));
+
+  expect(all.map((one) => one.textContent?.trim())).toContain(texts.en.dayUnread);
+  named(all, "Try again")?.click();
+  expect(workplace.presses).toEqual(["read day"]);
+});
+
+test("in a call single keys press what has their name, and only while the keyboard is there", async () => {
+  const workplace = new Pressed("en", ...(SCENES["talking"] ?? []));
+  workplace.happen({ type: "media", media: { microphone: "on", link: "connected" } });
+  const all = await drawn(await show(workplace));
+  const stage = all.find((one) => one.matches(".stage")) as HTMLElement;
+
+  for (const key of ["m", "h", "x", "X"]) press(key, stage);
+  press("m", document.body);
+
+  expect(workplace.presses).toEqual(["mute", "hold", "hang up"]);
+});
+
+test("the sheet of keys names what each does, and gives way to a ring", async () => {
+  HTMLDialogElement.prototype.showModal ??= function showModal(this: HTMLDialogElement) {
+    this.open = true;
+  };
+  const workplace = new Pressed("de", ...(SCENES["ready"] ?? []));
+  const view = await show(workplace);
+  const button = named(await drawn(view), "Tastatur");
+  const sheet = async () =>
+    (await drawn(view)).find((one) => one.matches("dialog[aria-labelledby=keys]")) as HTMLDialogElement;
+
+  button?.click();
+  expect((await sheet()).open).toBe(true);
+  expect((await sheet()).textContent).toMatch(/Umschalt \+ X\s*Auflegen/);
+  workplace.happen({ type: "heard", message: changed(deskWith("offered")) });
+  await drawn(view);
+
+  expect((await sheet()).open).toBe(false);
+});
+
+test("an agent hides the caller's picture, and the next caller's is shown", async () => {
+  const callerSends = { microphone: true, camera: true };
+  const media = { link: "connected", callerSends, remote: new MediaStream() } as const;
+  const workplace = new Pressed("en", ...(SCENES["talking"] ?? []));
+  workplace.happen({ type: "media", media });
+  const view = await show(workplace);
+  const said = async () => (await drawn(view)).map((one) => one.textContent?.trim());
+  expect(await said()).not.toContain(texts.en.pictureHidden);
+
+  named(await drawn(view), "Hide caller")?.click();
+  expect(await said()).toContain(texts.en.pictureHidden);
+  workplace.happen({ type: "heard", message: changed(deskWith("talking", { id: "ct_9" })) });
+
+  expect(await said()).not.toContain(texts.en.pictureHidden);
 });

@@ -6,14 +6,18 @@
 import { base, buttons, fields, icon, tokens } from "@zuruf/ui";
 import "@zuruf/ui/sign-in";
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { customElement, state as inner, property } from "lit/decorators.js";
+import { customElement, state as inner, property, query } from "lit/decorators.js";
 import { type State, scene } from "../state";
 import { texts } from "../texts";
 import type { Workplace } from "../workplace";
 import "./call";
+import type { CheckSheet } from "./check";
+import "./check";
 import "./context";
 import "./groups";
 import "./header";
+import type { KeySheet } from "./keys";
+import "./keys";
 import "./message";
 import "./offer";
 import "./panels";
@@ -162,6 +166,9 @@ export class DeskView extends LitElement {
 
   @inner() private shown: State | null = null;
 
+  @query("zuruf-keys") private keys!: KeySheet;
+  @query("zuruf-check") private check!: CheckSheet;
+
   #leave: (() => void) | null = null;
 
   override connectedCallback(): void {
@@ -177,6 +184,13 @@ export class DeskView extends LitElement {
 
   protected override willUpdate(changed: PropertyValues): void {
     if (changed.has("workplace")) this.#follow();
+  }
+
+  protected override updated(): void {
+    // Whatever else is open, a ring is seen.
+    if (this.shown?.page !== "desk" || scene(this.shown).is !== "offer") return;
+    this.keys.hide();
+    this.check.hide();
   }
 
   #follow(): void {
@@ -205,7 +219,11 @@ export class DeskView extends LitElement {
       ></zuruf-sign-in>`;
     }
     return html`
-      <div class="desk">
+      <div
+        class="desk"
+        @zuruf-show-keys=${() => this.keys.show()}
+        @zuruf-show-check=${() => this.check.show()}
+      >
         <zuruf-desk-header .state=${state} .texts=${words} .clock=${clock} .actions=${workplace}></zuruf-desk-header>
         <aside class="left" aria-label=${words.waitingForYou}>
           <zuruf-desk-groups .state=${state} .texts=${words} .clock=${clock} .actions=${workplace}></zuruf-desk-groups>
@@ -216,6 +234,8 @@ export class DeskView extends LitElement {
         </aside>
       </div>
       <div class="unseen" aria-live="assertive">${this.#call(state)}</div>
+      <zuruf-check .state=${state} .texts=${words} .clock=${clock} .actions=${workplace}></zuruf-check>
+      <zuruf-keys .state=${state} .texts=${words} .clock=${clock} .actions=${workplace}></zuruf-keys>
     `;
   }
 

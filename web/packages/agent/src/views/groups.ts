@@ -5,6 +5,7 @@ import { languageSwitch, languageSwitchStyles } from "@zuruf/ui/language-switch"
 import { css, html, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import { scene } from "../state";
+import { SHOW_KEYS } from "./keys";
 import { View } from "./view";
 import { initials, kindOfCall, whoCalls } from "./words";
 
@@ -103,6 +104,7 @@ export class Groups extends View {
       }
 
       .account .button {
+        justify-self: start;
         padding: 6px 10px;
       }
 
@@ -139,6 +141,13 @@ export class Groups extends View {
       </section>
       <section class="account" aria-label=${texts.account}>
         <p class="who">${icon("person")}<b>${state.desk?.displayName ?? state.who?.displayName}</b></p>
+        <button
+          class="button quiet"
+          aria-haspopup="dialog"
+          @click=${() => this.dispatchEvent(new Event(SHOW_KEYS, { bubbles: true, composed: true }))}
+        >
+          ${icon("keyboard")}${texts.keyboard}
+        </button>
         <div class="pair">
           ${languageSwitch(state.language, texts, (chosen) => this.actions.speak(chosen))}
           <button class="button quiet" @click=${() => this.actions.signOut()}>

@@ -170,7 +170,7 @@ export class OfferCard extends View {
         </div>
         ${contact.askedBy ? html`<p>${texts.asksAbout(whoCalls(contact, texts))}</p>` : nothing}
         ${details(contact, texts)}
-        ${contact.callerPresent || message ? nothing : html`<p class="notice ring">${icon("alert")}<span>${texts.awayNow}</span></p>`}
+        ${contact.callerPresent || message ? nothing : html`<p class="notice ring">${icon("alert")}<span>${contact.askedBy ? texts.colleagueAwayNow(contact.askedBy) : texts.awayNow}</span></p>`}
         ${video ? this.#cameraFirst() : nothing}
         <div role="alert">
           ${

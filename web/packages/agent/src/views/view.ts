@@ -8,6 +8,7 @@ import type { Language, ServerClock } from "@zuruf/ui";
 import { base, buttons, chips } from "@zuruf/ui";
 import { type CSSResultGroup, LitElement } from "lit";
 import { property } from "lit/decorators.js";
+import type { Check, CheckState } from "../check";
 import type { State } from "../state";
 import type { DeskTexts } from "../texts";
 
@@ -43,6 +44,9 @@ export interface Actions {
   speak(language: Language): void;
   startWithCamera(on: boolean): void;
   testRing(): void;
+  ringThrough(speaker: string): void;
+  readDay(): void;
+  check(onChange: (state: CheckState) => void): Check;
   allowNotices(): void;
   dismiss(): void;
 }

@@ -100,13 +100,15 @@ export function newsOf(notice: Notice, texts: DeskTexts): string {
     setup_failed: texts.newsSetupFailed,
     taken_back: texts.newsTakenBack,
     colleague_done: texts.newsColleagueDone,
+    question_gone: texts.newsQuestionGone,
+    question_failed: texts.newsQuestionFailed,
     not_done: texts.newsNotDone,
   }[notice];
 }
 
 /** Whether a notice is about something that went wrong. */
 export function isTrouble(notice: Notice): boolean {
-  return !["offer_gone", "caller_left", "caller_hung_up", "colleague_done"].includes(notice);
+  return !["offer_gone", "caller_left", "caller_hung_up", "colleague_done", "question_gone"].includes(notice);
 }
 
 export function signInSentence(trouble: SignInTrouble, texts: DeskTexts): string {
