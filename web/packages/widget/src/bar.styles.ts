@@ -1,8 +1,8 @@
 /** The look of the bar; plain, since it is fetched by every visitor of somebody else's page. */
 export const barStyles = `
-:host{all:initial;display:block;position:fixed;right:16px;bottom:16px;z-index:2147483000;color-scheme:var(--zuruf-color-scheme,light dark);
+:host{all:initial!important;display:block!important;position:fixed!important;right:16px!important;bottom:16px!important;z-index:2147483000!important;color-scheme:var(--zuruf-color-scheme,light dark);
 --a:var(--zuruf-accent,light-dark(#0b6e75,#4fc3c9));--s:light-dark(#fff,#172027);--m:light-dark(#51616e,#a5b4bf)}
-:host([inline]){position:static}
+:host([inline]){position:static!important}
 :host([open]),[hidden]{display:none!important}
 .bar{display:grid;gap:10px;padding:12px;max-width:calc(100vw - 32px);box-sizing:border-box;width:fit-content;
 background:var(--s);color:light-dark(#15212b,#e8eef2);border:1px solid light-dark(#dfe5e9,#2a3741);border-radius:20px;box-shadow:0 8px 28px #0f1e2826;

@@ -8,12 +8,9 @@ export const panelStyles = css`
     --z-t3: 16px;
     --z-t4: 20px;
     --z-t5: 24px;
-    all: initial;
-    position: fixed;
-    right: 0;
-    bottom: 0;
-    width: 0;
-    height: 0;
+    all: initial !important;
+    position: fixed !important;
+    z-index: 2147483000 !important;
     color-scheme: var(--zuruf-color-scheme, light dark);
     font: 400 14px/1.45 var(--z-font);
     color: var(--z-ink);
@@ -296,9 +293,8 @@ export const panelStyles = css`
 
   /* On a page of its own it is the page. */
   :host([page]) {
-    position: static;
-    width: auto;
-    height: auto;
+    display: block !important;
+    position: static !important;
   }
 
   :host([page]) .panel {

@@ -23,7 +23,6 @@ import { browserTime, type Channel, newPageId } from "@zuruf/protocol";
 import { base, coreTokens, draw, EverySecond, type Language, notices, plainButtons } from "@zuruf/ui";
 import { alert, camera, cameraOff, down, microphone, microphoneOff, phone } from "@zuruf/ui/drawings";
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { live } from "lit/directives/live.js";
 import type { Bar } from "./bar";
 import type { Help } from "./help";
 import type { ZurufCall } from "./loader";
@@ -418,7 +417,7 @@ export class Panel extends LitElement {
       <div class="own ${step.name === "contact" && step.channel === "voice" ? "still" : ""}">
         ${
           stream
-            ? html`<video class="mirror" .srcObject=${live(stream)} autoplay muted playsinline aria-hidden="true"></video>`
+            ? html`<video class="mirror" .srcObject=${stream} autoplay muted playsinline aria-hidden="true"></video>`
             : draw(local.microphone === "on" ? microphone : microphoneOff)
         }
         ${caption ? html`<span class="veil">${caption}</span>` : nothing}
