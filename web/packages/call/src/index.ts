@@ -13,5 +13,12 @@ export {
 export { type Assignment, type Line, type MediaState, NO_MEDIA } from "./leg";
 export { type Beside, CAPABILITIES, Legs, type LegsOptions } from "./legs";
 export { browserPeers, type LinkState, type PeerFactory, type Sends } from "./link";
-export { type Devices, LocalMedia, type LocalState, MediaProblem, type MediaTrouble } from "./local";
+export {
+  type Devices,
+  type Input,
+  LocalMedia,
+  type LocalState,
+  MediaProblem,
+  type MediaTrouble,
+} from "./local";
 export { HoldTone } from "./tone";

@@ -311,6 +311,11 @@ export class CallStage extends View {
     const isNew = playing.some((sound, at) => sound !== null && sound !== this.#playing[at]);
     this.#playing = playing;
     if (isNew) this.#play();
+    const { speaker } = this.state.uses;
+    for (const sound of this.sounds) {
+      // One that was unplugged is no reason not to hear.
+      if (speaker !== sound.sinkId) sound.setSinkId?.(speaker).catch(() => {});
+    }
   }
 
   protected override render(): TemplateResult {
