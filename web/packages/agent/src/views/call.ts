@@ -88,6 +88,11 @@ export class CallStage extends View {
         margin: 0 0 112px 16px;
       }
 
+      /* Beside one's own picture. */
+      .person:last-child:not(:first-child) .label {
+        max-width: calc(100% - clamp(120px, 44%, 190px) - 48px);
+      }
+
       .remote.blank {
         opacity: 0;
       }
