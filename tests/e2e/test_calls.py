@@ -3,6 +3,7 @@
 import pytest
 
 from tests.e2e.browsers import Kind, Page
+from tests.e2e.browsers.chromium import ChromiumPage
 from tests.e2e.conftest import OpenShop
 from tests.e2e.floor import (
     Floor,
@@ -61,6 +62,28 @@ async def test_callers_are_answered_in_order_and_hear_and_see_who_answers(demo: 
     await hang_up(anna, walter)
     await to_read(walter.page, "Your adviser hung up")
     await finish_wrap_up(anna)
+
+
+async def test_an_agent_exchanges_the_microphone_in_the_middle_of_a_call(demo: Floor) -> None:
+    anna = await demo.agent("anna")
+    vera = await demo.visitor("vera")
+    await vera.page.press("Call")
+    await to_be_rung(anna)
+    await anna.page.press("Accept")
+    await to_be_connected(vera, anna)
+    await to_be_heard(vera.page, anna.media)
+    assert isinstance(anna.page, ChromiumPage)
+    desk = anna.page.page
+    await desk.get_by_text("Devices", exact=True).click()
+    microphones = desk.get_by_label("Microphone", exact=True)
+    names = await microphones.locator("option").all_inner_texts()
+
+    await microphones.select_option(label=names[-1])
+
+    assert names[0] == "Chosen by the browser"
+    await to_be_heard(vera.page, anna.media)
+    assert await microphones.evaluate("(one) => one.selectedOptions[0].textContent") == names[-1]
+    await hang_up(vera, anna)
 
 
 async def test_a_call_by_voice_asks_for_no_camera(demo: Floor) -> None:

@@ -5,8 +5,9 @@ import { chooseLanguage, tokens } from "@zuruf/ui";
 import { page as pageStyles } from "@zuruf/ui/page";
 import { Attention } from "./attention";
 import { browserMeter } from "./check";
+import { findDevices } from "./devices";
 import { findMicrophone } from "./microphone";
-import { findSpeakers, Ringer } from "./ringer";
+import { Ringer } from "./ringer";
 import { DeskView } from "./views/desk";
 import { rememberedLanguage, Workplace } from "./workplace";
 
@@ -35,7 +36,7 @@ const workplace = new Workplace({
     reducedMotion: () => matchMedia("(prefers-reduced-motion: reduce)").matches,
   }),
   meter: browserMeter,
-  speakers: () => findSpeakers(mediaDevices, "AudioContext" in window ? AudioContext : undefined),
+  found: () => findDevices(mediaDevices, "AudioContext" in window ? AudioContext : undefined),
   microphone: () => findMicrophone(mediaDevices, navigator.permissions),
   visible: () => !document.hidden,
   heart: (everyMs, beat) => {

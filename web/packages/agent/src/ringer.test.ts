@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findSpeakers, Ringer, ringSamples } from "./ringer";
+import { Ringer, ringSamples } from "./ringer";
 
 /** As much of an `AudioContext` as rings. */
 class Sound extends EventTarget {
@@ -78,17 +78,4 @@ test("a chosen loudspeaker is used as soon as there is sound, and one that was u
   await Promise.resolve();
 
   expect(sinks).toEqual(["box", "unplugged", ""]);
-});
-
-test("loudspeakers are named where the browser lets a page choose one", async () => {
-  const kinds = ["audioinput", "audiooutput", "audiooutput", "audiooutput"];
-  const labels = ["Microphone", "System", "Headset", ""];
-  const ids = ["m", "default", "h", "hidden"];
-  const enumerateDevices = async () =>
-    kinds.map((kind, at) => ({ kind, label: labels[at], deviceId: ids[at] }) as MediaDeviceInfo);
-
-  const chooses = { prototype: { setSinkId: () => {} } };
-  expect(await findSpeakers({ enumerateDevices }, chooses)).toEqual([{ id: "h", name: "Headset" }]);
-  expect(await findSpeakers({ enumerateDevices }, { prototype: {} })).toEqual([]);
-  expect(await findSpeakers(undefined, chooses)).toEqual([]);
 });

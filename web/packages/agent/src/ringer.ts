@@ -32,24 +32,6 @@ export function ringSamples(rate: number): Float32Array<ArrayBuffer> {
   return samples;
 }
 
-/** A loudspeaker of this computer. */
-export interface Speaker {
-  readonly id: string;
-  readonly name: string;
-}
-
-/** Where the ring can come from; none where the browser does not let a page choose, or does not name them yet. */
-export async function findSpeakers(
-  devices: Pick<MediaDevices, "enumerateDevices"> | undefined,
-  context: { readonly prototype: object } | undefined,
-): Promise<readonly Speaker[]> {
-  if (!devices || !context || !("setSinkId" in context.prototype)) return [];
-  const found = await devices.enumerateDevices();
-  return found
-    .filter(({ kind, label, deviceId }) => kind === "audiooutput" && label !== "" && deviceId !== "default")
-    .map(({ deviceId, label }) => ({ id: deviceId, name: label }));
-}
-
 type Sinking = AudioContext & { setSinkId?: (id: string) => Promise<void> };
 
 export class Ringer {

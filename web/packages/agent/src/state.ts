@@ -22,7 +22,7 @@ import type {
   Targets,
 } from "@zuruf/protocol";
 import type { Language } from "@zuruf/ui";
-import type { Speaker } from "./ringer";
+import { type Found, type Kind, NONE_FOUND } from "./devices";
 
 /** The connection that carries our requests. Media go their own way and may outlive it. */
 export type Line = "opening" | "open" | "lost" | "restarting" | "superseded";
@@ -94,8 +94,7 @@ export interface Bell {
   /** Browsers let a page sound only after a press in it. */
   readonly sound: "locked" | "ready";
   readonly notifications: "unknown" | "off" | "on" | "denied";
-  /** Where it can ring, as far as the browser says; and where it shall, empty for wherever the system sends sound. */
-  readonly speakers: readonly Speaker[];
+  /** The loudspeaker it comes from; empty for wherever the system sends sound. */
   readonly speaker: string;
 }
 
@@ -120,6 +119,9 @@ export interface State {
   readonly microphoneFound: "ok" | "missing" | "unknown";
   readonly media: Media;
   readonly bell: Bell;
+  /** What this computer has, and which of it calls use; empty for whichever the browser takes. */
+  readonly found: Found;
+  readonly uses: Readonly<Record<Kind, string>>;
   readonly startWithCamera: boolean;
   /** To whom the contact can be handed on, while that is being chosen. */
   readonly targets: Targets | null;
@@ -159,7 +161,9 @@ export function blank(language: Language, startWithCamera: boolean): State {
     handedOn: null,
     microphoneFound: "unknown",
     media: noMedia,
-    bell: { sound: "locked", notifications: "unknown", speakers: [], speaker: "" },
+    bell: { sound: "locked", notifications: "unknown", speaker: "" },
+    found: NONE_FOUND,
+    uses: { microphone: "", camera: "", speaker: "" },
     startWithCamera,
     targets: null,
     day: "looking",
@@ -180,6 +184,8 @@ export type Happening =
   | { readonly type: "media"; readonly media: Partial<Media> }
   | { readonly type: "microphone_found"; readonly found: "ok" | "missing" | "unknown" }
   | { readonly type: "bell"; readonly bell: Partial<Bell> }
+  | { readonly type: "found"; readonly found: Found }
+  | { readonly type: "uses"; readonly kind: Kind; readonly id: string }
   | { readonly type: "language"; readonly language: Language }
   | { readonly type: "start_with_camera"; readonly on: boolean };
 
@@ -189,8 +195,15 @@ export function reduce(state: State, happening: Happening): State {
     case "known":
       return { ...state, page: "desk", who: happening.who, trouble: null, signingIn: false, line: "opening" };
     case "unknown": {
-      const { language, startWithCamera, bell } = state;
-      return { ...blank(language, startWithCamera), bell, page: "sign_in", trouble: happening.trouble };
+      const { language, startWithCamera, bell, found, uses } = state;
+      return {
+        ...blank(language, startWithCamera),
+        bell,
+        found,
+        uses,
+        page: "sign_in",
+        trouble: happening.trouble,
+      };
     }
     case "signing_in":
       return { ...state, signingIn: true, trouble: null };
@@ -226,6 +239,10 @@ export function reduce(state: State, happening: Happening): State {
       return { ...state, microphoneFound: happening.found };
     case "bell":
       return { ...state, bell: { ...state.bell, ...happening.bell } };
+    case "found":
+      return { ...state, found: happening.found };
+    case "uses":
+      return { ...state, uses: { ...state.uses, [happening.kind]: happening.id } };
     case "language":
       return { ...state, language: happening.language };
     case "start_with_camera":

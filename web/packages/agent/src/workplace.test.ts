@@ -2,6 +2,7 @@ import { FakeDevices, FakePeers } from "@zuruf/call/testing";
 import type { AgentAttached, AgentChanged, SignInAnswer as Answer, Desk, OwnDay } from "@zuruf/protocol";
 import { FarEnds, HandTime, settle } from "@zuruf/protocol/testing";
 import { expect, test } from "vitest";
+import type { Found } from "./devices";
 import { scene } from "./state";
 import { ana, attached, changed, desk, deskWith } from "./testing";
 import { Workplace } from "./workplace";
@@ -40,10 +41,14 @@ class Shift {
   signedInAt: string[] = [];
   daysRead = 0;
   ringsThrough = "not said";
-  speakers = [
-    { id: "headset", name: "Headset" },
-    { id: "box", name: "Loudspeaker" },
-  ];
+  found: Found = {
+    microphone: [
+      { id: "built-in", name: "Built in" },
+      { id: "headset", name: "Headset" },
+    ],
+    camera: [],
+    speaker: [{ id: "box", name: "Loudspeaker" }],
+  };
   day: OwnDay | null = { since: 0, isComplete: true, contacts: [], more: 0 };
   #beat = () => {};
   #sequence = 1;
@@ -73,7 +78,7 @@ class Shift {
       language: "en",
       tab: this.tab,
       browser: this.browser,
-      speakers: async () => this.speakers,
+      found: async () => this.found,
       meter: () => ({ level: () => 0, close: () => {} }),
       devices: this.devices.devices,
       peers: this.peers,
@@ -598,11 +603,35 @@ test("a day that cannot be read is said, and one that was read stays", async () 
 test("the ring comes from the loudspeaker that was chosen, in the next tab too", async () => {
   const shift = await onShift();
   expect(shift.ringsThrough).toBe("");
-  expect(shift.state.bell.speakers.map(({ name }) => name)).toEqual(["Headset", "Loudspeaker"]);
+  expect(shift.state.found.speaker.map(({ name }) => name)).toEqual(["Loudspeaker"]);
 
   shift.place.ringThrough("box");
 
   expect(shift.ringsThrough).toBe("box");
   expect(shift.state.bell.speaker).toBe("box");
   expect(shift.browser.getItem("zuruf.ring")).toBe("box");
+});
+
+test("another microphone is used in the middle of a call, and asked for in the next one", async () => {
+  const shift = await inATalk();
+
+  shift.place.use("microphone", "headset");
+  await settle();
+
+  expect(shift.devices.wanted.at(-1)).toMatchObject({ audio: { deviceId: { exact: "headset" } } });
+  expect(shift.state.uses.microphone).toBe("headset");
+  expect(shift.state.media.microphone).toBe("on");
+  expect(shift.browser.getItem("zuruf.device.microphone")).toBe("headset");
+});
+
+test("a device that cannot be had is said, and the one before stays", async () => {
+  const shift = await inATalk();
+  shift.devices.refuse = { audio: "NotReadableError" };
+
+  shift.place.use("microphone", "headset");
+  await settle();
+
+  expect(shift.state).toMatchObject({ notice: "not_done", uses: { microphone: "" } });
+  expect(shift.state.media.microphone).toBe("on");
+  expect(shift.browser.getItem("zuruf.device.microphone")).toBeNull();
 });

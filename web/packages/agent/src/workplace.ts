@@ -39,7 +39,8 @@ import {
 import { type Language, ServerClock } from "@zuruf/ui";
 import type { Attention } from "./attention";
 import { Check, type CheckState, type Meter } from "./check";
-import type { Ringer, Speaker } from "./ringer";
+import type { Found, Kind } from "./devices";
+import type { Ringer } from "./ringer";
 import {
   type Asked,
   blank,
@@ -65,6 +66,7 @@ const LANGUAGE_KEY = "zuruf.language";
 const PERSON_KEY = "zuruf.person";
 const CAMERA_KEY = "zuruf.camera";
 const RING_KEY = "zuruf.ring";
+const DEVICE_KEY = "zuruf.device.";
 
 /** What this tab's browser has for us. */
 export interface Surroundings {
@@ -86,7 +88,7 @@ export interface Surroundings {
   ) => Pick<Ringer, "unlock" | "start" | "stop" | "test" | "through">;
   readonly attention: Pick<Attention, "setTitle" | "call" | "calm" | "permission" | "ask">;
   readonly meter: (microphone: MediaStreamTrack) => Meter;
-  readonly speakers: () => Promise<readonly Speaker[]>;
+  readonly found: () => Promise<Found>;
   /** Whether there is a microphone that may be opened, as far as one can know without opening it. */
   readonly microphone: () => Promise<"ok" | "missing" | "unknown">;
   readonly visible: () => boolean;
@@ -137,6 +139,11 @@ export class Workplace implements Actions {
     const speaker = around.browser.getItem(RING_KEY) ?? "";
     this.#ringer.through(speaker);
     this.#happen({ type: "bell", bell: { speaker } });
+    for (const kind of ["microphone", "camera", "speaker"] as const) {
+      const id = around.browser.getItem(DEVICE_KEY + kind) ?? "";
+      this.#happen({ type: "uses", kind, id });
+      if (kind !== "speaker") void this.#local.choose(kind, id);
+    }
   }
 
   get state(): State {
@@ -304,6 +311,20 @@ export class Workplace implements Actions {
     this.#happen({ type: "start_with_camera", on });
   }
 
+  use(kind: Kind, id: string): void {
+    const before = this.#state.uses[kind];
+    this.#happen({ type: "uses", kind, id });
+    const done = kind === "speaker" ? Promise.resolve() : this.#local.choose(kind, id);
+    done.then(
+      () => this.around.browser.setItem(DEVICE_KEY + kind, id),
+      (problem: unknown) => {
+        onlyMediaProblems(problem);
+        this.#happen({ type: "uses", kind, id: before });
+        this.#happen({ type: "answered", done: false });
+      },
+    );
+  }
+
   ringThrough(speaker: string): void {
     this.around.browser.setItem(RING_KEY, speaker);
     this.#ringer.through(speaker);
@@ -376,7 +397,7 @@ export class Workplace implements Actions {
   async look(): Promise<void> {
     const found = await this.around.microphone();
     if (found !== this.#state.microphoneFound) this.#happen({ type: "microphone_found", found });
-    this.#happen({ type: "bell", bell: { speakers: await this.around.speakers() } });
+    this.#happen({ type: "found", found: await this.around.found() });
   }
 
   // In and out.

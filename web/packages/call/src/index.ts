@@ -14,7 +14,14 @@ export { CAPABILITIES } from "./capabilities";
 export type { Assignment, Line } from "./leg";
 export { type Beside, Legs, type LegsOptions } from "./legs";
 export type { LinkState, PeerFactory, Sends } from "./link";
-export { type Devices, LocalMedia, type LocalState, MediaProblem, type MediaTrouble } from "./local";
+export {
+  type Devices,
+  type Input,
+  LocalMedia,
+  type LocalState,
+  MediaProblem,
+  type MediaTrouble,
+} from "./local";
 export { type MediaState, NO_MEDIA } from "./media-state";
 export { browserPeers } from "./peers";
 export { HoldTone } from "./tone";

@@ -110,3 +110,54 @@ test("closing stops everything, even what the visitor allows only afterwards", a
   expect(fake.running).toBe(0);
   expect(local.state.microphone).toBe("closed");
 });
+
+test("another microphone takes over without a gap, and is as mute as the one before", async () => {
+  const { fake, local } = media();
+  await local.open("video");
+  const old = fake.given[0];
+  local.mute(true);
+
+  await local.choose("microphone", "headset");
+
+  expect(fake.wanted.at(-1)).toMatchObject({ audio: { deviceId: { exact: "headset" } } });
+  expect(local.state).toMatchObject({ microphone: "muted", camera: "on" });
+  expect(local.microphone).not.toBe(old);
+  expect(old?.readyState).toBe("ended");
+  expect(fake.running).toBe(2);
+});
+
+test("a device that cannot be had leaves the one that is open", async () => {
+  const { fake, local } = media();
+  await local.open("video");
+  const camera = local.camera;
+  fake.refuse = { video: "NotReadableError" };
+
+  await expect(local.choose("camera", "other")).rejects.toMatchObject({ trouble: "in_use" });
+
+  expect(local.camera).toBe(camera);
+  expect(local.state.camera).toBe("on");
+});
+
+test("what was chosen before is asked for when it is opened, and another will do", async () => {
+  const { fake, local } = media();
+  await local.choose("microphone", "headset");
+  await local.choose("camera", "wide");
+  expect(fake.asked).toEqual([]);
+
+  await local.open("video");
+
+  expect(fake.wanted).toMatchObject([
+    { audio: { deviceId: { ideal: "headset" } }, video: { deviceId: { ideal: "wide" } } },
+  ]);
+});
+
+test("a choice that comes when the call is over opens nothing", async () => {
+  const { fake, local } = media();
+  await local.open("voice");
+  const choosing = local.choose("microphone", "headset");
+  local.close();
+
+  await choosing;
+
+  expect(fake.running).toBe(0);
+});

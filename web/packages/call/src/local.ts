@@ -55,6 +55,10 @@ const CAMERA: MediaTrackConstraints = {
   frameRate: { ideal: 24, max: 30 },
   facingMode: "user",
 };
+const PLAIN = { microphone: MICROPHONE, camera: CAMERA } as const;
+
+/** What there may be several of. */
+export type Input = "microphone" | "camera";
 
 export class LocalMedia implements Sending {
   #microphone: MediaStreamTrack | null = null;
@@ -64,6 +68,8 @@ export class LocalMedia implements Sending {
   #trouble: MediaTrouble | null = null;
   /** Raised by {@link close}: what was asked for before then is stopped when it arrives. */
   #life = 0;
+  /** Which of several; empty: whichever the browser takes. */
+  readonly #chosen: Record<Input, string> = { microphone: "", camera: "" };
 
   /**
    * @param devices - `navigator.mediaDevices`; undefined where the browser has none for us.
@@ -113,12 +119,13 @@ export class LocalMedia implements Sending {
     let tracks: MediaStreamTrack[];
     let trouble: MediaTrouble | null = null;
     try {
-      tracks = await this.#ask({ audio: MICROPHONE, ...(wantsCamera ? { video: CAMERA } : {}) });
+      const audio = this.#preferring("microphone");
+      tracks = await this.#ask({ audio, ...(wantsCamera ? { video: this.#preferring("camera") } : {}) });
     } catch (problem) {
       if (!wantsCamera || !(problem instanceof MediaProblem) || problem.trouble === "insecure") throw problem;
       // Both or nothing is how browsers answer. The microphone alone is enough.
       trouble = problem.trouble;
-      tracks = await this.#ask({ audio: MICROPHONE });
+      tracks = await this.#ask({ audio: this.#preferring("microphone") });
     }
     if (life !== this.#life) {
       for (const track of tracks) track.stop();
@@ -150,7 +157,7 @@ export class LocalMedia implements Sending {
     if (this.#camera || !this.#video) return;
     const life = this.#life;
     try {
-      const tracks = await this.#ask({ video: CAMERA });
+      const tracks = await this.#ask({ video: this.#preferring("camera") });
       if (life !== this.#life || this.#camera) {
         for (const track of tracks) track.stop();
         return;
@@ -165,6 +172,39 @@ export class LocalMedia implements Sending {
     }
   }
 
+  /**
+   * Use this microphone or camera from now on; one that is open is exchanged without a gap.
+   *
+   * @param id - A `deviceId`; empty: whichever the browser takes.
+   * @throws {MediaProblem} If it is not to be had. What was open goes on then.
+   */
+  async choose(input: Input, id: string): Promise<void> {
+    const before = this.#chosen[input];
+    this.#chosen[input] = id;
+    const old = input === "microphone" ? this.#microphone : this.#camera;
+    if (!old) return;
+    const life = this.#life;
+    let tracks: MediaStreamTrack[];
+    try {
+      const exactly = id === "" ? PLAIN[input] : { ...PLAIN[input], deviceId: { exact: id } };
+      tracks = await this.#ask(input === "microphone" ? { audio: exactly } : { video: exactly });
+    } catch (problem) {
+      this.#chosen[input] = before;
+      throw problem;
+    }
+    const now = input === "microphone" ? this.#microphone : this.#camera;
+    if (life !== this.#life || now !== old) {
+      for (const track of tracks) track.stop();
+      return;
+    }
+    for (const track of tracks) {
+      track.enabled = old.enabled;
+      this.#take(track);
+    }
+    old.stop();
+    this.onChange();
+  }
+
   /** Let go of everything. It can be opened again. */
   close(): void {
     this.#life += 1;
@@ -174,6 +214,12 @@ export class LocalMedia implements Sending {
     this.#video = false;
     this.#trouble = null;
     this.onChange();
+  }
+
+  /** The chosen one, or another if that was unplugged. */
+  #preferring(input: Input): MediaTrackConstraints {
+    const id = this.#chosen[input];
+    return id === "" ? PLAIN[input] : { ...PLAIN[input], deviceId: { ideal: id } };
   }
 
   async #ask(wanted: MediaStreamConstraints): Promise<MediaStreamTrack[]> {

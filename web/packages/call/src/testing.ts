@@ -29,11 +29,13 @@ export class FakeDevices {
   refuse: { audio?: string; video?: string } = {};
   readonly given: FakeTrack[] = [];
   readonly asked: string[] = [];
+  readonly wanted: MediaStreamConstraints[] = [];
 
   readonly devices = {
     getUserMedia: async (wanted: MediaStreamConstraints) => {
       const kinds = (["audio", "video"] as const).filter((kind) => wanted[kind]);
       this.asked.push(kinds.join("+"));
+      this.wanted.push(wanted);
       for (const kind of kinds) {
         const name = this.refuse[kind];
         if (name) throw new DOMException(kind, name);

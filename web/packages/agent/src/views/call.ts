@@ -88,6 +88,11 @@ export class CallStage extends View {
         margin: 0 0 112px 16px;
       }
 
+      /* Beside one's own picture. */
+      .person:last-child:not(:first-child) .label {
+        max-width: calc(100% - clamp(120px, 44%, 190px) - 48px);
+      }
+
       .remote.blank {
         opacity: 0;
       }
@@ -311,6 +316,11 @@ export class CallStage extends View {
     const isNew = playing.some((sound, at) => sound !== null && sound !== this.#playing[at]);
     this.#playing = playing;
     if (isNew) this.#play();
+    const { speaker } = this.state.uses;
+    for (const sound of this.sounds) {
+      // One that was unplugged is no reason not to hear.
+      if (speaker !== sound.sinkId) sound.setSinkId?.(speaker).catch(() => {});
+    }
   }
 
   protected override render(): TemplateResult {

@@ -3,6 +3,7 @@ import type { AgentContact } from "@zuruf/protocol";
 import { asClock, base, buttons, EverySecond, fields, type IconName, icon } from "@zuruf/ui";
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
+import type { Device } from "../devices";
 import { scene } from "../state";
 import { SHOW_CHECK } from "./check";
 import { details, detailsStyles } from "./details";
@@ -64,6 +65,16 @@ export class Context extends View {
         font-size: var(--z-t4);
         font-weight: 650;
         letter-spacing: 0.08em;
+      }
+
+      summary {
+        font-weight: 550;
+        cursor: pointer;
+      }
+
+      .device {
+        display: grid;
+        margin-top: var(--z-2);
       }
 
       .safe {
@@ -140,16 +151,30 @@ export class Context extends View {
   /** Beside the headset, so that a ring is heard by who does not wear it. */
   #speakers(): TemplateResult | typeof nothing {
     const { texts, actions } = this;
-    const { speakers, speaker } = this.state.bell;
-    if (speakers.length < 2) return nothing;
-    const chosen = speakers.some(({ id }) => id === speaker) ? speaker : "";
-    const all = [{ id: "", name: texts.ringDefault }, ...speakers];
-    return html`<select
-        aria-label=${texts.ringThrough}
-        @change=${(event: Event) => actions.ringThrough((event.target as HTMLSelectElement).value)}
-      >
-        ${all.map(({ id, name }) => html`<option value=${id} ?selected=${id === chosen}>${name}</option>`)}</select
-      ><br />`;
+    const { bell, found } = this.state;
+    if (found.speaker.length < 2) return nothing;
+    const choice = choose(texts.ringThrough, found.speaker, bell.speaker, texts.ringDefault, (id) =>
+      actions.ringThrough(id),
+    );
+    return html`${choice}<br />`;
+  }
+
+  /** Which of several devices the call uses. Exchanged while one talks. */
+  #devices(): TemplateResult | typeof nothing {
+    const { state, texts, actions } = this;
+    const { found, uses } = state;
+    const kinds = (["microphone", "camera", "speaker"] as const).filter((kind) => found[kind].length > 1);
+    if (kinds.length === 0) return nothing;
+    const names = { microphone: texts.microphone, camera: texts.camera, speaker: texts.checkSpeaker };
+    return html`<details class="card">
+      <summary>${texts.devices}</summary>
+      ${kinds.map(
+        (kind) => html`<label class="device">
+          <span class="small muted">${names[kind]}</span>
+          ${choose(names[kind], found[kind], uses[kind], texts.deviceDefault, (id) => actions.use(kind, id))}
+        </label>`,
+      )}
+    </details>`;
   }
 
   #caller(contact: AgentContact): TemplateResult {
@@ -186,6 +211,7 @@ export class Context extends View {
             </div>`
           : nothing
       }
+      ${scene(state).is === "call" ? this.#devices() : nothing}
     </section>`;
   }
 
@@ -236,6 +262,24 @@ export class Context extends View {
       </ul>
     </section>`;
   }
+}
+
+function choose(
+  name: string,
+  devices: readonly Device[],
+  uses: string,
+  otherwise: string,
+  choice: (id: string) => void,
+): TemplateResult {
+  // One that was unplugged is not used, though it was chosen.
+  const used = devices.some(({ id }) => id === uses) ? uses : "";
+  const all = [{ id: "", name: otherwise }, ...devices];
+  return html`<select
+    aria-label=${name}
+    @change=${(event: Event) => choice((event.target as HTMLSelectElement).value)}
+  >
+    ${all.map((one) => html`<option value=${one.id} ?selected=${one.id === used}>${one.name}</option>`)}
+  </select>`;
 }
 
 function item(

@@ -9,6 +9,7 @@ import { base, buttons, chips } from "@zuruf/ui";
 import { type CSSResultGroup, LitElement } from "lit";
 import { property } from "lit/decorators.js";
 import type { Check, CheckState } from "../check";
+import type { Kind } from "../devices";
 import type { State } from "../state";
 import type { DeskTexts } from "../texts";
 
@@ -45,6 +46,7 @@ export interface Actions {
   startWithCamera(on: boolean): void;
   testRing(): void;
   ringThrough(speaker: string): void;
+  use(kind: Kind, id: string): void;
   readDay(): void;
   check(onChange: (state: CheckState) => void): Check;
   allowNotices(): void;
