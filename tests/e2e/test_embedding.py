@@ -141,10 +141,12 @@ async def test_a_page_with_hostile_styles_changes_nothing_and_is_not_changed(ope
 
     await page.press("Call")
     await to_read(page, "You are number 1 in line")
-    width = (
-        "() => document.querySelector('zuruf-panel').shadowRoot.querySelector('.panel').getBoundingClientRect().width"
-    )
-    assert await page.evaluate(width) == 360
+    panel = """() => {
+      const panel = document.querySelector("zuruf-panel").shadowRoot.querySelector(".panel");
+      const { fontSize, color } = getComputedStyle(panel);
+      return [panel.getBoundingClientRect().width, fontSize, color];
+    }"""
+    assert await page.evaluate(panel) == [360, "14px", "rgb(21, 33, 43)"]
     assert await page.evaluate(sheets) == [1, 0]
     await page.press("Leave queue")
     await to_show(page, "heading", "You left the queue")

@@ -1,6 +1,6 @@
 /** The look of the bar; plain, since it is fetched by every visitor of somebody else's page. */
 export const barStyles = `
-:host{all:initial!important;display:block!important;position:fixed!important;right:16px!important;bottom:16px!important;z-index:2147483000!important;color-scheme:var(--zuruf-color-scheme,light dark);
+:host{all:initial!important;display:block!important;position:fixed!important;right:16px!important;bottom:16px!important;z-index:2147483000!important;color-scheme:var(--zuruf-color-scheme,light dark)!important;
 --a:var(--zuruf-accent,light-dark(#0b6e75,#4fc3c9));--s:light-dark(#fff,#172027);--m:light-dark(#51616e,#a5b4bf)}
 :host([inline]){position:static!important}
 :host([open]),[hidden]{display:none!important}

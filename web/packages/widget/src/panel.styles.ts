@@ -11,9 +11,9 @@ export const panelStyles = css`
     all: initial !important;
     position: fixed !important;
     z-index: 2147483000 !important;
-    color-scheme: var(--zuruf-color-scheme, light dark);
-    font: 400 14px/1.45 var(--z-font);
-    color: var(--z-ink);
+    color-scheme: var(--zuruf-color-scheme, light dark) !important;
+    font: 400 14px/1.45 var(--z-font) !important;
+    color: var(--z-ink) !important;
   }
 
   .panel {
