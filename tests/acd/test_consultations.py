@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from acd.config import Callbacks, Channel, Need, Skill
+from acd.config import Callbacks, Channel, Kind, Need, Skill
 from acd.decisions import (
     ConnectGuest,
     Consult,
@@ -21,7 +21,7 @@ from acd.decisions import (
     Resume,
     StartWrapUp,
 )
-from acd.estimate import Estimator, Unknown
+from acd.estimate import ClassKey, Estimator, Unknown
 from acd.explain import CODES, Explainer
 from acd.facts import (
     ConferenceAsked,
@@ -890,15 +890,23 @@ def test_a_guest_who_leaves_is_told_with_the_reason() -> None:
 
 def test_a_consultation_is_nobodys_wait_and_the_new_agents_work_is_learned_of() -> None:
     floor = Floor(Told())
+    floor.desk.caller("other", SUPPORT)
+    floor.desk.talk(floor.ben)
     floor.consult(to_group=SUPPORT)
     assert isinstance(floor.desk, Told)
     assert floor.desk.estimator.forecast(floor.desk.state, ADVICE) is Unknown.NOT_WAITING
+    floor.desk.agent_hangs_up(floor.ben)
     floor.desk.talk(floor.ben)
     floor.says(HandOverAsked)
     floor.guest_media()
+    floor.desk.finish_wrap_up(floor.ana)
     floor.desk.pass_time(seconds=60)
 
     floor.desk.agent_hangs_up(floor.ben)
+    floor.desk.finish_wrap_up(floor.ben)
+
+    learned = floor.desk.estimator._classes[ClassKey(SALES, Kind.LIVE)]
+    assert (learned.handled, learned.handlings_ms) == (2, 60_000)
 
     assert floor.desk.estimator.forecast(floor.desk.state, FIRST) is Unknown.NOT_WAITING
 

@@ -37,6 +37,14 @@ class TestSeveralAtOnce:
         assert desk.ringing() == {ana: chats[2]}
         assert desk.agent(ana).slots[-1].number == 100, "the place that is free"
 
+    @pytest.mark.parametrize(("channel", "number"), [(Channel.VIDEO, 0), (Channel.CHAT, 100), (Channel.MESSAGE, 200)])
+    def test_each_kind_has_numbers_of_its_own(self, desk: Desk, channel: Channel, number: int) -> None:
+        ana = desk.ready_agent("ana", SALES)
+
+        _talking(desk, ana, channel)
+
+        assert [slot.number for slot in desk.agent(ana).slots] == [number]
+
     @pytest.mark.parametrize("channels", [(Channel.CHAT, Channel.CHAT), (Channel.CHAT, Channel.VIDEO)])
     def test_only_one_thing_rings_or_connects_at_a_time(self, desk: Desk, channels: tuple[Channel, Channel]) -> None:
         ana = desk.ready_agent("ana", SALES)
