@@ -45,13 +45,9 @@
   };
 
   const placeShown = () => {
-    const widget = document.querySelector("zuruf-call");
-    for (const panel of widget?.shadowRoot?.children ?? []) {
-      for (const status of panel.shadowRoot?.querySelectorAll("[role=status]") ?? []) {
-        if (/You are number \d+ in line/.test(status.textContent)) return true;
-      }
-    }
-    return false;
+    const panel = document.querySelector("zuruf-panel");
+    const said = panel?.shadowRoot?.querySelectorAll("[role=status]") ?? [];
+    return [...said].some(({ textContent }) => /You are number \d+ in line/.test(textContent));
   };
 
   addEventListener("click", () => first("pressed"), { capture: true });

@@ -36,7 +36,7 @@ from gateway.http.account import Account
 from gateway.http.address import peer_of
 from gateway.http.attributes import AttributeReader
 from gateway.http.audit import Audit
-from gateway.http.availability import Availabilities
+from gateway.http.availability import Availabilities, Notice
 from gateway.http.configuration import Configuration
 from gateway.http.contacts import Contacts, HumanityCheck, NobodyAsks
 from gateway.http.description import Description, describe, encode
@@ -421,7 +421,11 @@ class _House:
                 configured=lambda site: self.in_force[site].document,
                 attributes=AttributeReader(is_in_force=self.stores.keys.is_in_force, secret=self.secret),
             ),
-            Availabilities(floors=self.floors, directory=self.stores.directory),
+            Availabilities(
+                floors=self.floors,
+                directory=self.stores.directory,
+                notices={planned.id: Notice(planned.privacy_url, planned.terms) for planned in self._plans()},
+            ),
             OpeningHours(floors=self.floors),
             Join(
                 floors=self.floors,

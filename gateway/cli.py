@@ -7,8 +7,10 @@ import asyncio
 import datetime as dt
 import os
 import sys
+from base64 import b64encode
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
+from hashlib import sha384
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, NoReturn, TypeVar
@@ -124,6 +126,26 @@ def config(data_dir: DataDir = None, demo: Demo = False) -> None:
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     for key, value, source in rows:
         typer.echo(f"{key:<{widths[0]}}  {value:<{min(widths[1], 40)}}  {source}")
+
+
+@cli.command()
+def widget(data_dir: DataDir = None, demo: Demo = False) -> None:
+    """Print the script lines that put the widget into a page, pinned to this version by its checksum too."""
+    settings = _load(_common(data_dir, demo)).settings
+    from gateway.app import STATIC
+    from gateway.demo import DEMO_SITE
+
+    running = version("zuruf")
+    pinned = STATIC / "widget" / f"{running}.js"
+    if not pinned.is_file():
+        _fail("The web is not built. Run `make setup`, or install a wheel.")
+    checksum = b64encode(sha384(pinned.read_bytes()).digest()).decode()
+    address = settings.server.public_url or f"http://localhost:{settings.server.port}"
+    for site in (DEMO_SITE,) if settings.demo else settings.site:
+        said = f'data-site="{site.id}" data-group="{site.groups[0].id}"'
+        typer.echo(f'<script type="module" src="{address}/widget.js" {said}></script>')
+        source = f'src="{address}/widget/{running}.js" integrity="sha384-{checksum}" crossorigin'
+        typer.echo(f'<script type="module" {source} {said}></script>')
 
 
 @cli.command()

@@ -319,6 +319,13 @@ class GroupSettings(Section):
     )
 
 
+class Terms(Section):
+    """What visitors read before their first call."""
+
+    de: Annotated[str, Field(min_length=1, max_length=4000)] = Field(description="German; both languages, or neither.")
+    en: Annotated[str, Field(min_length=1, max_length=4000)] = Field(description="English.")
+
+
 class SiteSettings(Section):
     """A site: one customer organisation. Its groups are what it begins with: from the first start on, its
     configuration is in the database and changed through REST. Agents are added by `zuruf user add`.
@@ -329,7 +336,21 @@ class SiteSettings(Section):
     origins: tuple[Origin, ...] = Field(
         default=(), description="Origins of the pages that may embed the widget, as `https://shop.example`."
     )
+    privacy_url: str | None = Field(
+        default=None, description="Its privacy notice; a link to it then stands beside the buttons that call."
+    )
+    terms: Terms | None = Field(
+        default=None, description="What visitors read before their first call on a page; without it nothing is asked."
+    )
     groups: tuple[GroupSettings, ...] = Field(min_length=1, description="Its groups, as `[[site.groups]]`.")
+
+    @model_validator(mode="after")
+    def _privacy_is_a_page(self) -> Self:
+        if self.privacy_url is not None:
+            split = urlsplit(self.privacy_url)
+            if split.scheme not in ("https", "http") or not split.hostname:
+                raise ValueError("privacy_url has to be the address of a page, as https://shop.example/privacy")
+        return self
 
     @model_validator(mode="after")
     def _no_group_twice(self) -> Self:

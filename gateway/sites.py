@@ -5,8 +5,8 @@ with. From then on its configuration is in the database. Who may serve which gro
 granted to users.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from acd.config import Channel, Site
 from acd.ids import AgentId, GroupId, SiteId
@@ -24,12 +24,16 @@ class SitePlan:
     Attributes:
         seed: What it begins with.
         origins: Pages that may embed the widget, besides our own.
+        privacy_url: Its privacy notice.
+        terms: What visitors read before their first call, by language.
     """
 
     id: SiteId
     name: str
     seed: SiteDocument
     origins: frozenset[str]
+    privacy_url: str | None = None
+    terms: Mapping[str, str] = field(default_factory=dict)
 
 
 def plan(written: SiteSettings, *, contacts_per_visitor: int) -> SitePlan:
@@ -41,6 +45,8 @@ def plan(written: SiteSettings, *, contacts_per_visitor: int) -> SitePlan:
             groups=tuple(_group(group) for group in written.groups), contacts_per_visitor=contacts_per_visitor
         ),
         origins=frozenset(written.origins),
+        privacy_url=written.privacy_url,
+        terms={"de": written.terms.de, "en": written.terms.en} if written.terms else {},
     )
 
 

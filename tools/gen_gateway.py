@@ -87,7 +87,7 @@ def _settings() -> Iterator[str]:
         for name, field in model.model_fields.items():
             if get_origin(field.annotation) is tuple and _is_section(get_args(field.annotation)[0]):
                 continue
-            annotation: Any = field.annotation
+            annotation: Any = _inner(field.annotation)
             if _is_section(annotation):
                 for inner, about in annotation.model_fields.items():
                     yield _row(f"`{name}.{inner}`", about)
@@ -124,6 +124,12 @@ id = "sales"
 names = { de = "Verkauf", en = "Sales" }
 ring_seconds = 25
 """
+
+
+def _inner(annotation: Any) -> Any:
+    """The type without ``None``."""
+    given = [each for each in get_args(annotation) if each is not type(None)]
+    return given[0] if len(given) == 1 and type(None) in get_args(annotation) else annotation
 
 
 def _is_section(annotation: Any) -> bool:

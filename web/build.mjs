@@ -24,6 +24,12 @@ for (const name of (await readdir(STATIC, { recursive: true }))
   const { length } = gzipSync(await readFile(new URL(name, STATIC)));
   console.log(`${(length / 1000).toFixed(1).padStart(7)} kB gzip  ${name}`);
 }
+// The same under a name that never means anything else: websites pin it with its checksum.
+const program = await readFile(new URL("../pyproject.toml", import.meta.url), "utf8");
+const version = /^version = "(.+)"$/m.exec(program)[1];
+const loader = await readFile(new URL("widget.js", STATIC), "utf8");
+await writeFile(new URL(`widget/${version}.js`, STATIC), loader.replaceAll("./widget/", "./"));
+
 await writeFile(new URL("licenses.txt", STATIC), await licenses());
 
 /** The licences of what ends up in the browser: others' work keeps its terms when we bundle it. */

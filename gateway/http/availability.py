@@ -1,7 +1,8 @@
 """``GET /api/v1/sites/SITE/availability``: what the widget shows before anybody calls."""
 
 from collections.abc import Mapping
-from typing import Literal
+from dataclasses import dataclass
+from typing import Final, Literal
 
 from acd.config import AnswerKind, Channel, Group
 from acd.ids import GroupId, Millis, SiteId
@@ -17,12 +18,26 @@ from signaling.protocol.rest import Availability, GroupAvailability
 _CACHED_MS = 10_000
 
 
-class Availabilities:
-    """One answer for everybody who looks, made anew every 10 s."""
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a site tells visitors of itself before they call."""
 
-    def __init__(self, *, floors: Mapping[SiteId, Floor], directory: StoredDirectory) -> None:
+    privacy_url: str | None
+    terms: Mapping[str, str]
+
+
+_NO_NOTICE: Final = Notice(None, {})
+
+
+class Availabilities:
+    """One answer for everybody who looks, made anew every 10 s. Who looked is nowhere kept or logged."""
+
+    def __init__(
+        self, *, floors: Mapping[SiteId, Floor], directory: StoredDirectory, notices: Mapping[SiteId, Notice]
+    ) -> None:
         self._floors = floors
         self._directory = directory
+        self._notices = notices
         self._made: dict[tuple[SiteId, Language], tuple[Millis, Availability]] = {}
 
     async def show(self, call: Call) -> Answer:
@@ -37,7 +52,16 @@ class Availabilities:
             names = await self._directory.group_names(floor.site)
             notices = await self._directory.closed_notices(floor.site)
             groups = groups_of(floor.state, names, notices, language)
-            made = call.at, Availability(site=floor.site, groups=groups)
+            notice = self._notices.get(floor.site, _NO_NOTICE)
+            made = (
+                call.at,
+                Availability(
+                    site=floor.site,
+                    groups=groups,
+                    privacy_url=notice.privacy_url,
+                    terms=notice.terms.get(language),
+                ),
+            )
             self._made[floor.site, language] = made
         return Answer(made[1], headers={"Cache-Control": "public, max-age=10"})
 

@@ -149,6 +149,10 @@ class Availability(Part, frozen=True):
     """Which customer organisation."""
     groups: list[GroupAvailability]
     """All of its groups."""
+    privacy_url: str | None = None
+    """Its privacy notice, if it has one to show."""
+    terms: str | None = None
+    """What visitors read before their first call, in the language asked for."""
 
 
 class SignIn(Part, frozen=True):

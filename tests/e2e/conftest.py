@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from examples.website import website as example
 from tests.e2e.browsers import Pool
 from tests.e2e.coturn import Coturn
 from tests.e2e.floor import Floor
@@ -103,7 +104,24 @@ async def open_shop(
         server = await shop(tmp_path, origin=f"http://localhost:{port}", agents=agents, env=env)
         floor = await _floor(server, request, underneath, people)
         floor.password = PASSWORD
-        floor.lobby = await underneath.enter_async_context(website(server.url, port))
+        floor.lobby = await underneath.enter_async_context(website(server.url, port, floor.pages))
+        return floor
+
+    return open_it
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def open_example(
+    tmp_path: Path, request: pytest.FixtureRequest, underneath: AsyncExitStack, people: People
+) -> OpenShop:
+    """Opens one of the websites in ``examples``, for which the shop's settings hold."""
+
+    async def open_it(name: str, *agents: str) -> Floor:
+        port = free_port()
+        server = await shop(tmp_path, origin=f"http://localhost:{port}", agents=agents)
+        floor = await _floor(server, request, underneath, people)
+        floor.password = PASSWORD
+        floor.lobby = await underneath.enter_async_context(example(name, server.url, port))
         return floor
 
     return open_it

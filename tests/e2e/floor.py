@@ -40,6 +40,7 @@ class Floor:
     Attributes:
         lobby: Where visitors are: the page that embeds the widget.
         password: The agents'.
+        pages: What more stands on the shop's website, by name; without a policy.
     """
 
     def __init__(self, server: Server, people: People) -> None:
@@ -47,6 +48,7 @@ class Floor:
         self.people = people
         self.lobby = f"{server.url}/"
         self.password = "zuruf-demo"
+        self.pages: dict[str, str] = {}
         self._http = aiohttp.ClientSession()
 
     async def visitor(

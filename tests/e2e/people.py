@@ -103,6 +103,11 @@ class People:
         self._networks.append(network)
         return network
 
+    @property
+    def everybody(self) -> Sequence[Person]:
+        """Who is here, in the order of coming."""
+        return self._here
+
     def secrets(self) -> set[str]:
         """What crossed people's sockets and nobody else may learn: tokens, credentials, keys of calls."""
         return {found for person in self._here for frame in person.page.frames for found in SECRET.findall(frame)}

@@ -81,11 +81,14 @@ async def shop(folder: Path, *, origin: str, agents: tuple[str, ...], env: Mappi
 
 
 @asynccontextmanager
-async def website(zuruf_url: str, port: int) -> AsyncIterator[str]:
+async def website(zuruf_url: str, port: int, pages: Mapping[str, str] | None = None) -> AsyncIterator[str]:
     """Serve the shop's page on a port of its own and yield its address.
 
     ``?group=G`` says whom the widget calls. The page's own policy lets it load from Zuruf
     and from nowhere else.
+
+    Args:
+        pages: Others of the test's own, by name.
     """
     policy = (
         f"default-src 'none'; script-src {zuruf_url}; connect-src {zuruf_url} {zuruf_url.replace('http', 'ws', 1)}; "
@@ -96,8 +99,13 @@ async def website(zuruf_url: str, port: int) -> AsyncIterator[str]:
         text = PAGE.format(zuruf=zuruf_url, group=request.query.get("group", "sales"))
         return web.Response(text=text, content_type="text/html", headers={"Content-Security-Policy": policy})
 
+    async def other(request: web.Request) -> web.Response:
+        text = (pages or {}).get(request.match_info["name"])
+        return web.Response(status=404) if text is None else web.Response(text=text, content_type="text/html")
+
     app = web.Application()
     app.router.add_get("/", page)
+    app.router.add_get("/{name}", other)
     runner = web.AppRunner(app, shutdown_timeout=1)
     await runner.setup()
     try:

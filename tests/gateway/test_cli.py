@@ -1,5 +1,7 @@
 """The command line: settings shown, people added and shut out, data taken out and put back."""
 
+import base64
+import hashlib
 import json
 from collections.abc import Callable
 from importlib.metadata import version
@@ -8,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from gateway.app import StartRefused, running
+from gateway.app import STATIC, StartRefused, running
 from gateway.cli import cli
 from tests.gateway.house import PASSWORD, House, open_house, settings_in
 
@@ -51,6 +53,18 @@ def test_config_shows_every_value_and_where_it_came_from(run: Run, monkeypatch: 
     assert lines["site"][0] == "shop"
     assert lines["site"][1].endswith("zuruf.toml")
     assert lines["secret"] == ["********", "ZURUF_SECRET"]
+
+
+def test_the_script_line_is_printed_also_pinned_by_its_checksum(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZURUF_SERVER__PUBLIC_URL", "https://call.example")
+
+    plain, pinned = run("widget").output.splitlines()
+
+    said = 'data-site="shop" data-group="sales"></script>'
+    assert plain == f'<script type="module" src="https://call.example/widget.js" {said}'
+    file = STATIC / "widget" / f"{version('zuruf')}.js"
+    checksum = base64.b64encode(hashlib.sha384(file.read_bytes()).digest()).decode()
+    assert f'src="https://call.example/widget/{file.name}" integrity="sha384-{checksum}" crossorigin' in pinned
 
 
 def test_settings_that_are_wrong_end_every_command(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

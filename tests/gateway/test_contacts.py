@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import io
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -26,7 +27,7 @@ from gateway.storage.directory import StoredDirectory
 from gateway.storage.sessions import StoredSessions
 from signaling.ports import FloorBusy
 from signaling.protocol.rest import ContactCreated, NewContact
-from tests.gateway.house import SHOP, House, open_house, quick_passwords
+from tests.gateway.house import SHOP, SITE, House, open_house, quick_passwords
 from tests.gateway.running_site import DEMO, NOON, SALES, RunningSite
 from tests.gateway.running_site import running as running_site
 
@@ -308,6 +309,25 @@ async def test_availability_is_told_in_the_visitors_language_and_kept_for_ten_se
     assert again.text == german.text
     assert english.said["groups"][0]["name"] == "Sales"
     assert english.said["groups"][0]["waiting"] == 1
+
+
+async def test_what_a_site_wants_read_first_is_told_with_its_availability(tmp_path: Path) -> None:
+    terms = {"de": "Wir zeichnen nichts auf.", "en": "We record nothing."}
+    site = SITE | {"privacy_url": "https://shop.example/privacy", "terms": terms}
+    async with open_house(tmp_path, site=[site]) as house:
+        german = await house.ask("GET", "/api/v1/sites/shop/availability?lang=de", origin=SHOP)
+
+    assert german.said["privacyUrl"] == "https://shop.example/privacy"
+    assert german.said["terms"] == "Wir zeichnen nichts auf."
+
+
+async def test_who_looks_whether_somebody_is_there_is_not_logged(house: House, log: io.StringIO) -> None:
+    await house.ask("GET", "/api/v1/sites/shop/availability", origin=SHOP, headers={"User-Agent": "seen before"})
+    await house.call()
+
+    said = log.getvalue()
+    assert "/api/v1/contacts" in said, "whoever calls is"
+    assert not any(word in said for word in ("availability", "seen before", "127.0.0.1", SHOP))
 
 
 async def test_the_availability_of_an_unknown_site_is_not_found(house: House) -> None:

@@ -59,6 +59,14 @@ def test_the_description_is_openapi_with_every_reference_resolved() -> None:
     ] == []
 
 
+def test_the_strictest_policy_is_documented_as_it_is_tested() -> None:
+    widget = (ROOT / "docs" / "reference" / "widget.md").read_text("utf-8")
+    headers = (ROOT / "examples" / "strict-csp" / "headers.txt").read_text("utf-8")
+    told = headers.replace("{zuruf-socket}", "wss://call.example").replace("{zuruf}", "https://call.example")
+
+    assert [line for line in told.replace("{nonce}", "…").splitlines() if line not in widget.splitlines()] == []
+
+
 def _references(value: object) -> list[str]:
     if isinstance(value, dict):
         own = [value["$ref"]] if isinstance(value.get("$ref"), str) else []

@@ -44,6 +44,11 @@ def test_another_file_can_be_named(tmp_path: Path) -> None:
         ({"ZURUF_SERVER__PROT": "1"}, "", "ZURUF_SERVER__PROT is not a setting. Did you mean ZURUF_SERVER__PORT?"),
         ({}, "[server]\nprot = 1\n", "server.prot is not a setting. Did you mean server.port?"),
         ({}, "mood = 'good'\n", "mood is not a setting."),
+        (
+            {},
+            "[[site]]\nid = 's'\nprivacy_url = 'javascript:0'\ngroups = [{ id = 's', names = { de = 'V', en = 'S' } }]",
+            "privacy_url has to be the address of a page",
+        ),
         ({"ZURUF_SERVER__PORT": "many"}, "", "ZURUF_SERVER__PORT"),
         ({"ZURUF_MODE": "huge"}, "", "ZURUF_MODE: Input should be 'embedded' or 'scaled'"),
         ({"ZURUF_MODE": "scaled"}, "", "mode is 'scaled', which needs postgres.url, redis.url, secret"),

@@ -1,4 +1,5 @@
 import { defineConfig } from "vite";
+import { terse } from "../../terse.ts";
 
 /**
  * One stable file, `widget.js`, which a website embeds, and hashed chunks beside it which
@@ -6,18 +7,19 @@ import { defineConfig } from "vite";
  */
 export default defineConfig({
   base: "./",
+  plugins: [terse()],
   build: {
     outDir: "../../../gateway/static",
     emptyOutDir: false,
     copyPublicDir: false,
     target: "es2022",
     modulePreload: false,
-    cssCodeSplit: true,
+    // As a library: chunks have neither styles nor parts to fetch ahead, so nothing goes before an import.
+    lib: { entry: "src/loader.ts", formats: ["es"] },
     rollupOptions: {
-      input: "src/loader.ts",
       preserveEntrySignatures: "strict",
       output: {
-        format: "es",
+        minify: true,
         entryFileNames: "widget.js",
         chunkFileNames: "widget/[name]-[hash].js",
         assetFileNames: "widget/[name]-[hash][extname]",

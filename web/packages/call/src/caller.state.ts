@@ -12,8 +12,8 @@ import type {
   ServerToCaller,
   Status,
 } from "@zuruf/protocol";
-import { type MediaState, NO_MEDIA } from "./leg";
 import type { LocalState, MediaTrouble } from "./local";
+import { type MediaState, NO_MEDIA } from "./media-state";
 
 /** Why a contact did not come about: the server's code, and its sentence in the visitor's language. */
 export interface RefusedBecause {

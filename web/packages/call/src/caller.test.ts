@@ -1,9 +1,13 @@
 import { type CallerContact, type ContactCreated, type Peer, RestProblem } from "@zuruf/protocol";
 import { FarEnds, HandTime, settle } from "@zuruf/protocol/testing";
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { Caller, CONTACT_KEY } from "./caller";
 import type { CallerState } from "./caller.state";
+import { loadLegs } from "./later-legs";
 import { FakeDevices, FakePeers } from "./testing";
+
+// Else the first who is called waits for the compiler, too.
+beforeAll(loadLegs);
 
 /** A tab's memory. */
 class Memory {

@@ -34,7 +34,8 @@ import {
   reduce,
   START,
 } from "./caller.state";
-import { CAPABILITIES, Legs } from "./legs";
+import { CAPABILITIES } from "./capabilities";
+import { type LaterLegs, laterLegs } from "./later-legs";
 import type { PeerFactory } from "./link";
 import { type Devices, LocalMedia, MediaProblem } from "./local";
 
@@ -94,7 +95,7 @@ export class Caller {
   #state: CallerState = START;
   #contact: Remembered | null = null;
   #connection: CallerConnection | null = null;
-  #legs: Legs | null = null;
+  #legs: LaterLegs | null = null;
   /** Own generation, as told at attach. */
   #generation = 0;
   readonly #local: LocalMedia;
@@ -386,7 +387,7 @@ export class Caller {
     return true;
   }
 
-  #attach(contact: Remembered): Legs {
+  #attach(contact: Remembered): LaterLegs {
     const connection = this.#connect(contact.sessionToken, {
       onMessage: (message) => {
         if (connection === this.#connection) this.#told(message);
@@ -397,7 +398,7 @@ export class Caller {
         this.#happened({ type: "line", status });
       },
     });
-    const legs = new Legs({
+    const legs = laterLegs({
       party: "caller",
       line: connection,
       local: this.#local,

@@ -10,9 +10,10 @@ export {
   START,
   type Step,
 } from "./caller.state";
-export { type Assignment, type Line, type MediaState, NO_MEDIA } from "./leg";
-export { type Beside, CAPABILITIES, Legs, type LegsOptions } from "./legs";
-export { browserPeers, type LinkState, type PeerFactory, type Sends } from "./link";
+export { CAPABILITIES } from "./capabilities";
+export type { Assignment, Line } from "./leg";
+export { type Beside, Legs, type LegsOptions } from "./legs";
+export type { LinkState, PeerFactory, Sends } from "./link";
 export {
   type Devices,
   type Input,
@@ -21,4 +22,6 @@ export {
   MediaProblem,
   type MediaTrouble,
 } from "./local";
+export { type MediaState, NO_MEDIA } from "./media-state";
+export { browserPeers } from "./peers";
 export { HoldTone } from "./tone";

@@ -1,8 +1,9 @@
 import type { IceConfiguration, Party, Peer, Signal } from "@zuruf/protocol";
 import { HandTime, settle } from "@zuruf/protocol/testing";
 import { expect, test } from "vitest";
-import { type Assignment, Leg, type LegRequest, type MediaState } from "./leg";
+import { type Assignment, Leg, type LegRequest } from "./leg";
 import { LocalMedia } from "./local";
+import type { MediaState } from "./media-state";
 import { FakeDevices, FakePeers } from "./testing";
 
 const NO_SERVERS: IceConfiguration = { servers: [], relayOnly: false, expiresAt: null };

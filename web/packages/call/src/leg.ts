@@ -22,8 +22,9 @@ import {
   type SignalReceived,
   type Time,
 } from "@zuruf/protocol";
-import { Link, type LinkState, type PeerFactory, type Sends } from "./link";
+import { Link, type PeerFactory } from "./link";
 import type { Sending } from "./local";
+import { type MediaState, NO_MEDIA } from "./media-state";
 import type { Numbers } from "./report";
 
 /** Fresh credentials are asked for so long before the old ones end. */
@@ -58,17 +59,6 @@ export interface Assignment {
   readonly peer: Peer;
 }
 
-export interface MediaState {
-  /** `none`: nobody is assigned, or our own devices are not open yet. */
-  readonly link: LinkState | "none";
-  /** Sound and picture of the other end; a new object for each new link. */
-  readonly remote: MediaStream | null;
-  readonly sound: MediaStream | null;
-  readonly sends: Sends | null;
-  readonly code: string | null;
-  readonly relayed: boolean | null;
-}
-
 /** What there is to report before there is a link. */
 const NOTHING_YET: Numbers = {
   connectionState: "new",
@@ -77,15 +67,6 @@ const NOTHING_YET: Numbers = {
   packetsLost: 0,
   roundTripMs: null,
   jitterMs: null,
-  relayed: null,
-};
-
-export const NO_MEDIA: MediaState = {
-  link: "none",
-  remote: null,
-  sound: null,
-  sends: null,
-  code: null,
   relayed: null,
 };
 

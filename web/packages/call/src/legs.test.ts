@@ -1,9 +1,10 @@
 import type { IceConfiguration, Signal, SignalReceived } from "@zuruf/protocol";
 import { HandTime, settle } from "@zuruf/protocol/testing";
 import { expect, test } from "vitest";
-import type { Assignment, LegRequest, MediaState } from "./leg";
+import type { Assignment, LegRequest } from "./leg";
 import { Legs } from "./legs";
 import { LocalMedia } from "./local";
+import type { MediaState } from "./media-state";
 import { FakeDevices, FakePeers, type FakeTrack } from "./testing";
 
 const NO_SERVERS: IceConfiguration = { servers: [], relayOnly: false, expiresAt: null };

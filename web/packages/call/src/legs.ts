@@ -8,11 +8,9 @@
  * handed the contact, and nobody shall notice.
  */
 import type { Channel, IceConfiguration, Party, SignalReceived } from "@zuruf/protocol";
-import { type Assignment, Leg, type LegOptions, type MediaState } from "./leg";
+import { type Assignment, Leg, type LegOptions } from "./leg";
 import type { LocalMedia, LocalState, Sending } from "./local";
-
-/** What a page with these connections says of itself when it attaches. */
-export const CAPABILITIES: readonly string[] = ["conference"];
+import type { MediaState } from "./media-state";
 
 /** Signals that came before the word of the connection they belong to. */
 const MOST_RECENT = 64;

@@ -47,13 +47,6 @@ export interface PeerFactory {
   stream(): MediaStream;
 }
 
-export function browserPeers(): PeerFactory {
-  return {
-    peer: (configuration) => new RTCPeerConnection(configuration),
-    stream: () => new MediaStream(),
-  };
-}
-
 export interface LinkOptions {
   readonly party: Party;
   readonly channel: Channel;

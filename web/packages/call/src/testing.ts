@@ -2,6 +2,8 @@
 import type { PeerFactory } from "./link";
 import type { Devices } from "./local";
 
+export { loadLegs } from "./later-legs";
+
 export class FakeTrack extends EventTarget {
   enabled = true;
   readyState: "live" | "ended" = "live";

@@ -1,6 +1,6 @@
 /** Puts the page together with the browser's own things. */
 import { chooseLanguage, tokens } from "@zuruf/ui";
-import { createPanel } from "@zuruf/widget/panel";
+import { loadWords, makePanel } from "@zuruf/widget/panel";
 import { css } from "lit";
 import { askedFor } from "./address";
 import { HostedPage } from "./page";
@@ -27,12 +27,13 @@ customElements.define("zuruf-hosted", HostedPage);
 const page = document.createElement("zuruf-hosted") as HostedPage;
 document.body.append(page);
 
-void page.open({
+await loadWords("panel", language);
+await page.open({
   server: new URL(location.origin),
   asked: askedFor(location.pathname, location.hash),
   language,
   memory: tabMemory(),
-  panel: createPanel,
+  panel: makePanel,
 });
 
 // Another link opened in the same tab changes nothing but what stands behind the #.

@@ -32,7 +32,7 @@ export interface HostedOptions {
 type Shown =
   | { readonly is: "looking" }
   | { readonly is: "place"; readonly place: KeptPlace; readonly sure: boolean }
-  | { readonly is: "group"; readonly site: string; readonly group: GroupAvailability }
+  | { readonly is: "group"; readonly about: Availability; readonly group: GroupAvailability }
   | { readonly is: "call"; readonly panel: Panel }
   | { readonly is: "sentence"; readonly title: string; readonly text: string; readonly again: boolean };
 
@@ -83,6 +83,11 @@ export class HostedPage extends LitElement {
       .presses {
         display: grid;
         gap: 8px;
+      }
+
+      a {
+        color: var(--z-ink-2);
+        text-align: center;
       }
 
       @media (max-width: 480px) {
@@ -137,11 +142,11 @@ export class HostedPage extends LitElement {
   async #showGroup(site: string, wanted: string): Promise<void> {
     const { server, language } = this.#need();
     const path = `sites/${encodeURIComponent(site)}/availability?lang=${language}`;
-    const { groups } = await rest<Availability>(server, path, { language });
-    const group = groups.find(({ id }) => id === wanted);
+    const about = await rest<Availability>(server, path, { language });
+    const group = about.groups.find(({ id }) => id === wanted);
     const t = this.#t;
     if (!group) this.shown = { is: "sentence", title: t.unknownTitle, text: t.unknown, again: false };
-    else if (!this.#resume(this.#need())) this.shown = { is: "group", site, group };
+    else if (!this.#resume(this.#need())) this.shown = { is: "group", about, group };
   }
 
   /** Go on with a call that this tab had before it was loaded anew. */
@@ -162,9 +167,9 @@ export class HostedPage extends LitElement {
     return panel.resume();
   }
 
-  #panel(site: string, group: string): Panel {
+  #panel(site: string, group: string, about: Partial<Availability> = {}): Panel {
     const { server, language, panel: make } = this.#need();
-    const panel = make({ server, site, group, language });
+    const panel = make({ server, site, group, language, ...about });
     panel.toggleAttribute("page", true);
     panel.onclose = () => {
       panel.remove();
@@ -244,7 +249,7 @@ export class HostedPage extends LitElement {
       case "place":
         return this.#place(shown.place, shown.sure);
       case "group":
-        return this.#group(shown.site, shown.group);
+        return this.#group(shown.about, shown.group);
     }
   }
 
@@ -307,10 +312,10 @@ export class HostedPage extends LitElement {
     });
   }
 
-  #group(site: string, group: GroupAvailability): TemplateResult {
+  #group(about: Availability, group: GroupAvailability): TemplateResult {
     const t = this.#t;
     const open = (begin: (panel: Panel) => void) => () => {
-      const panel = this.#panel(site, group.id);
+      const panel = this.#panel(about.site, group.id, about);
       this.shown = { is: "call", panel };
       begin(panel);
     };
@@ -348,6 +353,9 @@ export class HostedPage extends LitElement {
         ),
       );
     }
-    return this.#card(t.talkTo(group.name), html`<p>${notice ?? t[group.state]}</p>`, presses);
+    const privacy = about.privacyUrl
+      ? html`<a href=${about.privacyUrl} target="_blank" rel="noopener">${t.privacy}</a>`
+      : nothing;
+    return this.#card(t.talkTo(group.name), html`<p>${notice ?? t[group.state]}</p>`, [...presses, privacy]);
   }
 }

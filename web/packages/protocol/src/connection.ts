@@ -6,6 +6,7 @@
  */
 import { pause } from "./backoff";
 import { ANSWER_WITHIN_MS, type Draining } from "./generated";
+import { Refusal } from "./refusal";
 import type { Chance, Time } from "./time";
 
 /** How often in all a request is sent on one socket before we stop hoping. */
@@ -46,18 +47,6 @@ export interface ConnectRefusal {
   readonly code: string;
   readonly retryable: boolean;
   readonly retryAfterMs: number | null;
-}
-
-/** The answer is no, or there is none. `code` is the server's, or `not_connected`, `stopped`, `unanswered`. */
-export class Refusal extends Error {
-  override readonly name = "Refusal";
-
-  constructor(
-    readonly code: string,
-    readonly retryable: boolean = false,
-  ) {
-    super(code);
-  }
 }
 
 export type Status =

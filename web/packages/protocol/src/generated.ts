@@ -1163,6 +1163,10 @@ export interface Availability {
   readonly site: string;
   /** All of its groups. */
   readonly groups: readonly GroupAvailability[];
+  /** Its privacy notice, if it has one to show. */
+  readonly privacyUrl: string | null;
+  /** What visitors read before their first call, in the language asked for. */
+  readonly terms: string | null;
 }
 
 /** `POST /api/v1/sign-in`. Sets the cookie `__Host-zuruf`. */

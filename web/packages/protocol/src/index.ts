@@ -5,7 +5,6 @@ export {
   type ConnectRefusal,
   type Manner,
   type OpenSocket,
-  Refusal,
   type Socket,
   type SocketEvents,
   type Status,
@@ -14,6 +13,7 @@ export {
 } from "./connection";
 export * from "./generated";
 export { People, type SignInAnswer, type SignInTrouble } from "./people";
+export { Refusal } from "./refusal";
 export { RestProblem, type RestRequest, rest } from "./rest";
 export { socketIo } from "./socketio";
 export { browserTime, type Chance, newPageId, type Time } from "./time";

@@ -1,9 +1,14 @@
-/** Socket.IO, and nothing but: one WebSocket for one attempt, no polling, no reconnection of its own. */
-import { Manager } from "socket.io-client";
+/**
+ * Socket.IO, as much of it as we speak: one WebSocket for one attempt, one namespace, one event.
+ *
+ * Text frames of Engine.IO 4 and Socket.IO 5. No polling, no binary, no acknowledgements and no
+ * reconnection of its own; {@link Connection} knows when to try again. The library that does all
+ * of this is larger than the whole panel.
+ */
 import type { ConnectRefusal, OpenSocket, Wire } from "./connection";
 import {
   type AGENT_NAMESPACE,
-  CALLER_NAMESPACE,
+  type CALLER_NAMESPACE,
   EVENT,
   SOCKET_PATH,
   type SUPERVISOR_NAMESPACE,
@@ -19,49 +24,82 @@ export function socketIo(
   server: URL,
   namespace: typeof CALLER_NAMESPACE | typeof AGENT_NAMESPACE | typeof SUPERVISOR_NAMESPACE,
 ): OpenSocket {
+  const address = new URL(`${SOCKET_PATH}/?EIO=4&transport=websocket`, server);
+  address.protocol = address.protocol.replace("http", "ws");
   return (auth, events) => {
-    const manager = new Manager(server.origin, {
-      path: SOCKET_PATH,
-      transports: ["websocket"],
-      reconnection: false,
-      autoConnect: false,
-      withCredentials: namespace !== CALLER_NAMESPACE,
-    });
-    const socket = manager.socket(namespace, { auth });
+    const socket = new WebSocket(address);
+    let alarm: ReturnType<typeof setTimeout> | undefined;
+    /** How long the server may be silent, by its own account; ms. */
+    let silence = 0;
+    const end = () => {
+      clearTimeout(alarm);
+      socket.onmessage = socket.onclose = null;
+      if (socket.readyState === WebSocket.OPEN) socket.send(`41${namespace},`);
+      socket.close();
+    };
     const closed = (refusal: ConnectRefusal | null) => {
-      socket.off();
-      socket.disconnect();
+      end();
       events.closed(refusal);
     };
-    socket.on("connect", () => events.opened());
-    socket.on(EVENT, (message: unknown) => {
-      if (isWire(message)) events.received(message);
-    });
-    socket.on("connect_error", (error: Error & { data?: unknown }) => closed(asRefusal(error.data)));
-    socket.on("disconnect", () => closed(null));
-    socket.connect();
+    const heard = () => {
+      clearTimeout(alarm);
+      alarm = setTimeout(() => closed(null), silence);
+    };
+    socket.onclose = () => closed(null);
+    socket.onmessage = ({ data }: MessageEvent<string>) => {
+      const body = () => JSON.parse(data.slice(data.indexOf(",") + 1));
+      // Engine.IO's kind, and of its messages Socket.IO's.
+      switch (data.slice(0, data[0] === "4" ? 2 : 1)) {
+        case "0": {
+          // Open.
+          const { pingInterval, pingTimeout } = JSON.parse(data.slice(1));
+          silence = pingInterval + pingTimeout;
+          heard();
+          socket.send(`40${namespace},${JSON.stringify(auth)}`);
+          break;
+        }
+        case "2":
+          // Ping.
+          heard();
+          socket.send("3");
+          break;
+        case "40":
+          // Connected.
+          events.opened();
+          break;
+        case "42": {
+          // An event.
+          const [event, message] = body();
+          if (event === EVENT && isWire(message)) events.received(message);
+          break;
+        }
+        case "44":
+          // Not let in.
+          closed(asRefusal(body().data));
+          break;
+        case "1":
+        case "41":
+          // Goodbye.
+          closed(null);
+      }
+    };
     return {
-      send: (message) => socket.emit(EVENT, message),
-      close: () => {
-        socket.off();
-        socket.disconnect();
-      },
+      send: (message) => socket.send(`42${namespace},${JSON.stringify([EVENT, message])}`),
+      close: end,
     };
   };
 }
 
 function isWire(message: unknown): message is Wire {
-  return (
-    typeof message === "object" && message !== null && "type" in message && typeof message.type === "string"
-  );
+  return typeof (message as Partial<Wire> | null)?.type === "string";
 }
 
 function asRefusal(data: unknown): ConnectRefusal | null {
-  if (typeof data !== "object" || data === null || !("code" in data) || typeof data.code !== "string")
-    return null;
+  const { code, retryable, retryAfterMs } = (data ?? {}) as Record<string, unknown>;
+  if (typeof code !== "string") return null;
   return {
-    code: data.code,
-    retryable: "retryable" in data && data.retryable === true,
-    retryAfterMs: "retryAfterMs" in data && typeof data.retryAfterMs === "number" ? data.retryAfterMs : null,
+    code,
+    retryable: retryable === true,
+    retryAfterMs: typeof retryAfterMs === "number" ? retryAfterMs : null,
   };
 }

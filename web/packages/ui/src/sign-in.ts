@@ -3,7 +3,9 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 import { customElement, property } from "lit/decorators.js";
 import { icon } from "./icons";
 import { languageSwitch, languageSwitchStyles } from "./language-switch";
-import { base, buttons, fields } from "./styles";
+import { base } from "./styles/base";
+import { buttons } from "./styles/buttons";
+import { fields } from "./styles/fields";
 import type { Language } from "./texts";
 
 /** What it says. */

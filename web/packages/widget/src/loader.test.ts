@@ -2,28 +2,38 @@
 import { settle } from "@zuruf/protocol/testing";
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import "./loader";
+import { allTexts } from "./testing";
 
 /** A gateway that says of its one group what it is told to. */
 class Gateway {
   asked = 0;
   state = "nobody";
+  instead: string | null = null;
+  privacyUrl: string | null = null;
 
   readonly fetch = async (): Promise<Response> => {
     this.asked += 1;
-    const groups = [{ id: "sales", state: this.state, channels: ["voice", "video"] }];
-    return new Response(JSON.stringify({ groups }));
+    const { state, instead, privacyUrl } = this;
+    const groups = ["sales", "support"].map((id) => ({ id, state, instead, channels: ["voice", "video"] }));
+    return Response.json({ groups, privacyUrl, terms: null });
   };
 }
 
 let gateway: Gateway;
 let bar: HTMLElement;
 
-async function widget(): Promise<HTMLElement> {
+const api = () => (window as unknown as { zuruf: Record<string, (...about: string[]) => void> }).zuruf;
+
+/** Answers are shared by site: every test has its own. */
+let site = 0;
+
+async function widget(more: Record<string, string> = {}): Promise<HTMLElement> {
   const element = document.createElement("zuruf-call");
-  for (const [name, value] of Object.entries({ site: "demo", group: "sales", lang: "en" })) {
+  for (const [name, value] of Object.entries({ site: `demo${site}`, group: "sales", lang: "en", ...more })) {
     element.setAttribute(name, value);
   }
   document.body.append(element);
+  await vi.waitFor(() => expect(element.shadowRoot).not.toBeNull());
   bar = element.shadowRoot?.querySelector(".bar") as HTMLElement;
   await settle();
   return element;
@@ -39,17 +49,19 @@ function click(button: Element | null | undefined, detail: number): void {
 
 // Else the first test that opens the panel waits for the compiler, too.
 beforeAll(async () => {
-  await import("./panel");
+  await Promise.all([import("./bar"), import("./panel"), allTexts("en"), allTexts("de")]);
 });
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"] });
   gateway = new Gateway();
+  site += 1;
   vi.stubGlobal("fetch", gateway.fetch);
 });
 
 afterEach(() => {
   document.body.replaceChildren();
+  document.querySelector("zuruf-panel")?.remove();
   sessionStorage.clear();
   vi.doUnmock("./panel");
   vi.unstubAllGlobals();
@@ -92,54 +104,105 @@ test("a group that opens again gets its buttons back", async () => {
 
 test("a double click opens the panel and leaves it open; closed, it asks who is there now", async () => {
   const element = await widget();
-  const button = bar.querySelector(".voice");
+  const button = bar.querySelector(".voice") as HTMLElement;
+  const panel = () => document.querySelector("zuruf-panel");
   click(button, 1);
-  await vi.waitFor(() => expect(element.shadowRoot?.querySelector("zuruf-panel")).not.toBeNull());
+  await vi.waitFor(() => expect(panel()).not.toBeNull());
   await settle();
-  const panel = () => element.shadowRoot?.querySelector("zuruf-panel");
   const last = () => [...(panel()?.shadowRoot?.querySelectorAll(".foot button") ?? [])].at(-1);
   await vi.waitFor(() => expect(last()).toBeDefined());
 
   click(last(), 2);
   await settle();
   expect(panel()).not.toBeNull();
-  expect(bar.hidden).toBe(true);
+  expect(element.hasAttribute("open")).toBe(true);
 
   vi.advanceTimersByTime(10_000);
-  click(last(), 1);
-  expect(element.shadowRoot?.activeElement).toBe(button);
-  // happy-dom loses its way when a panel off the page asks for the focus outside of it.
-  (button as HTMLElement).blur();
+  await vi.waitFor(() => {
+    click(last(), 1);
+    expect(panel()).toBeNull();
+    expect(element.shadowRoot?.activeElement).toBe(button);
+    // happy-dom loses its way when a panel off the page asks for the focus outside of it.
+    button.blur();
+  });
+  expect(element.hasAttribute("open")).toBe(false);
   await settle();
-  expect(panel()).toBeNull();
-  expect(bar.hidden).toBe(false);
   expect(gateway.asked).toBe(2);
 });
 
+test("several bars of a site ask once", async () => {
+  await widget();
+  await widget({ group: "support" });
+  await settle();
+
+  expect(gateway.asked).toBe(1);
+});
+
+test("where the site says so, a link to its privacy notice stands beside the buttons", async () => {
+  const link = () => bar.querySelector("a");
+  await widget();
+  expect(link()).toBeNull();
+
+  gateway.privacyUrl = "https://shop.example/privacy";
+  await widget({ site: "private", lang: "de" });
+  await vi.waitFor(() => expect(link()?.textContent).toBe("Datenschutz"));
+  expect(link()?.getAttribute("href")).toBe("https://shop.example/privacy");
+});
+
+test("a closed group offers what else can be done", async () => {
+  gateway.state = "closed";
+  gateway.instead = "message";
+  await widget();
+
+  await vi.waitFor(() => {
+    const shown = [...bar.querySelectorAll("button")].filter(({ hidden }) => !hidden);
+    expect(shown.map(({ textContent }) => textContent)).toEqual(["Leave a message"]);
+  });
+});
+
+test("the page may choose the language, and change it", async () => {
+  await widget();
+  (api() as unknown as { language: string }).language = "de";
+
+  await vi.waitFor(() => expect(said()).toBe("Gerade ist niemand da, Sie können warten"));
+  expect(bar.querySelector(".voice")?.textContent).toBe("Anrufen");
+  (api() as unknown as { language: string }).language = "";
+});
+
+test("the page may begin a call by itself, of the group it names", async () => {
+  await widget();
+  const support = await widget({ group: "support", media: "voice" });
+  api()["call"]?.("voice", "support");
+
+  await vi.waitFor(() => expect(document.querySelector("zuruf-panel")).not.toBeNull());
+  expect(support.shadowRoot?.querySelector(".video")).toBeNull();
+});
+
+test("what is said twice, by script lines and elements, is there once", async () => {
+  await widget({ site: "twice" });
+  Object.assign(api(), { site: "twice", group: "sales" });
+  api()["start"]?.();
+
+  expect(document.querySelectorAll("zuruf-call")).toHaveLength(1);
+});
+
 test("a call whose panel cannot be fetched after a reload is told of, and tried again when asked", async () => {
+  await widget();
   sessionStorage.setItem("zuruf.contact", JSON.stringify({ site: "demo", group: "sales" }));
   vi.doMock("./panel", () => ({
-    createPanel: () => {
+    resume: () => {
       throw new TypeError("Failed to fetch");
     },
   }));
-  const element = await widget();
+  api()["start"]?.();
   const buttons = () => [...bar.querySelectorAll("button")].map((button) => button.textContent);
 
   await vi.waitFor(() => expect(said()).toBe("Your call could not be loaded again."));
-  expect(bar.hidden).toBe(false);
   expect(buttons()).toEqual(["Try again"]);
-
-  // Whether somebody is there is nothing to this caller, who has a place already.
-  bar.dispatchEvent(new Event("pointerenter"));
-  await settle();
-  expect(gateway.asked).toBe(0);
 
   vi.doUnmock("./panel");
   click(bar.querySelector("button"), 1);
   // What was remembered is no whole contact: the panel comes, finds none, and goes.
-  await vi.waitFor(() => expect(element.hasAttribute("open")).toBe(false));
-  expect(bar.hidden).toBe(false);
-  expect(buttons()).toEqual(["Video call", "Call"]);
-  await vi.waitFor(() => expect(said()).toBe("Nobody is here right now, you can wait"));
+  await vi.waitFor(() => expect(buttons()).toEqual(["Video call", "Call"]));
+  await vi.waitFor(() => expect(document.querySelector("zuruf-panel")).toBeNull());
 });

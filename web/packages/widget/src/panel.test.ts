@@ -1,9 +1,10 @@
 // @vitest-environment happy-dom
 import { Caller, type CallerOptions, type CallerState } from "@zuruf/call";
-import { FakeDevices, FakePeers } from "@zuruf/call/testing";
+import { FakeDevices, FakePeers, loadLegs } from "@zuruf/call/testing";
 import { FarEnds, HandTime, settle } from "@zuruf/protocol/testing";
-import { afterEach, expect, test, vi } from "vitest";
-import { Panel } from "./panel";
+import { afterEach, beforeAll, expect, test, vi } from "vitest";
+import { Panel, type PanelOptions } from "./panel";
+import { allTexts } from "./testing";
 
 customElements.define("zuruf-panel", Panel);
 
@@ -15,6 +16,10 @@ const takesCalls: NonNullable<CallerOptions["request"]> = async () => ({
   announcements: [],
 });
 
+beforeAll(async () => {
+  await Promise.all([allTexts("en"), import("./talk"), import("./help"), loadLegs()]);
+});
+
 /** A page with a panel in the shadow of a widget, as the loader places it. */
 class Page {
   readonly devices = new FakeDevices();
@@ -22,15 +27,19 @@ class Page {
   readonly time = new HandTime();
   readonly widget = document.createElement("div");
   readonly panel = document.createElement("zuruf-panel") as Panel;
+  readonly caller: Caller;
+  readonly options: PanelOptions = {
+    server: new URL("https://gateway.example/"),
+    site: "demo",
+    group: "sales",
+    language: "en",
+  };
   closed = 0;
   state: CallerState | null = null;
 
   constructor(request: CallerOptions["request"] | null = takesCalls) {
-    const caller = new Caller({
-      server: new URL("https://gateway.example/"),
-      site: "demo",
-      group: "sales",
-      language: "en",
+    this.caller = new Caller({
+      ...this.options,
       page: "pg_1",
       pageUrl: "https://shop.example/",
       pageTitle: "Shop",
@@ -46,7 +55,7 @@ class Page {
         this.panel.show(state);
       },
     });
-    this.panel.follow(caller);
+    this.panel.follow(this.caller, this.options);
     this.panel.onclose = () => {
       this.closed += 1;
     };
@@ -72,7 +81,10 @@ class Page {
   }
 }
 
-afterEach(() => document.body.replaceChildren());
+afterEach(() => {
+  document.body.replaceChildren();
+  document.querySelector("zuruf-panel")?.remove();
+});
 
 test("who waits reads what the group announces, at its time and in a live region", async () => {
   const announcements = [
@@ -90,17 +102,79 @@ test("who waits reads what the group announces, at its time and in a live region
   expect(shown?.textContent).toBe("Good to have you here.");
 });
 
-test("a widget taken off the page leaves, and lets go of the microphone", async () => {
+test("a call goes on when the page takes its panel away", async () => {
   const page = await new Page().waiting();
   expect(page.devices.running).toBe(1);
 
   page.widget.remove();
   await settle();
 
-  expect(page.far.last.of("contact.leave")).toMatchObject([{ contactId: "ct_1" }]);
+  expect(page.panel.parentNode).toBe(document.documentElement);
+  expect(page.far.last.of("contact.leave")).toEqual([]);
+  expect(page.devices.running).toBe(1);
+  expect(page.state?.step.name).toBe("contact");
+  page.panel.close();
+});
+
+test("a panel without a call that is taken off the page lets go of the microphone", async () => {
+  const page = new Page(() => new Promise(() => {}));
+  page.panel.start("voice");
+  await settle();
+  expect(page.devices.running).toBe(1);
+
+  page.widget.remove();
+  await settle();
+
   expect(page.devices.running).toBe(0);
-  expect(page.state?.step.name).toBe("start");
   expect(page.closed).toBe(1);
+});
+
+test("the page is told of a call what is about nobody in particular", async () => {
+  const told: [string, unknown][] = [];
+  const tell = (event: Event) => told.push([event.type, (event as CustomEvent<unknown>).detail]);
+  const types = ["zuruf-queued", "zuruf-connected", "zuruf-ended"];
+  for (const type of types) document.addEventListener(type, tell);
+  const page = await new Page().waiting();
+  const talking = { ...page.state?.step, contact: { phase: "talking", channel: "voice", agentName: "Anna" } };
+
+  page.panel.show({ ...(page.state as CallerState), step: talking as never });
+  page.panel.leave();
+  page.panel.leave();
+  for (const type of types) document.removeEventListener(type, tell);
+
+  const about = { site: "demo", group: "sales", channel: "voice" };
+  expect(told).toEqual([
+    ["zuruf-queued", about],
+    ["zuruf-connected", about],
+    ["zuruf-ended", { ...about, outcome: "abandoned" }],
+  ]);
+});
+
+test("what a site wants read is read before the first call, and once", async () => {
+  const page = new Page();
+  const options = { ...page.options, terms: "We may ask who you are.", privacyUrl: "https://shop.example/p" };
+  page.panel.follow(page.caller, options);
+  const press = (name: string) =>
+    vi.waitFor(() => {
+      const all = [...(page.panel.shadowRoot?.querySelectorAll("button") ?? [])];
+      const button = all.find(({ textContent }) => textContent?.trim() === name);
+      expect(button).toBeDefined();
+      button?.click();
+    });
+
+  page.panel.start("voice");
+  await vi.waitFor(() =>
+    expect(page.panel.shadowRoot?.querySelector(".terms")?.textContent).toBe(options.terms),
+  );
+  expect(page.panel.shadowRoot?.querySelector("a")?.href).toBe(options.privacyUrl);
+  expect(page.devices.asked).toEqual([]);
+
+  await press("Continue");
+  await vi.waitFor(() => expect(page.devices.asked).toEqual(["audio"]));
+  page.panel.close();
+  page.panel.start("voice");
+  await vi.waitFor(() => expect(page.devices.asked).toEqual(["audio", "audio"]));
+  page.panel.close();
 });
 
 test.each([
@@ -130,18 +204,6 @@ test("a widget moved within the page keeps its call", async () => {
 
   expect(page.far.last.of("contact.leave")).toEqual([]);
   expect(page.devices.running).toBe(1);
-  expect(page.state?.step.name).toBe("contact");
-});
-
-test("a widget put back on the page can call again", async () => {
-  const page = await new Page().waiting();
-  page.widget.remove();
-  await settle();
-  page.far.last.say({ type: "reply", id: page.far.last.of("contact.leave")[0]?.["id"] });
-
-  document.body.append(page.widget);
-  await page.waiting();
-
   expect(page.state?.step.name).toBe("contact");
 });
 

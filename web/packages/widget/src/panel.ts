@@ -1,138 +1,134 @@
 /**
- * The panel of a call, from the browser's question for the microphone to the last word.
+ * The panel of a call: from the browser's question for the microphone to being put through.
  *
  * It shows what the {@link Caller} knows and passes presses on; devices, sockets and the peer
- * connection are the caller's business.
+ * connection are the caller's business. A talk, and whatever does not go the straight way, are
+ * parts of their own, see `parts.ts`: who only waits has no use for them.
+ *
+ * It belongs to the page, not to the element that opened it: whoever takes it off the page while
+ * a call goes on finds it back at the end of the document.
  */
 import {
   announcedAfter,
   browserPeers,
   Caller,
   type CallerState,
-  HoldTone,
+  CONTACT_KEY,
   hasContact,
-  type Left,
-  type MediaState,
   type RefusedBecause,
   START,
   type Step,
 } from "@zuruf/call";
-import {
-  type Availability,
-  browserTime,
-  type CallerQuestion,
-  type Channel,
-  type GroupAvailability,
-  newPageId,
-  type Opening,
-  type Openings,
-  RestProblem,
-  rest,
-} from "@zuruf/protocol";
-import {
-  asClock,
-  base,
-  buttons,
-  EverySecond,
-  fields,
-  type IconName,
-  icon,
-  type Language,
-  tokens,
-} from "@zuruf/ui";
+import { browserTime, type Channel, newPageId } from "@zuruf/protocol";
+import { base, coreTokens, draw, EverySecond, type Language, notices, plainButtons } from "@zuruf/ui";
+import { alert, camera, cameraOff, down, microphone, microphoneOff, phone } from "@zuruf/ui/drawings";
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { live } from "lit/directives/live.js";
-import { type CallbackWish, defineForms, type MessageLeft } from "./panel.forms";
+import type { Bar } from "./bar";
+import type { Help } from "./help";
+import type { ZurufCall } from "./loader";
 import { panelStyles } from "./panel.styles";
-import { type PanelTexts, texts } from "./panel.texts";
 import {
-  alertOf,
   deviceNote,
-  nameOf,
-  policyNote,
-  questionWords,
+  partOf,
+  setbackAlert,
   setbackNote,
   type Words,
-  wordsOf,
+  waitAlert,
+  waitWords,
+  words,
 } from "./panel.words";
+import { loadWords, type PanelTexts, textsIn } from "./parts";
+import type { Talk } from "./talk";
+
+export { loadWords } from "./parts";
+
+/** A part that could not be fetched is tried for again after so long. */
+const AGAIN_MS = 3_000;
 
 export interface PanelOptions {
   readonly server: URL;
   readonly site: string;
   readonly group: string;
   readonly language: Language;
+  /** What the site wants read before the first call, and where it says more. */
+  readonly terms?: string | null;
+  readonly privacyUrl?: string | null;
 }
+
+/** What the page is told of a call. Nothing in it is about a person. */
+export interface CallNews {
+  readonly site: string;
+  readonly group: string;
+  readonly channel: Channel;
+  /** Of `zuruf-ended`: how. */
+  readonly outcome?: string;
+}
+
+/** What a site may set, see `docs/reference/widget.md`. */
+const LOOK = ["--zuruf-accent", "--zuruf-radius", "--zuruf-font", "--zuruf-color-scheme"];
 
 /**
  * @fires close - The visitor is done with it.
+ * @fires zuruf-queued - The visitor has a place in line; with {@link CallNews}, as the next two.
+ * @fires zuruf-connected - They talk.
+ * @fires zuruf-ended - It is over.
+ * @csspart panel - The panel itself.
+ * @csspart button - Each of its buttons.
+ * @csspart bubble - What is left of it when it is minimised.
  */
 export class Panel extends LitElement {
-  static override styles = [tokens, base, buttons, fields, panelStyles];
+  static override styles = [coreTokens, base, plainButtons, notices, panelStyles];
 
   static override properties = {
+    language: { attribute: false },
     state: { state: true },
     minimised: { state: true },
-    soundBlocked: { state: true },
-    toneOff: { state: true },
-    chooses: { state: true },
-    sends: { state: true },
-    failed: { state: true },
-    openings: { state: true },
-    other: { state: true },
+    asks: { state: true },
+    missing: { state: true },
   };
 
   declare language: Language;
-  declare private state: CallerState;
-  declare private minimised: boolean;
-  /** The browser does not play the other end before another press. */
-  declare private soundBlocked: boolean;
-  /** Nothing is to be heard on hold. */
-  declare private toneOff: boolean;
+  declare state: CallerState;
+  declare minimised: boolean;
+  /** The visitor reads the terms, and would then start this. */
+  declare asks: Channel | null;
+  /** A part that is needed could not be fetched. */
+  declare private missing: boolean;
 
-  /** The visitor who waits is asked for an address: by their own wish, or having said yes to the question. */
-  declare private chooses: "wish" | "question" | null;
-  /** Something was chosen and is not answered yet. */
-  declare private sends: boolean;
-  /** What was chosen last did not work. */
-  declare private failed: boolean;
-  declare private openings: readonly Opening[];
-  /** The group that is offered instead. */
-  declare private other: GroupAvailability | null;
+  /** They were read, since the page was loaded. */
+  static agreed = false;
 
-  #caller: Caller | null = null;
-  #options: PanelOptions | null = null;
-  /** Which group's openings, and which other group, were asked for. */
-  #looked = "";
+  caller: Caller | null = null;
+  options: PanelOptions | null = null;
+  #talk: Talk | null = null;
+  #help: Help | null = null;
+  /** Parts by name and language, asked for or there. */
+  readonly #parts = new Map<string, Promise<void>>();
+  readonly #there = new Set<string>();
   #alert = "";
   #before: Step = START.step;
-  readonly #tone = new HoldTone(browserTime());
   /** Our own picture as something a video element takes. */
   #mirror: { track: MediaStreamTrack; stream: MediaStream } | null = null;
   #focusTitle = false;
   /** Aborted when the panel is off the page: it then hears nothing of it any more. */
-  #there = new AbortController();
+  #onPage = new AbortController();
 
   constructor() {
     super();
     this.language = "en";
     this.state = START;
     this.minimised = false;
-    this.soundBlocked = false;
-    this.toneOff = false;
-    this.chooses = null;
-    this.sends = false;
-    this.failed = false;
-    this.openings = [];
-    this.other = null;
+    this.asks = null;
+    this.missing = false;
     new EverySecond(this);
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#there = new AbortController();
-    const { signal } = this.#there;
-    const hurry = () => this.#caller?.hurry();
-    addEventListener("pagehide", () => this.#caller?.pageHidden(), { signal });
+    this.#onPage = new AbortController();
+    const { signal } = this.#onPage;
+    const hurry = () => this.caller?.hurry();
+    addEventListener("pagehide", () => this.caller?.pageHidden(), { signal });
     addEventListener("pageshow", hurry, { signal });
     addEventListener("online", hurry, { signal });
     const looked = () => {
@@ -143,73 +139,186 @@ export class Panel extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#there.abort();
+    this.#onPage.abort();
     // Whoever only moves it has put it back by then.
     queueMicrotask(() => {
-      if (!this.isConnected && this.state.step.name !== "start") this.close();
+      if (this.isConnected || this.state.step.name === "start") return;
+      // The page shows something else now. The call is not its business.
+      if (hasContact(this.state.step)) document.documentElement.append(this);
+      else this.close();
     });
   }
 
   /** Show this caller from now on. */
   follow(caller: Caller, options: PanelOptions | null = null): void {
-    this.#caller = caller;
-    this.#options = options;
-    this.lang = this.language;
+    this.caller = caller;
+    this.options = options;
   }
 
   /** The caller's state changed. */
   show(state: CallerState): void {
+    const before = this.state.step;
     this.state = state;
+    const { step } = state;
+    if (step.name === "contact") {
+      const { phase } = step.contact;
+      if (before.name !== "contact") this.#tell("queued");
+      if (phase === "talking" && !(before.name === "contact" && before.contact.phase === phase))
+        this.#tell("connected");
+      // Who has a place may need them any moment, and may have no network by then.
+      void this.need("talk");
+      void this.need("help");
+    } else if (step.name === "ended" && hasContact(before)) {
+      this.#tell("ended", step.reason);
+    }
   }
 
   start(channel: Channel): void {
-    this.#focusTitle = true;
-    void this.#caller?.start(channel);
+    this.takeFocus();
+    // What the site wants read first is shown by whoever helps.
+    this.asks = this.options?.terms && !Panel.agreed ? channel : null;
+    if (this.asks) void this.need("help");
+    else void this.caller?.start(channel);
   }
 
   /** Take up a place that was kept; `claim` gets its session. */
   join(channel: Channel, claim: Parameters<Caller["join"]>[1]): void {
-    this.#focusTitle = true;
-    void this.#caller?.join(channel, claim);
+    this.takeFocus();
+    void this.caller?.join(channel, claim);
   }
 
   /** Show what may be done instead of calling: it is known that nobody is let in. */
   offer(because: RefusedBecause): void {
-    this.#focusTitle = true;
-    this.#caller?.offer(because, "voice");
+    this.takeFocus();
+    this.caller?.offer(because, "voice");
   }
 
   /** Go on with the call this tab had before a reload; says whether there is one. */
   resume(): boolean {
-    return this.#caller?.resume() ?? false;
+    return this.caller?.resume() ?? false;
+  }
+
+  /** Come onto the page, in the colours of the element that opened it. */
+  open(from: HTMLElement | null): void {
+    if (from) {
+      const look = getComputedStyle(from);
+      for (const name of LOOK) this.style.setProperty(name, look.getPropertyValue(name));
+    }
+    document.body.append(this);
+  }
+
+  /** Go on in another language. */
+  async speak(language: Language): Promise<void> {
+    await loadWords("panel", language);
+    this.language = language;
   }
 
   /** Leave nothing running. */
   close(): void {
-    this.#caller?.reset();
+    this.asks = null;
+    this.caller?.reset();
     this.minimised = false;
     this.dispatchEvent(new Event("close"));
   }
 
-  get #t(): PanelTexts {
-    return texts[this.language];
+  /** Whether there is something that closing would end. */
+  get isBusy(): boolean {
+    return hasContact(this.state.step);
+  }
+
+  get t(): PanelTexts {
+    return textsIn(this.language);
+  }
+
+  /** Move the focus to the heading when it is there. */
+  takeFocus(): void {
+    this.#focusTitle = true;
+  }
+
+  /** Have a part fetched, if it is not there. */
+  need(name: "talk" | "help"): Promise<void> {
+    const key = `${name} ${this.language}`;
+    let coming = this.#parts.get(key);
+    if (!coming) {
+      coming = this.#fetch(name, key);
+      this.#parts.set(key, coming);
+    }
+    return coming;
+  }
+
+  /** The part, if it is there in the visitor's language. */
+  get talk(): Talk | null {
+    return this.#there.has(`talk ${this.language}`) ? this.#talk : null;
+  }
+
+  get help(): Help | null {
+    return this.#there.has(`help ${this.language}`) ? this.#help : null;
+  }
+
+  async #fetch(name: "talk" | "help", key: string): Promise<void> {
+    try {
+      const sheets = await Promise.all([
+        name === "talk" ? this.#fetchTalk() : this.#fetchHelp(),
+        loadWords(name, this.language),
+      ]);
+      const root = this.renderRoot as ShadowRoot;
+      for (const { styleSheet } of sheets[0] ?? []) if (styleSheet) root.adoptedStyleSheets.push(styleSheet);
+      this.#there.add(key);
+      this.missing = false;
+    } catch {
+      this.missing = true;
+      setTimeout(() => {
+        this.#parts.delete(key);
+        this.requestUpdate();
+      }, AGAIN_MS);
+    }
+    this.requestUpdate();
+  }
+
+  async #fetchTalk() {
+    const { Talk } = await import("./talk");
+    if (this.#talk) return null;
+    this.#talk = new Talk(this);
+    return Talk.styles;
+  }
+
+  async #fetchHelp() {
+    const { Help } = await import("./help");
+    if (this.#help) return null;
+    this.#help = new Help(this);
+    return Help.styles;
+  }
+
+  #tell(what: "queued" | "connected" | "ended", outcome?: string): void {
+    const { step } = this.state;
+    if (!this.options || !("channel" in step)) return;
+    const { site, group } = this.options;
+    const detail: CallNews = { site, group, channel: step.channel, ...(outcome && { outcome }) };
+    this.dispatchEvent(new CustomEvent(`zuruf-${what}`, { bubbles: true, composed: true, detail }));
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (!changed.has("state")) return;
     const { step } = this.state;
-    const isNews = viewOf(step) !== viewOf(this.#before);
-    if (isNews || (step.name === "contact" && !step.contact.question && this.chooses === "question")) {
-      this.chooses = null;
-      this.failed = false;
-      this.sends = false;
+    const part = this.asks ? "help" : partOf(step);
+    if (part) void this.need(part);
+    if (changed.has("language")) {
+      this.lang = this.language;
+      if (this.#talk) void this.need("talk");
+      if (this.#help) void this.need("help");
     }
-    this.#lookFor(step);
-    const alert = alertOf(this.#before, step, this.#t);
-    if (alert !== null || isNews) this.#alert = alert ?? "";
+    if (!changed.has("state")) return;
+    const isNews = viewOf(step) !== viewOf(this.#before);
+    this.#help?.follow(step, isNews);
+    const { t } = this;
+    const news =
+      waitAlert(this.#before, step, t) ??
+      this.talk?.alert(this.#before, step) ??
+      this.help?.alert(this.#before, step) ??
+      setbackAlert(this.#before, step, t);
+    if (news !== null || isNews) this.#alert = news ?? "";
     if (isNews) {
       // Who works in here is taken along; who reads the page is left alone.
-      if (this.shadowRoot?.activeElement) this.#focusTitle = true;
+      if (this.shadowRoot?.activeElement) this.takeFocus();
       // News of this size is not for a corner.
       this.minimised = false;
     }
@@ -217,51 +326,58 @@ export class Panel extends LitElement {
   }
 
   protected override updated(): void {
-    const { step } = this.state;
-    const held = step.name === "contact" && step.contact.held && step.second === null;
-    if (held && !this.toneOff) this.#tone.start();
-    else this.#tone.stop();
+    this.#talk?.updated();
     if (this.#focusTitle && !this.minimised) {
       this.#focusTitle = false;
       this.renderRoot.querySelector<HTMLElement>("h2")?.focus();
     }
   }
 
+  #words(): Words {
+    const { t } = this;
+    const part = this.asks ? "help" : partOf(this.state.step);
+    if (part && this[part]) return this[part].words();
+    if (part && this.missing) return words(t.unreachableTitle, t.unreachable, "", "bad");
+    return waitWords(this.state, t);
+  }
+
   protected override render(): TemplateResult {
-    const words = wordsOf(this.state, this.#t, this.soundBlocked);
-    const talks = viewOf(this.state.step) === "talk";
-    const size = this.state.step.name === "contact" ? "" : "short";
+    const { step } = this.state;
+    const said = this.#words();
+    const talk = viewOf(step) === "talk" ? this.talk : null;
+    const size = step.name === "contact" ? "" : "short";
     return html`
       <p class="unseen" role="alert">${this.#alert}</p>
-      <section class="panel ${size}" role="dialog" aria-labelledby="title" ?hidden=${this.minimised}>
-        ${talks ? this.#stage(words) : this.#sheet(words)}
+      <section class="panel ${size}" part="panel" role="dialog" aria-labelledby="title" ?hidden=${this.minimised}>
+        ${talk ? talk.render(said) : this.#sheet(said)}
       </section>
-      ${this.minimised ? this.#mini(words) : nothing}
+      ${this.minimised ? this.#mini(said) : nothing}
     `;
   }
 
-  #sheet(words: Words): TemplateResult {
+  #sheet(said: Words): TemplateResult {
     const hasPlace = this.state.step.name === "contact";
-    const chooses = this.chooses !== null && viewOf(this.state.step) === "queue";
+    const { help } = this;
+    const chosen = help?.chosen() ?? null;
     return html`
       <div class="head">
-        <h2 id="title" tabindex="-1">${chooses ? this.#t.callbackTitle : words.title}</h2>
-        ${hasPlace ? this.#minimise() : nothing}
+        <h2 id="title" tabindex="-1">${chosen ? this.t.callbackTitle : said.title}</h2>
+        ${hasPlace ? this.minimise() : nothing}
       </div>
-      <div class="body ${hasPlace && !chooses ? "queue" : ""}">
-        ${chooses ? html`<p class="more" role="status">${words.main}</p>` : html`${this.#say(words)} ${this.#announced()}`}
-        ${this.#middle()} ${this.#instead()}
-        <div class="foot">${this.#foot()}</div>
+      <div class="body ${hasPlace && !chosen ? "queue" : ""}">
+        ${chosen ? html`<p class="more" role="status">${said.main}</p>` : html`${this.say(said)} ${this.#announced()}`}
+        ${chosen ?? help?.question() ?? this.#middle()} ${help?.instead() ?? nothing}
+        <div class="foot">${help?.foot() ?? this.#foot()}</div>
       </div>
     `;
   }
 
-  #say(words: Words): TemplateResult {
+  say(said: Words, remedy: TemplateResult | typeof nothing = nothing): TemplateResult {
     return html`
-      <div class="say ${words.tone}" role="status">
-        ${words.main ? html`<p class="main">${words.main}</p>` : nothing}
-        ${words.more ? html`<p class="more">${words.more}</p>` : nothing}
-        ${viewOf(this.state.step) === "talk" ? this.#remedy() : nothing}
+      <div class="say ${said.tone}" role="status">
+        ${said.main ? html`<p class="main">${said.main}</p>` : nothing}
+        ${said.more ? html`<p class="more">${said.more}</p>` : nothing}
+        ${remedy}
       </div>
     `;
   }
@@ -278,11 +394,7 @@ export class Panel extends LitElement {
   #middle(): TemplateResult | typeof nothing {
     const { step, trouble } = this.state;
     if (step.name !== "contact") return nothing;
-    if (viewOf(step) === "queue") {
-      if (this.chooses !== null) return this.#callbackForm(this.chooses === "wish");
-      if (step.contact.question) return this.#question(step.contact.question);
-    }
-    const t = this.#t;
+    const { t } = this;
     const waits = viewOf(step) === "queue";
     const note = setbackNote(step, t) ?? deviceNote(this.state, t);
     return html`
@@ -290,19 +402,23 @@ export class Panel extends LitElement {
       <div class="row">
         ${step.channel === "video" ? this.#toggle("camera") : nothing} ${this.#toggle("microphone")}
       </div>
-      ${waits && note ? html`<p class="notice ring">${icon("alert")}<span>${note}</span></p>` : nothing}
-      ${trouble ? html`<p class="notice ring">${icon("alert")}<span>${t.needsPress}</span></p>` : nothing}
+      ${waits && note ? this.notice(note) : nothing} ${trouble ? this.notice(t.needsPress) : nothing}
     `;
   }
 
+  notice(text: string): TemplateResult {
+    return html`<p class="notice ring">${draw(alert)}<span>${text}</span></p>`;
+  }
+
   #own(caption: string): TemplateResult {
-    const stream = this.#mirrored();
+    const { step, local } = this.state;
+    const stream = this.mirrored();
     return html`
-      <div class="own ${this.state.step.name === "contact" && this.state.step.channel === "voice" ? "still" : ""}">
+      <div class="own ${step.name === "contact" && step.channel === "voice" ? "still" : ""}">
         ${
           stream
-            ? html`<video class="mirror" .srcObject=${live(stream)} autoplay muted playsinline aria-hidden="true"></video>`
-            : icon(this.state.local.microphone === "on" ? "microphone" : "microphoneOff")
+            ? html`<video class="mirror" .srcObject=${stream} autoplay muted playsinline aria-hidden="true"></video>`
+            : draw(local.microphone === "on" ? microphone : microphoneOff)
         }
         ${caption ? html`<span class="veil">${caption}</span>` : nothing}
       </div>
@@ -311,417 +427,106 @@ export class Panel extends LitElement {
 
   /** Camera or microphone while waiting. */
   #toggle(which: "camera" | "microphone"): TemplateResult {
-    const { camera, microphone } = this.state.local;
-    const t = this.#t;
-    if (which === "camera") {
-      const on = camera === "on";
-      return html`
-        <button class="button" type="button" aria-pressed=${on} ?disabled=${camera === "closed"} @click=${() => this.#switchCamera(!on)}>
-          ${icon(on ? "camera" : "cameraOff")}${t.camera}
-        </button>
-      `;
-    }
-    const muted = microphone === "muted";
+    const { local } = this.state;
+    const [pressed, disabled, drawing, label, press] =
+      which === "camera"
+        ? ([
+            local.camera === "on",
+            local.camera === "closed",
+            local.camera === "on" ? camera : cameraOff,
+            this.t.camera,
+            () => this.switchCamera(),
+          ] as const)
+        : ([
+            local.microphone === "muted",
+            local.microphone === "closed" || local.microphone === "lost",
+            local.microphone === "muted" ? microphoneOff : microphone,
+            this.t.mute,
+            () => this.caller?.mute(local.microphone !== "muted"),
+          ] as const);
     return html`
-      <button
-        class="button"
-        type="button"
-        aria-pressed=${muted}
-        ?disabled=${microphone === "closed" || microphone === "lost"}
-        @click=${() => this.#caller?.mute(!muted)}
-      >
-        ${icon(muted ? "microphoneOff" : "microphone")}${t.mute}
+      <button class="button" part="button" type="button" aria-pressed=${pressed} ?disabled=${disabled} @click=${press}>
+        ${draw(drawing)}${label}
       </button>
     `;
   }
 
   #foot(): TemplateResult {
     const { step, trouble, local } = this.state;
-    const t = this.#t;
-    const caller = this.#caller;
-    const leave = () => {
-      this.#focusTitle = true;
-      caller?.leave();
-    };
+    const { t, caller } = this;
     switch (step.name) {
       case "start":
         return html``;
       case "asking":
       case "requesting":
       case "attaching":
-        return this.#button(t.cancel, "", () => (step.name === "attaching" ? leave() : this.close()));
-      case "blocked":
-        return html`
-          ${this.#button(t.tryAgain, "primary big", () => this.start(step.channel))}
-          ${this.#button(t.cancel, "quiet", () => this.close())}
-        `;
-      case "leaving":
-        return html``;
-      case "left":
-        return this.#button(t.close, "primary big", () => this.close());
-      case "refused":
-        if (offered(step.because) !== null) return this.#button(t.close, "quiet", () => this.close());
-        return html`
-          ${this.#button(t.tryAgain, "primary big", () => this.start(step.channel))}
-          ${this.#button(t.close, "quiet", () => this.close())}
-        `;
+        return this.button(t.cancel, "", () => (step.name === "attaching" ? this.leave() : this.close()));
       case "contact": {
         const waits = viewOf(step) === "queue";
         const again = trouble !== null || local.microphone === "lost";
-        if (waits && this.chooses !== null) {
-          return this.#button(t.waitOn, "quiet", () => {
-            this.chooses = null;
-          });
-        }
         const mayLeave = waits && step.contact.canBeCalledBack && !step.contact.question;
+        const callMeBack = () => void this.need("help").then(() => this.help?.choose("wish"));
         return html`
-          ${mayLeave ? this.#button(t.callMeBack, "", () => this.#choose("wish")) : nothing}
-          ${again ? this.#button(t.continue, "primary big", () => void caller?.openAgain()) : nothing}
-          ${this.#button(waits ? t.leaveQueue : t.hangUp, waits ? "" : "end", leave)}
+          ${mayLeave ? this.button(t.callMeBack, "", callMeBack) : nothing}
+          ${again ? this.button(t.continue, "primary big", () => void caller?.openAgain()) : nothing}
+          ${this.button(waits ? t.leaveQueue : t.hangUp, waits ? "" : "end", () => this.leave())}
         `;
       }
-      case "superseded":
-        return html`
-          ${this.#button(t.continueHere, "primary big", () => caller?.takeOver())}
-          ${this.#button(t.close, "quiet", () => this.close())}
-        `;
-      case "ended":
-        if (step.reason === "chose_message") return this.#button(t.close, "quiet", () => this.close());
-        return html`
-          ${this.#button(t.callAgain, "primary big", () => this.start(step.channel))}
-          ${this.#button(t.close, "quiet", () => this.close())}
-        `;
+      default:
+        return this.button(t.close, "", () => this.close());
     }
   }
 
-  /** What a visitor may do who is not let in, or said that they would rather leave a message. */
-  #instead(): TemplateResult | typeof nothing {
-    const { step } = this.state;
-    const t = this.#t;
-    if (step.name === "ended" && step.reason === "chose_message") return this.#messageForm();
-    if (step.name === "leaving")
-      return step.what === "message" ? this.#messageForm() : this.#callbackForm(true);
-    if (step.name !== "refused") return nothing;
-    switch (offered(step.because)) {
-      case "message":
-        return this.#messageForm();
-      case "callback":
-        return this.#callbackForm(true);
-      case "group": {
-        const { other } = this;
-        if (!other) return nothing;
-        return html`
-          <div class="ask">
-            <p>${t.otherGroup(other.name)}</p>
-            <p class="more">${policyNote(other.policy, t)}</p>
-            ${this.#button(t.callOther(other.name), "primary big", () => {
-              this.#caller?.turnTo(other.id);
-              this.start(step.channel);
-            })}
-          </div>
-        `;
-      }
-      case null:
-        return nothing;
-    }
+  /** Leave the line, or hang up. */
+  leave(): void {
+    this.takeFocus();
+    this.caller?.leave();
   }
 
-  #messageForm(): TemplateResult {
-    return html`<zuruf-message-form
-      .language=${this.language}
-      ?busy=${this.state.step.name === "leaving"}
-      @send=${({ detail }: CustomEvent<MessageLeft>) => {
-        this.#focusTitle = true;
-        void this.#caller?.leaveMessage(detail);
-      }}
-    ></zuruf-message-form>`;
-  }
-
-  #callbackForm(dated: boolean): TemplateResult {
-    return html`
-      <zuruf-callback-form
-        .language=${this.language}
-        .openings=${dated ? this.openings : []}
-        ?busy=${this.sends || this.state.step.name === "leaving"}
-        @send=${({ detail }: CustomEvent<CallbackWish>) => void this.#wish(detail)}
-      ></zuruf-callback-form>
-      ${this.#failure()}
-    `;
-  }
-
-  #failure(): TemplateResult | typeof nothing {
-    return this.failed
-      ? html`<p class="notice ring" role="alert">${icon("alert")}<span>${this.#t.failed}</span></p>`
-      : nothing;
-  }
-
-  async #wish({ address, at }: CallbackWish): Promise<void> {
-    this.#focusTitle = true;
-    if (this.state.step.name !== "contact") {
-      await this.#caller?.askForCallback(address, at);
-    } else if (this.chooses === "question") {
-      await this.#answer("callback", null, true, address);
-    } else {
-      await this.#send({ type: "callback.choose", address, at });
-    }
-  }
-
-  #choose(why: "wish" | "question"): void {
-    this.failed = false;
-    this.chooses = why;
-    void this.updateComplete.then(() =>
-      this.renderRoot.querySelector<HTMLElement>("zuruf-callback-form")?.focus(),
-    );
-  }
-
-  /** Calmly, while the waiting goes on. */
-  #question(question: CallerQuestion): TemplateResult {
-    const t = this.#t;
-    const { title, more, yes, no } = questionWords(question, t);
-    const { kind, groupId } = question;
-    return html`
-      <div class="ask" role="dialog" aria-labelledby="question">
-        <h3 id="question">${title}</h3>
-        ${more ? html`<p class="more">${more}</p>` : nothing}
-        <div class="row">
-          ${this.#button(yes, "primary", () =>
-            kind === "callback" ? this.#choose("question") : void this.#answer(kind, groupId, true, null),
-          )}
-          ${this.#button(no, "", () => void this.#answer(kind, groupId, false, null))}
-        </div>
-      </div>
-      ${this.#failure()}
-    `;
-  }
-
-  async #answer(
-    asked: CallerQuestion["kind"],
-    groupId: string | null,
-    accepted: boolean,
-    address: string | null,
-  ): Promise<void> {
-    await this.#send({ type: "question.answer", asked, groupId, accepted, address });
-  }
-
-  async #send(request: Parameters<Caller["choose"]>[0]): Promise<void> {
-    if (this.sends) return;
-    this.sends = true;
-    this.failed = false;
-    const done = await this.#caller?.choose(request);
-    this.sends = false;
-    this.failed = done === false && this.state.step.name === "contact";
-  }
-
-  /** Ask for what the forms need, once for each step that needs it. */
-  #lookFor(step: Step): void {
-    const wants = wantedOf(step);
-    if (wants === this.#looked || !this.#options) return;
-    this.#looked = wants;
-    this.openings = [];
-    this.other = null;
-    if (wants) void this.#look(step, wants, this.#options);
-  }
-
-  async #look(step: Step, wants: string, { server, site, group, language }: PanelOptions): Promise<void> {
-    const path = `sites/${encodeURIComponent(site)}`;
-    const offer = step.name === "refused" ? offered(step.because) : null;
-    try {
-      if (step.name === "refused" && offer === "group") {
-        const { groups } = await rest<Availability>(server, `${path}/availability?lang=${language}`, {
-          language,
-        });
-        const other = groups.find(({ id }) => id === step.because.answer?.group) ?? null;
-        if (wants === this.#looked) this.other = other;
-        return;
-      }
-      const asked = step.name === "contact" ? step.contact.groupId : group;
-      const found = await rest<Openings>(server, `${path}/groups/${encodeURIComponent(asked)}/openings`, {
-        language,
-      });
-      if (wants === this.#looked) this.openings = found.spans;
-    } catch (problem) {
-      // Without a date there is still the callback as soon as it is their turn.
-      if (!(problem instanceof RestProblem)) throw problem;
-    }
-  }
-
-  #stage(words: Words): TemplateResult {
-    const { step, media, local, ahead } = this.state;
-    if (step.name !== "contact") return html``;
-    const t = this.#t;
-    const { contact, channel } = step;
-    const name = nameOf(contact, t);
-    const video = channel === "video";
-    const own = video ? this.#mirrored() : null;
-    const alone = contact.held && step.second === null;
-    const muted = local.microphone !== "on";
-    const duration = asClock(Date.now() + ahead - contact.phaseSince);
-    return html`
-      <div class="stage ${own ? "" : "voice"}">
-        <div class="people">
-          ${contact.held && step.second ? nothing : this.#person(name, contact.held ? null : media, alone)}
-          ${step.second ? this.#person(contact.guestName ?? t.otherSide, this.state.second, false) : nothing}
-        </div>
-        ${[contact.held ? null : media.sound, this.state.second?.sound ?? null].map(
-          (sound) => html`<audio .srcObject=${live(sound)} autoplay @loadedmetadata=${this.#play}></audio>`,
-        )}
-        <div class="who">
-          <h2 id="title" tabindex="-1">${words.title}</h2>
-          <span class="number" role="timer">${duration}</span>
-          ${
-            media.code
-              ? html`<p class="code" title=${t.codeMeaning}>${icon("shield")}<span>${t.codeLabel} <b class="number">${media.code}</b></span></p>`
-              : nothing
-          }
-          ${media.sends?.microphone === false && !contact.held ? html`<p class="code">${icon("microphoneOff")}${t.microphoneIsOff(name)}</p>` : nothing}
-        </div>
-        ${
-          own
-            ? html`<div class="self"><video class="mirror" .srcObject=${live(own)} autoplay muted playsinline aria-hidden="true"></video></div>`
-            : nothing
-        }
-        ${this.#minimise()} ${this.#say(words)}
-        ${contact.question ? html`<div class="over">${this.#question(contact.question)}</div>` : nothing}
-        <div class="bar">
-          ${this.#control(t.mute, muted ? "microphoneOff" : "microphone", muted, muted ? "white" : "", () =>
-            this.#caller?.mute(!muted),
-          )}
-          ${
-            video
-              ? this.#control(
-                  t.camera,
-                  local.camera === "on" ? "camera" : "cameraOff",
-                  local.camera === "on",
-                  local.camera === "on" ? "" : "white",
-                  () => this.#switchCamera(local.camera !== "on"),
-                )
-              : nothing
-          }
-          ${this.#control(
-            t.hangUp,
-            "hangUp",
-            null,
-            "end",
-            once(() => {
-              this.#focusTitle = true;
-              this.#caller?.leave();
-            }),
-          )}
-        </div>
-      </div>
-    `;
-  }
-
-  /** Somebody at the other end, or what is said in place of their picture. */
-  #person(name: string, media: MediaState | null, held: boolean): TemplateResult {
-    const t = this.#t;
-    const { step } = this.state;
-    const video = step.name === "contact" && step.channel === "video";
-    const linked = media !== null && media.link !== "none" && media.link !== "connecting";
-    const dark = !video || !media?.remote || media.sends?.camera === false;
-    const instead = held ? t.heldMore : !linked ? t.connecting : video ? t.cameraIsOff(name) : t.voiceCall;
-    const second = step.name === "contact" && step.second !== null;
-    return html`<div class="person">
-      <video
-        class=${dark ? "dark" : ""}
-        .srcObject=${live(media?.remote ?? null)}
-        .muted=${true}
-        autoplay
-        playsinline
-        aria-label=${name}
-        @loadedmetadata=${showNow}
-      ></video>
-      ${
-        dark
-          ? html`<div class="absent">
-              ${icon(held ? "pause" : "person")}
-              <p>${instead}</p>
-              ${held ? this.#button(this.toneOff ? t.toneOn : t.toneOff, "", () => this.#turnTone()) : nothing}
-            </div>`
-          : nothing
-      }
-      ${second ? html`<span class="name">${name}</span>` : nothing}
-    </div>`;
-  }
-
-  #turnTone(): void {
-    this.toneOff = !this.toneOff;
-  }
-
-  /** The one press that mends what is wrong while talking. */
-  #remedy(): TemplateResult | typeof nothing {
-    const { trouble, local } = this.state;
-    if (trouble !== null || local.microphone === "lost") {
-      return this.#button(this.#t.continue, "primary", () => void this.#caller?.openAgain());
-    }
-    return this.soundBlocked ? this.#button(this.#t.continue, "primary", () => void this.#play()) : nothing;
-  }
-
-  #mini(words: Words): TemplateResult {
+  #mini(said: Words): TemplateResult {
     const { step } = this.state;
     return html`
-      <button class="mini" type="button" @click=${this.#expand}>
-        ${icon(step.name === "contact" && step.channel === "video" ? "camera" : "phone")}
-        <span>${words.main || words.title}</span>
-        <span class="unseen">${this.#t.showCall}</span>
+      <button class="mini" part="bubble" type="button" @click=${() => this.expand()}>
+        ${draw(step.name === "contact" && step.channel === "video" ? camera : phone)}
+        <span>${said.main || said.title}</span>
+        <span class="unseen">${this.t.showCall}</span>
       </button>
     `;
   }
 
-  #control(
-    label: string,
-    drawing: IconName,
-    pressed: boolean | null,
-    looks: string,
-    press: (event: MouseEvent) => void,
-  ): TemplateResult {
-    return html`
-      <button class="control ${looks}" type="button" aria-pressed=${pressed === null ? nothing : pressed} @click=${press}>
-        <span class="round">${icon(drawing)}</span><span>${label}</span>
-      </button>
-    `;
+  button(label: string, looks: string, press: () => void): TemplateResult {
+    return html`<button class="button ${looks}" part="button" type="button" @click=${once(press)}>${label}</button>`;
   }
 
-  #button(label: string, looks: string, press: () => void): TemplateResult {
-    return html`<button class="button ${looks}" type="button" @click=${once(press)}>${label}</button>`;
+  minimise(): TemplateResult {
+    const { minimise } = this.t;
+    const press = once(() => this.shrink());
+    return html`<button class="plain" type="button" aria-label=${minimise} title=${minimise} @click=${press}>${draw(down)}</button>`;
   }
 
-  #plain(drawing: IconName, label: string, press: () => void): TemplateResult {
-    return html`<button class="plain" type="button" aria-label=${label} title=${label} @click=${once(press)}>${icon(drawing)}</button>`;
+  /** Give the page its room back. The call goes on. */
+  shrink(): void {
+    if (!this.isBusy) {
+      this.close();
+      return;
+    }
+    this.minimised = true;
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(".mini")?.focus());
   }
 
-  #minimise(): TemplateResult {
-    return this.#plain("down", this.#t.minimise, () => {
-      this.minimised = true;
-      void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(".mini")?.focus());
-    });
-  }
-
-  readonly #expand = (): void => {
-    this.#focusTitle = true;
+  /** Show all of it again. */
+  expand(): void {
+    this.takeFocus();
     this.minimised = false;
-  };
-
-  readonly #play = async (): Promise<void> => {
-    const sounds = [...this.renderRoot.querySelectorAll("audio")].filter(
-      ({ srcObject }) => srcObject !== null,
-    );
-    if (sounds.length === 0) return;
-    try {
-      await Promise.all(sounds.map((sound) => sound.play()));
-      this.soundBlocked = false;
-    } catch (error) {
-      // A newer stream took its place, or the browser wants a press first.
-      if (error instanceof DOMException && error.name === "NotAllowedError") this.soundBlocked = true;
-    }
-  };
-
-  #switchCamera(on: boolean): void {
-    void this.#caller?.setCamera(on);
   }
 
-  #mirrored(): MediaStream | null {
-    const track = this.#caller?.camera ?? null;
+  switchCamera(): void {
+    void this.caller?.setCamera(this.state.local.camera !== "on");
+  }
+
+  /** Our own picture; null while there is none. */
+  mirrored(): MediaStream | null {
+    const track = this.caller?.camera ?? null;
     if (track?.id !== this.#mirror?.track.id) {
       this.#mirror = track ? { track, stream: new MediaStream([track]) } : null;
     }
@@ -730,36 +535,14 @@ export class Panel extends LitElement {
 }
 
 /** Leave out the second click of a double click: it was meant for what was in this place before. */
-function once(press: () => void): (event: MouseEvent) => void {
+export function once(press: () => void): (event: MouseEvent) => void {
   return ({ detail }) => {
     if (detail < 2) press();
   };
 }
 
-/** Play without a sound what has just come: left to itself a browser first looks whether anybody can see it. */
-function showNow({ target }: Event): void {
-  // Refused only when a newer stream has taken its place, which comes here by itself.
-  if (target instanceof HTMLVideoElement) target.play().catch(() => {});
-}
-
-/** What is offered instead, if anything is. */
-function offered({ answer }: RefusedBecause): Left | "group" | null {
-  return answer && answer.kind !== "refuse" ? answer.kind : null;
-}
-
-/** What of the server a step needs to know, as a key; empty for nothing. */
-function wantedOf(step: Step): string {
-  if (step.name === "refused") {
-    const offer = offered(step.because);
-    return offer === "group" ? `group ${step.because.answer?.group}` : offer === "callback" ? "openings" : "";
-  }
-  if (step.name === "leaving") return step.what === "callback" ? "openings" : "";
-  const mayLeave = step.name === "contact" && step.contact.canBeCalledBack;
-  return mayLeave ? `openings ${step.contact.groupId}` : "";
-}
-
 /** Which picture a step belongs to. A change of picture moves the focus, smaller changes do not. */
-function viewOf(step: Step): string {
+export function viewOf(step: Step): string {
   // What is being sent stays on the page as it was written.
   if (step.name === "leaving") return "refused";
   if (step.name !== "contact") return step.name;
@@ -767,9 +550,14 @@ function viewOf(step: Step): string {
   return phase === "queued" || phase === "offered" ? "queue" : phase === "connecting" ? "connecting" : "talk";
 }
 
-/** Make a panel and the caller it shows. */
-export function createPanel(options: PanelOptions): Panel {
-  defineForms();
+/** Fetch the words, then make a panel. */
+export async function createPanel(options: PanelOptions): Promise<Panel> {
+  await loadWords("panel", options.language);
+  return makePanel(options);
+}
+
+/** Make a panel and the caller it shows. Its words have to be there. */
+export function makePanel(options: PanelOptions): Panel {
   if (!customElements.get("zuruf-panel")) customElements.define("zuruf-panel", Panel);
   const panel = document.createElement("zuruf-panel") as Panel;
   panel.language = options.language;
@@ -796,4 +584,48 @@ function tabMemory(): Storage | null {
     // The browser forbids it. Only a reload needs it.
     return null;
   }
+}
+
+/** Show a panel for a bar, unless one is open, and begin in it; a call that this tab has goes before. */
+export async function enter(bar: Bar, button: HTMLElement, begin: (panel: Panel) => void): Promise<void> {
+  const { element, answer } = bar;
+  const { server, language } = element;
+  const [site, group] = ["site", "group"].map((name) => element.getAttribute(name) ?? "") as [string, string];
+  const panel = await createPanel({ server: new URL(server), site, group, language, ...answer });
+  if (!element.isConnected || !place(panel, element, button)) return;
+  if (!panel.resume()) begin(panel);
+}
+
+/** Go on with the call that this tab had before the page was loaded anew. */
+export async function resume(server: string, language: Language): Promise<void> {
+  let found: { site?: unknown; group?: unknown };
+  try {
+    found = JSON.parse(sessionStorage.getItem(CONTACT_KEY) ?? "{}");
+  } catch {
+    // Somebody else's.
+    return;
+  }
+  const { site, group } = found;
+  if (typeof site !== "string" || typeof group !== "string") return;
+  const panel = await createPanel({ server: new URL(server), site, group, language });
+  if (place(panel, null, null) && !panel.resume()) panel.close();
+}
+
+/** The one call of a page takes the place of all bars. Says whether there was room for it. */
+function place(panel: Panel, from: ZurufCall | null, button: HTMLElement | null): boolean {
+  if (document.querySelector("zuruf-panel")) return false;
+  const hideBars = (hide: boolean) => {
+    for (const element of document.querySelectorAll<ZurufCall>("zuruf-call")) {
+      element.toggleAttribute("open", hide);
+      element.tell((bar) => bar.look());
+    }
+  };
+  hideBars(true);
+  panel.onclose = () => {
+    panel.remove();
+    hideBars(false);
+    button?.focus();
+  };
+  panel.open(from);
+  return true;
 }

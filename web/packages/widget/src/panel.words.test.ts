@@ -1,10 +1,31 @@
 import { type CallerState, type MediaTrouble, NO_MEDIA, START, type Step } from "@zuruf/call";
 import type { CallerContact, EndReason, Peer } from "@zuruf/protocol";
 import { expect, test } from "vitest";
-import { texts } from "./panel.texts";
-import { alertOf, questionWords, wordsOf } from "./panel.words";
+import { helpAlert, helpWords, questionWords } from "./help.words";
+import { partOf, setbackAlert, type Words, waitAlert, waitWords } from "./panel.words";
+import type { PanelTexts } from "./parts";
+import { talkAlert, talkWords } from "./talk.words";
+import { allTexts } from "./testing";
 
+const texts = { de: await allTexts("de"), en: await allTexts("en") };
 const t = texts.en;
+
+/** As the panel says it, each part when it is its turn. */
+function wordsOf(state: CallerState, t: PanelTexts, soundBlocked: boolean): Words {
+  const { step } = state;
+  const part = partOf(step);
+  if (part === "talk" && step.name === "contact") return talkWords(state, step, t, soundBlocked);
+  return part === "help" ? helpWords(step, t) : waitWords(state, t);
+}
+
+function alertOf(before: Step, now: Step, t: PanelTexts): string | null {
+  return (
+    waitAlert(before, now, t) ??
+    talkAlert(before, now, t) ??
+    helpAlert(before, now, t) ??
+    setbackAlert(before, now, t)
+  );
+}
 
 function contactStep(
   change: Partial<CallerContact> = {},

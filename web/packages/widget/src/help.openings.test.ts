@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { daysOf } from "./panel.openings";
+import { daysOf } from "./help.openings";
 
 const HOUR = 3_600_000;
 const now = new Date(2026, 10, 23, 9, 5).getTime();

@@ -1,9 +1,9 @@
 /** What a visitor leaves who does not wait: a message, or an address to be called back at. */
 import type { Opening } from "@zuruf/protocol";
-import { base, buttons, fields, tokens } from "@zuruf/ui";
+import { base, coreTokens, inputs, type Language, plainButtons } from "@zuruf/ui";
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { daysOf } from "./panel.openings";
-import { type PanelTexts, texts } from "./panel.texts";
+import { daysOf } from "./help.openings";
+import { type PanelTexts, textsIn } from "./parts";
 
 const LONGEST_TEXT = 4000;
 const LONGEST_ADDRESS = 200;
@@ -78,14 +78,14 @@ const formStyles = css`
 `;
 
 abstract class Form extends LitElement {
-  static override styles = [tokens, base, buttons, fields, formStyles];
+  static override styles = [coreTokens, base, plainButtons, inputs, formStyles];
 
   static override properties = {
     language: { attribute: false },
     busy: { type: Boolean },
   };
 
-  declare language: keyof typeof texts;
+  declare language: Language;
   declare busy: boolean;
 
   constructor() {
@@ -95,7 +95,7 @@ abstract class Form extends LitElement {
   }
 
   protected get t(): PanelTexts {
-    return texts[this.language];
+    return textsIn(this.language);
   }
 
   protected value(name: string): string {

@@ -1,9 +1,10 @@
-/** The few words a page shows before anybody calls. Apart from the panel's, to stay small. */
-export const loaderTexts = {
+/** What a page shows before anybody calls. Apart from the panel's words, to stay small. */
+export const barTexts = {
   en: {
     region: "Talk to us",
     video: "Video call",
     voice: "Call",
+    privacy: "Privacy",
     available: "Somebody is here for you",
     busy: "Everyone is busy, you can wait",
     nobody: "Nobody is here right now, you can wait",
@@ -11,14 +12,12 @@ export const loaderTexts = {
     unreachable: "We cannot be reached. Please reload the page.",
     stranded: "Your call could not be loaded again.",
     again: "Try again",
-    message: "Leave a message",
-    callback: "Be called back",
-    group: "See who can help",
   },
   de: {
     region: "Sprechen Sie mit uns",
     video: "Videoanruf",
     voice: "Anrufen",
+    privacy: "Datenschutz",
     available: "Jemand ist für Sie da",
     busy: "Alle sind im Gespräch, Sie können warten",
     nobody: "Gerade ist niemand da, Sie können warten",
@@ -26,8 +25,5 @@ export const loaderTexts = {
     unreachable: "Wir sind nicht erreichbar. Bitte laden Sie die Seite neu.",
     stranded: "Ihr Anruf konnte nicht wieder geladen werden.",
     again: "Noch einmal versuchen",
-    message: "Nachricht hinterlassen",
-    callback: "Rückruf wünschen",
-    group: "Wer kann helfen?",
   },
 } as const;

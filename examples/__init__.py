@@ -1,0 +1,1 @@
+"""Websites with the widget in them: ``python -m examples NAME``."""

@@ -1,0 +1,58 @@
+/** What is said of asking for the microphone, waiting in line, and being put through, in English. */
+import type { Catalogue } from "@zuruf/ui";
+
+export const texts = {
+  cancel: "Cancel",
+  leaveQueue: "Leave queue",
+  hangUp: "Hang up",
+  mute: "Mute",
+  camera: "Camera",
+  tryAgain: "Try again",
+  continue: "Continue",
+  close: "Close",
+  minimise: "Minimise",
+  showCall: "Show call",
+  askingTitle: "May we hear you?",
+  askingVideoTitle: "May we hear and see you?",
+  asking: "Your browser is asking for the microphone. Please choose “Allow”.",
+  askingVideo: "Your browser is asking for microphone and camera. Please choose “Allow”.",
+  unseenYet: "Nobody can see or hear you yet",
+  unheardYet: "Nobody can hear you yet",
+  momentTitle: "One moment",
+  requesting: "We are getting you a place in line.",
+  backTitle: "Welcome back",
+  back: "We are reconnecting you.",
+  needsPress: "One more click, and we can hear you again.",
+  queueTitle: "You are in the queue",
+  position: (n: number) => `You are number ${n} in line`,
+  inLine: "You are in line",
+  waitBetween: (low: number, high: number) => `You will probably wait ${low} to ${high} minutes.`,
+  waitUpTo: (high: number) =>
+    high === 1
+      ? "You will probably wait less than a minute."
+      : `You will probably wait about ${high} minutes.`,
+  waitLonger: "It takes longer than we said at first.",
+  keepReading: "Feel free to keep reading. You keep your place, even if you reload this page.",
+  soonTitle: "Almost there",
+  soon: "Somebody is about to answer",
+  soonMore: "It is ringing at our end.",
+  awayInQueue: "Connection lost, your place is kept",
+  awayInQueueMore: "We are reconnecting you.",
+  setbackSetup: "We could not connect you. A network may be blocking the call.",
+  setbackAgent: "We lost the connection to your adviser.",
+  handedOn: "You are being put through to somebody else.",
+  setbackUnknown: "The connection was interrupted.",
+  frontAgain: "You are at the front of the line again.",
+  voiceOnly: "No camera, so the call continues with sound only.",
+  otherSide: "Your adviser",
+  connectingTitle: (name: string) => `${name} is here`,
+  adviserHere: "Your adviser is here",
+  connecting: "We are connecting you.",
+  answered: (name: string) => `${name} is answering your call.`,
+  awayInTalkMore: "We are reconnecting to our server in the background.",
+  callMeBack: "Call me back",
+  unreachableTitle: "We cannot be reached right now",
+  unreachable: "Please check your connection and try again.",
+} as const;
+
+export type WaitTexts = Catalogue<typeof texts>;

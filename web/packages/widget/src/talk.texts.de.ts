@@ -1,0 +1,31 @@
+/** What is said of a talk, in German. */
+import type { TalkTexts } from "./talk.texts.en";
+
+export const texts: TalkTexts = {
+  adviser: "Ihrer Ansprechperson",
+  talking: (name) => `Sie sprechen mit ${name}`,
+  talkingBoth: (one, other) => `Sie sprechen mit ${one} und ${other}`,
+  held: "Ihr Gespräch wird gehalten",
+  heldMore: "Gleich geht es weiter. So lange hört und sieht Sie niemand.",
+  toneOff: "Ton ausschalten",
+  toneOn: "Ton einschalten",
+  joins: (name) => `${name} kommt dazu`,
+  hasLeft: (name) => `${name} hat das Gespräch verlassen`,
+  cameraIsOff: (name) => `${name} hat die Kamera aus`,
+  voiceCall: "Sprachanruf",
+  microphoneIsOff: (name) => `${name} ist stummgeschaltet`,
+  mutedSelf: "Sie sind stummgeschaltet, niemand hört Sie",
+  codeLabel: "Prüfcode",
+  codeMeaning: "Sieht Ihre Ansprechperson denselben Code, hört niemand mit.",
+  awayInTalk: "Das Gespräch geht weiter",
+  disturbed: "Die Verbindung ist gestört",
+  disturbedMore: "Bitte bleiben Sie dran, wir stellen sie wieder her.",
+  blocked: "Ton und Bild kommen nicht durch",
+  blockedMore: "Ein Netzwerk blockiert den Anruf. Bitte legen Sie auf und rufen Sie über ein anderes an.",
+  peerAway: (name) => `${name} ist kurz weg`,
+  peerAwayMore: "Bitte bleiben Sie dran.",
+  microphoneLost: "Ihr Mikrofon ist nicht mehr verbunden",
+  microphoneLostMore: "Schließen Sie es wieder an und drücken Sie dann auf „Weiter“.",
+  soundBlocked: "Ihr Browser hält den Ton zurück",
+  soundBlockedMore: "Drücken Sie auf „Weiter“, um Ihre Ansprechperson zu hören.",
+};
