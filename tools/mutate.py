@@ -54,8 +54,8 @@ REASONS = ROOT / "tests" / "acd" / "survivors.toml"
 PAGE = ROOT / "docs" / "reference" / "mutants.md"
 TESTS = ROOT / "tests" / "acd"
 STATE = ROOT / ".mutants" / "state.json"
-SECONDS = 20
-"""How much longer a mutant may compute than the tests take without it; one that does has been noticed."""
+SECONDS = 4
+"""How much longer a test may compute than ten times what it takes without the mutant; one that does has noticed it."""
 
 PROCESSES = min(2, os.cpu_count() or 1)
 OPTIONS = (
@@ -274,7 +274,7 @@ def core_modules() -> list[str]:
 
 def run_alone(mutant: Mutant, files: Sequence[str]) -> int:
     """Run these tests in this interpreter, into which nothing of the core was imported yet: 0 if all passed."""
-    signal.setitimer(signal.ITIMER_PROF, 10 * SECONDS)
+    signal.setitimer(signal.ITIMER_PROF, 60 * SECONDS)
     path = path_of(mutant.module)
     sys.meta_path.insert(0, InPlaceOf(mutant.module, path, mutated(path.read_text(), mutant.number)))
     basetemp = STATE.parent / f"{mutant.module}-{mutant.number}"
@@ -423,18 +423,22 @@ class Judges:
             code = 1
             with suppress(BaseException):
                 _be_silent()
-                # Time of the processor, so that a busy machine is no judge.
-                took = sum(self._asked[item.nodeid].seconds for item in judges)
-                signal.setitimer(signal.ITIMER_PROF, SECONDS + 2 * took)
                 for name, changed in functions.items():
                     function_called(sys.modules[mutant.module], name).__code__ = changed
-                who = _first_to_fail(judges)
-                code = int(who is not None)
-                if who is not None:
-                    place = self._place[who.nodeid]
-                    self._noticed[place] = min(255, self._noticed[place] + 1)
+                code = int(self._is_noticed(judges))
             os._exit(code)
         return child
+
+    def _is_noticed(self, judges: Sequence[pytest.Item]) -> bool:
+        for item, then in _with_next(judges):
+            place = self._place[item.nodeid]
+            before, self._noticed[place] = self._noticed[place], min(255, self._noticed[place] + 1)
+            # Time of the processor, so that a busy machine is no judge.
+            signal.setitimer(signal.ITIMER_PROF, SECONDS + 10 * self._asked[item.nodeid].seconds)
+            if not _passes(item, then):
+                return True
+            self._noticed[place] = before
+        return False
 
 
 def _be_silent() -> None:
@@ -445,10 +449,6 @@ def _be_silent() -> None:
 
 def _passes(item: pytest.Item, then: pytest.Item | None) -> bool:
     return not any(report.failed for report in runtestprotocol(item, log=False, nextitem=then))
-
-
-def _first_to_fail(items: Sequence[pytest.Item]) -> pytest.Item | None:
-    return next((item for item, then in _with_next(items) if not _passes(item, then)), None)
 
 
 def _with_next(items: Sequence[pytest.Item]) -> Iterator[tuple[pytest.Item, pytest.Item | None]]:

@@ -243,6 +243,16 @@ class TestInvitations:
 
         assert desk.ends() == {held: EndReason.CALLBACK_MISSED}
 
+    def test_who_has_come_is_not_told_to_come_when_the_connection_is_lost(self, desk: Desk) -> None:
+        desk.ready_agent("ana", SALES)
+        first = desk.ask_for_callback("first")
+        desk.open_link(first)
+        desk.attach_caller(first)
+
+        desk.detach_caller(first)
+
+        assert invited(desk) == [first], "once"
+
     def test_who_leaves_again_for_longer_than_the_grace_missed_an_invitation(self, desk: Desk) -> None:
         held = desk.ask_for_callback("first")
         desk.open_link(held)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from acd.config import Callbacks, Channel, Need, Skill
+from acd.config import Callbacks, Channel, Kind, Need, Skill
 from acd.decisions import (
     ConnectGuest,
     Consult,
@@ -21,7 +21,7 @@ from acd.decisions import (
     Resume,
     StartWrapUp,
 )
-from acd.estimate import Estimator, Unknown
+from acd.estimate import ClassKey, Estimator, Unknown
 from acd.explain import CODES, Explainer
 from acd.facts import (
     ConferenceAsked,
@@ -423,6 +423,32 @@ def test_nobody_is_called_back_before_a_colleague_who_waits_has_been_answered(fl
     assert [invitation.contact for invitation in floor.desk.all(InviteCaller)] == [held]
 
 
+def test_a_consultation_asks_until_a_colleague_has_it(floor: Floor) -> None:
+    floor.consult(to_agent=floor.ben)
+    assert floor.desk.state.asking() == [ADVICE]
+
+    floor.desk.accept(floor.ben)
+
+    assert floor.desk.state.asking() == []
+
+
+def test_who_declined_and_went_leaves_it_to_a_colleague_who_is_busy(floor: Floor) -> None:
+    desk = floor.desk
+    dora = desk.ready_agent("dora", SUPPORT)
+    desk.choose(floor.ben, Presence.BREAK)
+    desk.caller("other", SUPPORT)
+    desk.talk(dora)
+    desk.choose(floor.ben, Presence.AVAILABLE)
+    floor.consult(to_group=SUPPORT)
+
+    desk.decline(floor.ben)
+    desk.choose(floor.ben, Presence.BREAK)
+    assert desk.contact(ADVICE).is_waiting
+    desk.choose(dora, Presence.BREAK)
+
+    assert desk.ends() == {ADVICE: EndReason.NOT_ANSWERED}
+
+
 @pytest.mark.parametrize("stage", ["rings", "connects", "talks"])
 def test_no_consultation_outlives_its_contact(floor: Floor, stage: str) -> None:
     floor.consult(to_agent=floor.ben)
@@ -593,6 +619,7 @@ def test_time_that_was_skipped_fails_no_guest(floor: Floor) -> None:
     floor.ask_ben()
     floor.says(ConferenceAsked)
 
+    floor.desk.at = Millis(floor.desk.at + 60_000)
     floor.desk.happen(TimeSkipped(skipped_ms=Millis(60_000)))
     floor.desk.pass_time(seconds=9)
 
@@ -701,6 +728,32 @@ def test_an_agent_lost_in_a_conference_leaves_the_caller_to_the_guest(floor: Flo
     assert floor.desk.all(Requeue) == []
 
 
+def test_a_guest_who_is_handed_the_contact_keeps_what_they_had_beside(floor: Floor) -> None:
+    desk = floor.desk
+    desk.rule(SUPPORT, channels=tuple(Channel))
+    written = desk.caller("written", SUPPORT, Channel.CHAT)
+    desk.talk(floor.ben)
+    floor.confer()
+
+    floor.says(HandOverAsked)
+
+    assert {slot.contact: slot.routing for slot in desk.agent(floor.ben).slots} == {
+        written: Routing.TALKING,
+        FIRST: Routing.TALKING,
+    }
+
+
+def test_a_consultation_counts_among_those_who_came(floor: Floor) -> None:
+    before = floor.desk.caller("who comes before", SUPPORT)
+    floor.desk.talk(floor.ben)
+    floor.consult(to_group=SALES)
+
+    later = floor.desk.caller("a later one", SALES)
+
+    assert floor.desk.contact(before).sequence < floor.desk.contact(ADVICE).sequence
+    assert floor.desk.contact(ADVICE).sequence < floor.desk.contact(later).sequence
+
+
 def test_a_ghost_at_the_agent_leaves_the_caller_to_the_guest(floor: Floor) -> None:
     floor.confer()
 
@@ -804,6 +857,10 @@ def test_of_the_call_it_is_told_who_was_asked_joined_and_took_over() -> None:
     assert by_whom == [{"agent": "ben"}, {"group": "support"}, {"agent": "ben"}]
     assert set(told(floor.desk.of_call)) <= CODES
     assert not floor.desk.of_call.is_over, "two still work on after it"
+    floor.desk.finish_wrap_up(floor.ana)
+    assert not floor.desk.of_call.is_over, "ben still does"
+    floor.desk.finish_wrap_up(floor.ben)
+    assert floor.desk.of_call.is_over
 
 
 def test_of_a_consultation_it_is_told_who_asked_and_that_it_was_taken_over() -> None:
@@ -819,6 +876,7 @@ def test_of_a_consultation_it_is_told_who_asked_and_that_it_was_taken_over() -> 
     assert codes[-1] == "ended_handed_over"
     assert floor.desk.of_advice.entries[0].says == {"agent": "ana", "group": "support"}
     assert floor.desk.of_advice.is_over
+    assert "guest_takes_over" in told(floor.desk.of_call)
 
 
 def test_a_guest_who_leaves_is_told_with_the_reason() -> None:
@@ -832,14 +890,31 @@ def test_a_guest_who_leaves_is_told_with_the_reason() -> None:
 
 def test_a_consultation_is_nobodys_wait_and_the_new_agents_work_is_learned_of() -> None:
     floor = Floor(Told())
+    floor.desk.caller("other", SUPPORT)
+    floor.desk.talk(floor.ben)
     floor.consult(to_group=SUPPORT)
     assert isinstance(floor.desk, Told)
     assert floor.desk.estimator.forecast(floor.desk.state, ADVICE) is Unknown.NOT_WAITING
+    floor.desk.agent_hangs_up(floor.ben)
     floor.desk.talk(floor.ben)
     floor.says(HandOverAsked)
     floor.guest_media()
+    floor.desk.finish_wrap_up(floor.ana)
     floor.desk.pass_time(seconds=60)
 
     floor.desk.agent_hangs_up(floor.ben)
+    floor.desk.finish_wrap_up(floor.ben)
+
+    learned = floor.desk.estimator._classes[ClassKey(SALES, Kind.LIVE)]
+    assert (learned.handled, learned.handlings_ms) == (2, 60_000)
 
     assert floor.desk.estimator.forecast(floor.desk.state, FIRST) is Unknown.NOT_WAITING
+
+
+def test_whom_a_consultation_is_for_is_told_of_it_too() -> None:
+    floor = Floor(Told())
+    floor.consult(to_agent=floor.ben)
+    assert isinstance(floor.desk, Told)
+
+    assert told(floor.desk.of_advice)[:2] == ["consultation", "step"]
+    assert floor.desk.of_advice.entries[1].says == {"agent": "ben"}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from math import ceil
 from random import Random
 
 import pytest
@@ -9,11 +10,24 @@ import pytest
 from acd.config import Answer as Instead
 from acd.config import AnswerKind, Callbacks, Channel, Group, Kind, Need, Relaxation, Site, Skill
 from acd.decisions import Decision, EndContact, EndReason, FreeSlot, HoldPlace, Requeue, RequeueReason
-from acd.estimate import FOUNDED, MEMORY, ClassKey, Estimator, Forecast, Past, Told, Unknown, quantiles, stages, told
+from acd.estimate import (
+    FOUNDED,
+    MEMORY,
+    SHARE_MEMORY,
+    ClassKey,
+    Estimator,
+    Forecast,
+    Past,
+    Told,
+    Unknown,
+    quantiles,
+    stages,
+    told,
+)
 from acd.facts import AssignmentAsked, CallbackChosen, ContactRequested, Fact, Presence, TimeSkipped
 from acd.ids import AgentId, ContactId, GroupId, Millis, SessionId, SkillId, VisitorKey
 from acd.state import State
-from tests.acd.desk import SALES, SUPPORT, Desk
+from tests.acd.desk import ELSEWHERE, SALES, SUPPORT, Desk
 
 FRENCH = SkillId("french")
 WHOLE = ClassKey(SALES, Kind.LIVE)
@@ -186,6 +200,166 @@ def test_what_agents_give_to_others_is_learned() -> None:
     assert desk.forecast(waiting).mean_ms == pytest.approx(240_000, rel=0.05)
 
 
+def _beside_one_whom_nobody_can_serve(count: int, *, groups: tuple[GroupId, ...] = (SALES,), idle: int = 0) -> Watched:
+    """Somebody stands in line all day, and who comes after them is served at once, a contact a minute."""
+    desk = Watched()
+    anna = desk.ready_agent("anna", *groups)
+    desk.wants(SALES, FRENCH)
+    for _ in range(count):
+        for group in groups:
+            desk.wants(group)
+            desk.pass_time(idle / 2)
+            desk.talk(anna)
+            desk.pass_time(60 - idle)
+            desk.agent_hangs_up(anna)
+            desk.pass_time(idle / 2)
+    return desk
+
+
+def _newcomer_ms(desk: Watched) -> float:
+    found = desk.estimator.for_newcomer(desk.state, SALES, Kind.LIVE)
+    assert isinstance(found, Forecast)
+    assert found.ahead == 1
+    return found.mean_ms
+
+
+def test_who_does_hardly_anything_else_gives_what_they_are_busy_with() -> None:
+    desk = _beside_one_whom_nobody_can_serve(150, idle=6)
+
+    assert desk.estimator._classes[WHOLE].taken == 0, "nobody stood in line"
+    assert _newcomer_ms(desk) == pytest.approx(2 * 54_000 / 0.9, rel=1e-3)
+
+
+def test_so_it_is_while_little_is_known() -> None:
+    assert _newcomer_ms(_beside_one_whom_nobody_can_serve(FOUNDED + 5)) == pytest.approx(120_000)
+
+
+def test_who_does_much_else_gives_what_they_take_from_the_line() -> None:
+    desk = _beside_one_whom_nobody_can_serve(150, groups=(SALES, SUPPORT))
+
+    assert _newcomer_ms(desk) == pytest.approx(100 * 120_000), "which is hardly anything"
+
+
+def test_who_came_back_to_the_page_has_stood_in_line_since_they_asked() -> None:
+    desk = Watched()
+    anna = desk.hire("anna", SALES)
+    desk.sign_in(anna)
+    contact = desk.wants()
+    desk.pass_time(30)
+    desk.attach_caller(contact, ELSEWHERE)
+
+    desk.choose(anna, Presence.AVAILABLE)
+    desk.talk(anna)
+
+    assert desk.estimator._classes[WHOLE].taken == 1
+
+
+def test_what_was_taken_from_the_line_counts_the_less_the_longer_ago() -> None:
+    desk = Watched()
+    anna = desk.hire("anna", SALES)
+    desk.sign_in(anna)
+    for _ in range(2):
+        desk.wants()
+    desk.pass_time(10)
+    desk.choose(anna, Presence.AVAILABLE)
+
+    desk.talk(anna)
+    desk.agent_hangs_up(anna)
+    desk.talk(anna)
+
+    assert desk.estimator._classes[WHOLE].taken == pytest.approx(2 - 1 / SHARE_MEMORY, rel=1e-9)
+
+
+def test_a_guess_still_counts_after_a_few_handling_times() -> None:
+    desk = Watched()
+    anna = desk.ready_agent("anna", SALES, SUPPORT)
+    desk.serve(anna, FOUNDED)
+    whole = desk.estimator._classes[WHOLE]
+    assert whole.seen() < 20 * 5, "until an agent was seen for as long as twenty guesses weigh"
+
+    found = desk.estimator.for_newcomer(desk.state, SALES, Kind.LIVE)
+
+    assert isinstance(found, Forecast)
+    assert found.mean_ms == pytest.approx(whole.handling_ms / whole.share(0.5, 5), rel=1e-9)
+
+
+def test_an_agent_works_once_for_what_is_in_hand_and_not_at_all_when_gone() -> None:
+    desk = Watched()
+    anna = desk.ready_agent("anna", SALES)
+    desk.wants()
+    desk.talk(anna)
+    desk.choose(anna, Presence.ONCE)
+    assert _sums(desk.estimator, WHOLE)["busy"] == 1
+
+    desk.configure(agents=())
+
+    assert _sums(desk.estimator, WHOLE)["busy"] == 0
+
+
+def test_who_left_counts_the_less_the_longer_ago() -> None:
+    desk = Watched()
+    for _ in range(3):
+        desk.caller_hangs_up(desk.wants())
+
+    kept = 1 - 1 / MEMORY
+    assert _sums(desk.estimator, WHOLE)["left"] == pytest.approx(1 + kept + kept**2, rel=1e-9)
+
+
+def test_the_less_is_known_the_wider_is_the_range() -> None:
+    desk = Watched()
+    anna = desk.ready_agent("anna", SALES)
+    desk.serve(anna, 40)
+    desk.wants()
+    desk.talk(anna)
+    found, own = desk.forecast(desk.wants()), desk.estimator._classes[PLAIN]
+
+    assert found.learned_from == PLAIN
+    assert found.mean_ms == pytest.approx(own.handling_ms / own.share(0.0, 0), rel=1e-9)
+    low, high = quantiles(found.mean_ms, found.mean_ms**2 * (1 + 1 / own.handled))
+    assert (found.low_ms, found.high_ms) == (ceil(low), ceil(high))
+
+
+def test_what_is_known_of_a_whole_group_needs_no_guess() -> None:
+    desk = Watched()
+    anna = desk.ready_agent("anna", SALES, SUPPORT)
+    desk.serve(anna, 300)
+    found = desk.estimator.for_newcomer(desk.state, SALES, Kind.LIVE)
+    whole = desk.estimator._classes[WHOLE]
+
+    assert isinstance(found, Forecast)
+    assert found.mean_ms == pytest.approx(whole.handling_ms / whole.share(0.0, 0), rel=1e-9)
+
+
+def test_new_rules_end_nobodys_wait_who_talks() -> None:
+    desk = Watched()
+    anna = desk.ready_agent("anna", SALES)
+    desk.serve(anna, 3)
+    desk.wants()
+    desk.talk(anna)
+    before = _sums(desk.estimator, WHOLE)["waited_ms"]
+    assert before > 0
+
+    desk.rule(SALES, needs=(Need(skill=FRENCH),))
+
+    assert _sums(desk.estimator, WHOLE)["waited_ms"] == before
+
+
+def test_who_is_given_the_group_counts_from_then_on() -> None:
+    desk = Watched()
+    anna = desk.ready_agent("anna", SALES)
+    bert = desk.ready_agent("bert", SUPPORT)
+    desk.wants(SUPPORT)
+    desk.talk(bert)
+    for _ in range(2):
+        desk.wants()
+    desk.talk(anna)
+    assert desk.estimator._classes[WHOLE].staff == 1
+
+    desk.configure(agents=tuple(replace(agent, groups=(SALES, SUPPORT)) for agent in desk.site.agents))
+
+    assert desk.estimator._classes[WHOLE].staff == 2
+
+
 def test_what_was_asked_for_has_a_wait_of_its_own_once_it_is_founded() -> None:
     desk = Watched()
     anna = desk.ready_agent("anna", SALES)
@@ -217,6 +391,10 @@ def test_what_was_asked_for_has_a_wait_of_its_own_once_it_is_founded() -> None:
     assert (rare.learned_from, rare.staff) == (WHOLE, 2)
     assert (own.learned_from, own.staff) == (ClassKey(SALES, Kind.LIVE, ((FRENCH, 1),)), 1)
     assert own.mean_ms == pytest.approx(60_000, rel=0.1)
+    desk.rule(SALES, relaxations=(Relaxation(after_ms=Millis(60_000)),), skip_hopeless=False)
+    last = desk.wants(SALES, FRENCH)
+    desk.choose(anna, Presence.BREAK)
+    assert desk.forecast(last).learned_from == WHOLE, "who speaks it is gone"
 
 
 def test_nobody_at_work_who_could_is_no_wait_of_zero() -> None:
@@ -280,6 +458,8 @@ def test_a_kept_place_is_ahead_but_a_date_is_not_and_neither_loses_patience() ->
     desk.caller_hangs_up(last)
     assert _sums(desk.estimator, WHOLE)["waited_ms"] == pytest.approx((before + 30_000) * (1 - 1 / MEMORY))
     assert _sums(desk.estimator, WHOLE)["left"] == pytest.approx(1)
+    desk.caller_hangs_up(kept)
+    assert desk.estimator._classes[WHOLE].patient == 0
 
 
 def test_a_contact_put_back_in_line_was_not_handled() -> None:
@@ -323,6 +503,21 @@ def test_what_another_one_learned_before_is_taken_over() -> None:
     desk.estimator.learn_from(past)
 
     assert desk.forecast(waiting).mean_ms == pytest.approx(60_000, rel=0.1)
+
+
+def test_patience_is_taken_over_too() -> None:
+    desk = Watched()
+    for _ in range(3):
+        contact = desk.wants()
+        desk.pass_time(10)
+        desk.caller_hangs_up(contact)
+    fresh = Estimator(desk.state)
+
+    fresh.learn_from(desk.past)
+
+    learned = desk.past.classes[WHOLE]
+    assert learned.left > 0
+    assert (_sums(fresh, WHOLE)["left"], _sums(fresh, WHOLE)["waited_ms"]) == (learned.left, learned.waited_ms)
 
 
 def test_decisions_alone_tell_the_same_of_handling_and_patience() -> None:
@@ -442,8 +637,9 @@ def test_the_range_is_what_many_played_waits_show(
     assert high == pytest.approx(waits[18_000], rel=0.03)
 
 
-def test_a_long_patient_line_is_a_plain_sum() -> None:
-    assert stages(0.5, 0.0, 99) == pytest.approx((200, 400))
+@pytest.mark.parametrize("ahead", [31, 32, 99])
+def test_a_long_patient_line_is_a_plain_sum(ahead: int) -> None:
+    assert stages(0.5, 0.0, ahead) == pytest.approx((2 * (ahead + 1), 4 * (ahead + 1)))
 
 
 # What a caller is told.
@@ -492,6 +688,7 @@ def test_moving_up_never_lengthens_what_was_told(now: Now) -> None:
 def test_knowing_better_never_lengthens_what_was_told(now: Now) -> None:
     now()
     assert _range(now(learned_from=PLAIN, ahead=9, staff=2, low_ms=100_000, high_ms=300_000)) == (90, 180, False)
+    assert _range(now(learned_from=WHOLE, ahead=9, staff=2, low_ms=80_000, high_ms=150_000)) == (80, 150, False)
 
 
 @pytest.mark.parametrize("worse", [{"ahead": 5}, {"staff": 9}])

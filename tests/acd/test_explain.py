@@ -146,6 +146,7 @@ def test_it_is_not_over_while_somebody_works_on_after_it() -> None:
     desk = Told(agents=(skilled("ana"),))
     ana = desk.arrives("ana")
     desk.caller("c1", SALES)
+    assert not desk.explainer.is_over
     desk.talk(ana)
     desk.agent_hangs_up(ana)
 
@@ -346,7 +347,71 @@ def test_closing_reopening_and_skipped_time_are_told_to_who_waits_there() -> Non
     desk.happen(TimeSkipped(skipped_ms=Millis(7)))
 
     assert desk.codes[-3:] == ["group_closed", "group_opened", "time_skipped"]
+    assert (desk.codes.count("group_closed"), desk.codes.count("group_opened")) == (1, 1)
     assert desk.says("time_skipped") == {"by_ms": 7}
+
+
+def test_what_only_those_who_wait_must_know_is_not_told_of_who_talks() -> None:
+    desk = Told(agents=(skilled("ana"),))
+    ana = desk.arrives("ana")
+    desk.caller("c1", SALES)
+    desk.talk(ana)
+
+    desk.happen(GroupClosed(group=SALES))
+    desk.happen(GroupReopened(group=SALES))
+
+    assert desk.codes[-1] == "connected"
+
+
+def test_what_becomes_of_others_is_not_told() -> None:
+    desk = Told()
+    desk.caller("c1", SALES)
+    before = desk.codes
+
+    desk.caller_hangs_up(desk.caller("c2", SALES))
+
+    assert desk.codes == before
+
+
+def test_a_head_start_is_told() -> None:
+    desk = Told()
+    desk.ask("c1", SALES, priority=2)
+
+    assert desk.says("head_start") == {"by_ms": 120_000}
+
+
+def test_the_date_of_a_callback_is_told() -> None:
+    desk = Told(Group(id=SALES, callbacks=Callbacks()))
+    due_at = Millis(desk.at + 3_600_000)
+    desk.ask("c1", SALES, callback=True, due_at=due_at)
+
+    assert desk.says("callback") == {"due_at": due_at}
+
+
+def test_a_step_that_asks_for_nothing_is_told_when_it_comes() -> None:
+    desk = Told(Group(id=SALES, needs=(Need(skill=GERMAN),), relaxations=(Relaxation(after_ms=Millis(10_000)),)))
+    desk.caller("c1", SALES)
+    desk.pass_time(10)
+
+    assert desk.says("step") == {}
+
+
+def test_under_new_rules_the_step_is_told_that_is_in_force() -> None:
+    desk = Told()
+    desk.caller("c1", SALES)
+    desk.pass_time(15)
+    needs, relaxations = (Need(skill=GERMAN, level=5),), (Relaxation(after_ms=Millis(10_000), lower_by=3),)
+    desk.rule(SALES, needs=needs, relaxations=relaxations, skip_hopeless=False)
+
+    assert desk.says("step") == {"needs": "german:2"}
+
+
+def test_who_is_signed_out_is_not_counted() -> None:
+    desk = Told(agents=(skilled("ana"), skilled("ben")))
+    desk.choose(desk.arrives("ana"), Presence.BREAK)
+    desk.caller("c1", SALES)
+
+    assert desk.says("waits_all_away") == {"on_break": 1}
 
 
 def test_without_the_state_the_decisions_are_told_all_the_same() -> None:

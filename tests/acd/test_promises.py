@@ -68,6 +68,7 @@ class TestAsking:
 
         assert desk.queue() == [first, second]
         assert [desk.state.position(first), desk.state.position(second)] == [1, 2]
+        assert desk.state.position(ContactId("nobody")) is None
         assert desk.state.waiting(SALES) == 2
 
     def test_each_channel_of_a_group_counts_its_own_positions(self, desk: Desk) -> None:
@@ -158,6 +159,18 @@ class TestCallersWhoComeAndGo:
 
         assert not desk.state.contacts
         assert EndContact(contact=ContactId("first"), reason=EndReason.CALLER_LOST) in desk.decided
+
+    def test_nothing_ends_before_its_time_because_something_else_does(self, desk: Desk) -> None:
+        first, second = desk.caller("first", SALES), desk.caller("second", SALES)
+        desk.detach_caller(first)
+        desk.pass_time(seconds=0.001)
+        desk.detach_caller(second)
+
+        desk.pass_time(seconds=119.999)
+        assert desk.queue() == [second]
+        desk.pass_time(seconds=0.001)
+
+        assert desk.queue() == []
 
     def test_a_reload_keeps_the_place(self, desk: Desk) -> None:
         first, second = desk.caller("first", SALES), desk.caller("second", SALES)
@@ -637,7 +650,9 @@ class TestCalls:
         desk.agent_hangs_up(ana)
 
         assert desk.routing(ana) is Routing.WRAP_UP
-        assert desk.core.next_deadline == desk.at + 1
+        assert desk.core.next_deadline == desk.agent(ana).deadline == desk.at + 1
+        desk.pass_time(seconds=0.001)
+        assert (desk.agent(ana).contact, desk.agent(ana).deadline) == (None, None)
 
     @pytest.mark.parametrize("party", Party)
     def test_a_call_that_ends_while_connecting_has_no_wrap_up(self, desk: Desk, party: Party) -> None:
@@ -852,6 +867,37 @@ class TestAgentsWhoComeAndGo:
 
         assert desk.ringing() == {ben: first}
 
+    def test_a_desk_shows_since_when_a_presence_has_been_chosen(self, desk: Desk) -> None:
+        ana = desk.ready_agent("ana", SALES)
+        available_since = desk.at
+        desk.caller("first", SALES)
+        desk.pass_time(seconds=30)
+        assert desk.routing(ana) is Routing.NOT_RESPONDING
+
+        desk.choose(ana, Presence.AVAILABLE)
+        assert desk.agent(ana).presence_since == available_since
+        desk.pass_time(seconds=5)
+        desk.choose(ana, Presence.BREAK)
+
+        assert desk.agent(ana).presence_since == desk.at
+
+    def test_who_is_there_for_one_more_contact_is_at_work(self, desk: Desk) -> None:
+        ana = desk.ready_agent("ana", SALES)
+
+        desk.choose(ana, Presence.ONCE)
+
+        assert (desk.state.agents_staffing(SALES), desk.state.agents_ready(SALES)) == (1, 1)
+
+    def test_who_stays_available_or_away_is_idle_since_when_they_were(self, desk: Desk) -> None:
+        ana = desk.ready_agent("ana", SALES)
+        idle_since, routing_since = desk.agent(ana).idle_since, desk.agent(ana).routing_since
+
+        for presence in (Presence.ONCE, Presence.BREAK, Presence.BUSY):
+            desk.pass_time(seconds=5)
+            desk.choose(ana, presence)
+
+        assert (desk.agent(ana).idle_since, desk.agent(ana).routing_since) == (idle_since, routing_since)
+
     def test_choosing_the_same_presence_again_changes_nothing(self, desk: Desk) -> None:
         ana = desk.ready_agent("ana", SALES)
         desk.pass_time(seconds=60)
@@ -955,6 +1001,8 @@ class TestWhatHappensToAll:
         for was, now in zip(before.agents, desk.state.records().agents, strict=True):
             assert now.deadline == (was.deadline and was.deadline + later)
             assert now.back_off_until == (was.back_off_until and was.back_off_until + later)
+            grace = was.endpoint and was.endpoint.grace_until
+            assert (now.endpoint and now.endpoint.grace_until) == (grace and grace + later)
             assert now.routing is was.routing
         assert desk.routing(chris) is Routing.OFFERED
         desk.pass_time(seconds=10)
@@ -962,6 +1010,7 @@ class TestWhatHappensToAll:
 
     def test_the_shortest_outage_counts(self, desk: Desk) -> None:
         desk.ask("first", SALES)
+        desk.ready_agent("ana", SALES)
 
         assert desk.happen(TimeSkipped(skipped_ms=Millis(1))) == [MoveDeadlines(skipped_ms=Millis(1))]
 
@@ -1081,6 +1130,7 @@ class TestWhatHappensToAll:
         assert (desk.state.agents_staffing(SALES), desk.state.agents_ready(SALES)) == (2, 1)
         assert (desk.state.agents_staffing(SUPPORT), desk.state.agents_ready(SUPPORT)) == (1, 1)
         assert (desk.state.agents_staffing(GroupId("nowhere")), desk.state.waiting(GroupId("nowhere"))) == (0, 0)
+        assert desk.state.agents_ready(GroupId("nowhere")) == 0
 
     def test_an_id_used_again_does_not_touch_the_wrap_up_of_its_first_life(self, desk: Desk) -> None:
         ana = desk.ready_agent("ana", SALES)
@@ -1118,6 +1168,16 @@ class TestRecovery:
         desk.caller_hangs_up(first)
 
         assert [contact.id for contact in snapshot.contacts] == [first]
+
+    def test_a_slot_that_was_freed_when_there_was_but_one_is_freed(self, desk: Desk) -> None:
+        ana = desk.ready_agent("ana", SALES)
+        desk.caller("first", SALES)
+        desk.talk(ana)
+        core = Core(State.restore(desk.state.records()))
+
+        core.evolve(FreeSlot(agent=ana), desk.at)
+
+        assert core.state.agents[ana].slots == ()
 
     def test_a_site_without_a_past_can_be_restored(self) -> None:
         assert State.restore(State().records()).records() == State().records()

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from acd.config import Need, Relaxation, Skill
+from acd.config import Agent, Need, Relaxation, Skill
 from acd.decisions import PrependStep, StepReason, WithdrawOffer, WithdrawReason
 from acd.facts import Presence
 from acd.ids import AgentId, ContactId, Millis, SkillId
@@ -231,6 +231,28 @@ class TestHopelessSteps:
 
 
 class TestPreferredAgents:
+    def test_nobody_is_waited_for_who_no_longer_serves_the_group(self, desk: Desk) -> None:
+        desk.rule(SALES, strategy="preferred_agent")
+        ana = desk.hire("ana", SALES)
+        desk.caller("first", SALES, preferred=ana)
+
+        desk.configure(agents=(Agent(id=ana, groups=(SUPPORT,)),))
+        desk.sign_in(ana)
+        desk.choose(ana, Presence.AVAILABLE)
+
+        assert desk.ringing() == {}
+
+    def test_who_asked_first_goes_first_whomever_others_prefer(self, desk: Desk) -> None:
+        desk.rule(SALES, strategy="preferred_agent")
+        ana = desk.hire("ana", SALES, SUPPORT)
+        first = desk.caller("first", SUPPORT)
+        desk.caller("second", SALES, preferred=ana)
+
+        desk.sign_in(ana)
+        desk.choose(ana, Presence.AVAILABLE)
+
+        assert desk.ringing() == {ana: first}
+
     @pytest.mark.parametrize(("preferred_ms", "waits"), [(0, False), (1, True)])
     def test_a_group_may_wait_for_them_as_long_as_it_likes_or_not_at_all(
         self, desk: Desk, preferred_ms: int, *, waits: bool

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from acd.config import Capacity, Channel, Interruption, Kind, WrapUpRule
+from acd.config import Capacity, Channel, Interruption, Kind, Need, Skill, WrapUpRule
 from acd.decisions import EndReason, EndWrapUp, RaiseAlarm, WithdrawOffer, WithdrawReason
 from acd.facts import Presence, TimeSkipped, WrapUpFinished
-from acd.ids import AgentId, ContactId, Millis
+from acd.ids import AgentId, ContactId, Millis, SkillId
 from acd.lifecycle import Routing
 from tests.acd.desk import SALES, SUPPORT, Desk
 
@@ -36,6 +36,14 @@ class TestSeveralAtOnce:
         desk.caller_hangs_up(chats[0])
         assert desk.ringing() == {ana: chats[2]}
         assert desk.agent(ana).slots[-1].number == 100, "the place that is free"
+
+    @pytest.mark.parametrize(("channel", "number"), [(Channel.VIDEO, 0), (Channel.CHAT, 100), (Channel.MESSAGE, 200)])
+    def test_each_kind_has_numbers_of_its_own(self, desk: Desk, channel: Channel, number: int) -> None:
+        ana = desk.ready_agent("ana", SALES)
+
+        _talking(desk, ana, channel)
+
+        assert [slot.number for slot in desk.agent(ana).slots] == [number]
 
     @pytest.mark.parametrize("channels", [(Channel.CHAT, Channel.CHAT), (Channel.CHAT, Channel.VIDEO)])
     def test_only_one_thing_rings_or_connects_at_a_time(self, desk: Desk, channels: tuple[Channel, Channel]) -> None:
@@ -108,6 +116,28 @@ class TestSeveralAtOnce:
 
         assert desk.ringing() == {}
 
+    def test_who_has_a_chat_in_hand_may_decline_a_call(self, desk: Desk) -> None:
+        ana = desk.ready_agent("ana", SALES)
+        since = desk.agent(ana).routing_since
+        desk.pass_time(seconds=1)
+        chat = _talking(desk, ana, Channel.CHAT)
+        come(desk, "call", Channel.VIDEO)
+        assert desk.agent(ana).is_engaged
+
+        desk.decline(ana)
+
+        assert [slot.contact for slot in desk.agent(ana).slots] == [chat]
+        assert desk.agent(ana).routing_since == since
+
+    def test_who_has_nothing_more_in_hand_has_been_free_since_then(self, desk: Desk) -> None:
+        ana = desk.ready_agent("ana", SALES)
+        chat = _talking(desk, ana, Channel.CHAT)
+        desk.pass_time(seconds=10)
+
+        desk.caller_hangs_up(chat)
+
+        assert desk.agent(ana).routing_since == desk.at
+
     def test_nobody_has_two_live_contacts_whatever_is_written(self, desk: Desk) -> None:
         ana = desk.ready_agent("ana", SALES, capacity=Capacity(live=5))
         _talking(desk, ana, Channel.VIDEO)
@@ -124,6 +154,16 @@ class TestSeveralAtOnce:
 
         assert desk.ringing() == {}
         assert desk.state.ready == 0
+
+    def test_who_takes_chats_alone_is_asked_for_no_call_whatever_is_asked_for(self, desk: Desk) -> None:
+        german = SkillId("german")
+        desk.ready_agent("ana", SALES, capacity=Capacity(live=0), skills=(Skill(skill=german),))
+
+        desk.caller("call", SALES, needs=(Need(skill=german),))
+        assert desk.ringing() == {}
+        chat = desk.caller("chat", SALES, Channel.CHAT, needs=(Need(skill=german),))
+
+        assert list(desk.ringing().values()) == [chat]
 
     def test_how_many_could_be_asked_depends_on_the_kind(self, desk: Desk) -> None:
         ana = desk.ready_agent("ana", SALES)
@@ -444,6 +484,19 @@ class TestWrapUp:
         desk.happen(WrapUpFinished(agent=ana, contact=chats[1]))
 
         assert [slot.contact for slot in desk.agent(ana).slots] == [chats[0]]
+
+    def test_the_time_of_the_others_runs_on(self, desk: Desk) -> None:
+        desk.rule(SALES, wrap_up_ms=Millis(30_000))
+        ana = desk.ready_agent("ana", SALES)
+        chats = [come(desk, name, Channel.CHAT) for name in ("first", "second")]
+        desk.talk(ana), desk.talk(ana)
+        for chat in chats:
+            desk.caller_hangs_up(chat)
+
+        desk.happen(WrapUpFinished(agent=ana, contact=chats[1]))
+        desk.pass_time(seconds=30)
+
+        assert desk.agent(ana).slots == ()
 
 
 class TestEndingByHand:

@@ -69,6 +69,43 @@ class TestChoosing:
 
         assert desk.ringing() == {much: contact}
 
+    def test_round_robin_asks_nobody_twice_in_a_row_whatever_their_delays(self, desk: Desk) -> None:
+        desk.rule(SALES, strategy="round_robin")
+        ana = desk.ready_agent("ana", SALES, memberships=later(SALES, 5))
+        ben = desk.ready_agent("ben", SALES)
+        asked = []
+        for name in ("first", "second", "third"):
+            desk.ask(name, SALES)
+            desk.pass_time(seconds=15)
+            desk.attach_caller(ContactId(name))
+            asked += list(desk.contact(ContactId(name)).ringing_agents)
+            desk.caller_hangs_up(ContactId(name))
+
+        assert asked == [ana, ben, ana]
+
+    @pytest.mark.parametrize(
+        ("ana", "ben", "asked"),
+        [
+            (Capacity(chat=2, message=0), Capacity(live=5, chat=2, message=0), "ana"),
+            (Capacity(chat=4, message=0), Capacity(chat=3, message=2), "ben"),
+        ],
+    )
+    def test_what_somebody_can_do_is_one_call_and_so_many_chats_and_messages(
+        self, desk: Desk, ana: Capacity, ben: Capacity, asked: str
+    ) -> None:
+        desk.rule(SALES, strategy="least_occupied", channels=tuple(Channel))
+        desk.ready_agent("ana", SALES, capacity=ana)
+        desk.pass_time(seconds=1)
+        desk.ready_agent("ben", SALES, capacity=ben)
+        for number in range(2):
+            contact = desk.caller(f"chat {number}", SALES, Channel.CHAT)
+            desk.talk(desk.contact(contact).ringing_agents[0])
+        assert [len(desk.agent(AgentId(name)).slots) for name in ("ana", "ben")] == [1, 1]
+
+        contact = desk.caller("third", SALES, Channel.CHAT)
+
+        assert desk.ringing() == {AgentId(asked): contact}
+
     def test_who_goes_first_is_asked_for_as_their_own_group_asks(self, desk: Desk) -> None:
         desk.rule(SUPPORT, strategy="round_robin")
         ana = desk.ready_agent("ana", SUPPORT)
@@ -258,11 +295,32 @@ class TestRingingAtAll:
         ben = desk.ready_agent("ben", SALES)
         assert desk.ringing() == {ana: contact, ben: contact}
         assert {offer.epoch for offer in desk.all(MakeOffer)} == {1}
+        assert desk.contact(contact).phase_since == desk.at - 15_000
         desk.pass_time(seconds=5)
         assert AgentId("ben") in desk.ringing()
         desk.accept(ben)
 
         assert desk.contact(contact).agent == ben
+
+    def test_it_rings_since_it_began_to_ring(self, desk: Desk) -> None:
+        contact = desk.caller("first", SALES)
+        desk.pass_time(seconds=5)
+
+        desk.ready_agent("ana", SALES)
+
+        assert desk.contact(contact).phase_since == desk.at
+
+    def test_nobody_joins_who_is_put_back_in_line_while_the_caller_is_away(self, desk: Desk) -> None:
+        desk.rule(SALES, strategy="ring_all")
+        ana = desk.ready_agent("ana", SALES)
+        contact = desk.caller("first", SALES)
+        desk.talk(ana)
+        desk.ready_agent("ben", SALES)
+        desk.detach_caller(contact)
+
+        desk.sign_out(ana)
+
+        assert (desk.queue(), desk.ringing()) == ([contact], {})
 
     def test_who_joins_joins_the_first_in_order(self, desk: Desk) -> None:
         for group in (SALES, SUPPORT):

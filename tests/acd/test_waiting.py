@@ -124,6 +124,15 @@ class TestWaitingForTooLong:
         assert desk.contact(contact).step_in_force.needs == (GERMAN,)
         assert [move.reason for move in desk.all(Move)] == [OverflowReason.TOO_LONG]
 
+    def test_who_moved_asks_for_what_they_asked_for(self, desk: Desk) -> None:
+        at_most_a_minute(desk, TO_SUPPORT)
+        contact = desk.caller("first", SALES, needs=(GERMAN,))
+
+        desk.pass_time(seconds=60)
+
+        assert desk.contact(contact).group == SUPPORT
+        assert desk.contact(contact).needs == desk.contact(contact).step_in_force.needs == (GERMAN,)
+
     def test_who_moved_keeps_the_agent_they_prefer_if_they_serve_the_new_group_too(self, desk: Desk) -> None:
         at_most_a_minute(desk, TO_SUPPORT)
         desk.rule(SUPPORT, strategy="preferred_agent")
@@ -186,7 +195,7 @@ class TestWaitingForTooLong:
         ana = desk.ready_agent("ana", SALES)
 
         desk.pass_time(seconds=119)
-        assert desk.ringing() == {ana: contact}
+        assert (desk.ringing(), desk.contact(contact).group) == ({ana: contact}, SALES)
         desk.pass_time(seconds=1)
 
         assert desk.queue(SUPPORT) == [contact]
@@ -198,6 +207,7 @@ class TestWaitingForTooLong:
         desk.pass_time(seconds=600)
 
         desk.sign_out(AgentId("ana"))
+        desk.rule(SALES, max_wait_ms=Millis(90_000))
         desk.pass_time(seconds=600)
 
         assert desk.queue() == [contact]
@@ -373,6 +383,16 @@ class TestNewRules:
 
         assert (len(desk.all(AskCaller)), len(desk.all(Hasten))) == (1, 1)
 
+    def test_what_was_asked_is_not_asked_again(self, desk: Desk) -> None:
+        at_most_a_minute(desk, MESSAGE)
+        desk.caller("first", SALES)
+        desk.pass_time(seconds=60)
+
+        desk.rule(SALES, max_wait_ms=Millis(90_000))
+        desk.pass_time(seconds=3600)
+
+        assert len(desk.all(AskCaller)) == 1
+
     def test_rules_that_do_not_matter_to_who_waits_leave_them_as_they_are(self, desk: Desk) -> None:
         desk.caller("first", SALES)
 
@@ -443,12 +463,42 @@ class TestNewRules:
 
         assert desk.ringing() == {ben: contact}
 
+    def test_one_who_goes_takes_nothing_from_another_who_is_meant_for_the_same_agent(self, desk: Desk) -> None:
+        ana = desk.hire("ana", SUPPORT)
+        first, second = desk.caller("first", SALES), desk.caller("second", SALES)
+        desk.assign(first, ana)
+        desk.assign(second, ana)
+
+        desk.end(first)
+        desk.sign_in(ana)
+        desk.choose(ana, Presence.AVAILABLE)
+
+        assert desk.ringing() == {ana: second}
+
+    def test_an_agent_of_elsewhere_who_goes_is_not_waited_for(self, desk: Desk) -> None:
+        ana = desk.ready_agent("ana", SUPPORT)
+        desk.caller("other", SUPPORT)
+        desk.talk(ana)
+        ben = desk.ready_agent("ben", SALES)
+        desk.choose(ben, Presence.BREAK)
+        contact = desk.caller("first", SALES)
+        desk.assign(contact, ana)
+        desk.choose(ben, Presence.AVAILABLE)
+        assert desk.ringing() == {}
+
+        desk.choose(ana, Presence.BREAK)
+
+        assert desk.ringing() == {ben: contact}
+
     def test_nothing_is_kept_of_whom_a_contact_was_meant_for(self, desk: Desk) -> None:
         ana = desk.hire("ana", SALES)
         pools = list(desk.state.pools_of(ana))
         contact = desk.caller("first", SALES)
         desk.assign(contact, ana)
         assert len(list(desk.state.pools_of(ana))) == len(pools) + 1
+        desk.sign_in(ana)
+        desk.choose(ana, Presence.AVAILABLE)
+        assert desk.ringing() == {ana: contact}
 
         desk.end(contact)
 
