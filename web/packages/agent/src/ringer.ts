@@ -38,6 +38,8 @@ export class Ringer {
   #context: Sinking | null = null;
   /** Empty: wherever the system sends sound. */
   #speaker = "";
+  /** Where the context sends it. */
+  #sunk = "";
   #source: AudioBufferSourceNode | null = null;
   #wanted = false;
 
@@ -65,8 +67,14 @@ export class Ringer {
   }
 
   #sink(): void {
-    // One that was unplugged is no reason not to ring.
-    this.#context?.setSinkId?.(this.#speaker).catch(() => this.#context?.setSinkId?.(""));
+    const context = this.#context;
+    if (!context?.setSinkId || this.#sunk === this.#speaker) return;
+    this.#sunk = this.#speaker;
+    context.setSinkId(this.#speaker).catch(() => {
+      // One that was unplugged is no reason not to ring.
+      this.#sunk = "";
+      return context.setSinkId?.("");
+    });
   }
 
   start(): void {
