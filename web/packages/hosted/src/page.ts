@@ -203,6 +203,8 @@ export class HostedPage extends LitElement {
     }
     const t = this.#t;
     if (asked.page !== "join") {
+      // The page already says what was wrong with the link.
+      if (this.shown.is !== "call") return;
       this.shown = { is: "sentence", title: t.overTitle, text: t.over, again: false };
       return;
     }
@@ -362,9 +364,21 @@ export class HostedPage extends LitElement {
       this.#button(begin, "primary big", () => {
         const panel = this.#panel(site, group);
         this.shown = { is: "call", panel };
-        panel.join(channel, () => this.#join<ContactCreated>("join/link"));
+        panel.join(channel, () => this.#use());
       }),
     );
+  }
+
+  /** What is wrong with the link itself is said by the page; the panel knows nothing of links. */
+  async #use(): Promise<ContactCreated> {
+    try {
+      return await this.#join<ContactCreated>("join/link");
+    } catch (problem) {
+      if (problem instanceof RestProblem && problem.code.startsWith("personal_link_")) {
+        this.shown = this.#problem(problem);
+      }
+      throw problem;
+    }
   }
 
   #code(): TemplateResult {
