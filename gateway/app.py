@@ -51,6 +51,12 @@ from gateway.http.openings import OpeningHours
 from gateway.http.origins import Origins, own_origins
 from gateway.http.own_day import OwnDays
 from gateway.http.pages import Pages
+from gateway.http.personal_links import (
+    CODES_A_MINUTE_PER_ADDRESS,
+    CODES_A_MINUTE_PER_SITE,
+    LinkMaking,
+    PersonalLinks,
+)
 from gateway.http.server import application, protocol_log
 from gateway.http.supervision import Supervision
 from gateway.http.table import TABLE
@@ -81,6 +87,7 @@ from gateway.storage.directory import StoredDirectory
 from gateway.storage.forecasts import StoredForecasts
 from gateway.storage.migrate import SchemaIsNewer
 from gateway.storage.notices import StoredNotices
+from gateway.storage.personal_links import StoredPersonalLinks
 from gateway.storage.programs import StoredKeys, StoredTokens
 from gateway.storage.sessions import StoredSessions
 from gateway.storage.users import StoredSignIns, StoredUsers
@@ -121,6 +128,7 @@ class Stores:
     forecasts: StoredForecasts
     configuration: StoredConfiguration
     notices: StoredNotices
+    personal_links: StoredPersonalLinks
     tokens: StoredTokens
     keys: StoredKeys
     webhooks: StoredWebhooks
@@ -137,6 +145,7 @@ class Stores:
             forecasts=StoredForecasts(database),
             configuration=StoredConfiguration(database),
             notices=StoredNotices(database),
+            personal_links=StoredPersonalLinks(database),
             tokens=StoredTokens(database),
             keys=StoredKeys(database),
             webhooks=StoredWebhooks(database),
@@ -433,6 +442,18 @@ class _House:
                 sessions=self.stores.sessions,
                 directory=self.stores.directory,
             ),
+            PersonalLinks(
+                floors=self.floors,
+                links=self.stores.personal_links,
+                sessions=self.stores.sessions,
+                directory=self.stores.directory,
+                making=LinkMaking(self.secret, running.url),
+                tries=(
+                    self.form.limit("codes of address", CODES_A_MINUTE_PER_ADDRESS),
+                    self.form.limit("codes of site", CODES_A_MINUTE_PER_SITE),
+                ),
+                is_draining=lambda: running.is_draining,
+            ),
             FailedNotices(floors=self.floors, store=self.stores.notices),
             Account(door=door),
             Audit(log=self.stores.audit),
@@ -478,6 +499,7 @@ class _House:
             },
             directory=self.stores.directory,
             notices=self.stores.notices,
+            personal_links=self.stores.personal_links,
             sessions=self.stores.sessions,
             sign_ins=self.stores.sign_ins,
             audit=self.stores.audit,

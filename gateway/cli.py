@@ -283,7 +283,7 @@ def user_enable(name: Name, data_dir: DataDir = None, demo: Demo = False) -> Non
 
 @token.command("add")
 def token_add(
-    scope: Annotated[list[str], typer.Option("--scope", help="elsewhere; may be repeated.")],
+    scope: Annotated[list[str], typer.Option("--scope", help="elsewhere or links; may be repeated.")],
     site: SiteOption = None,
     data_dir: DataDir = None,
     demo: Demo = False,

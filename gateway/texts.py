@@ -225,6 +225,59 @@ PROBLEMS: Final[dict[str, dict[Language, tuple[str, str]]]] = {
             "It is in another window or on another device. Please continue there.",
         ),
     },
+    "personal_link_unknown": {
+        "de": (
+            "Dieser Link stimmt nicht",
+            "Vielleicht fehlt ein Stück. Bitte öffnen Sie ihn noch einmal so, wie Sie ihn bekommen haben.",
+        ),
+        "en": ("This link is not right", "Perhaps a part of it is missing. Please open it again as you were given it."),
+    },
+    "personal_link_not_yet_valid": {
+        "de": (
+            "Dieser Link gilt noch nicht",
+            "Bitte öffnen Sie ihn zu der Zeit, die Ihnen genannt wurde.",
+        ),
+        "en": ("This link is not valid yet", "Please open it at the time you were told."),
+    },
+    "personal_link_used": {
+        "de": (
+            "Dieser Link wurde schon benutzt",
+            "Er gilt nur einmal. Bitte lassen Sie sich einen neuen geben.",
+        ),
+        "en": ("This link has been used", "It works only once. Please ask for a new one."),
+    },
+    "personal_link_expired": {
+        "de": ("Dieser Link ist abgelaufen", "Bitte lassen Sie sich einen neuen geben."),
+        "en": ("This link has expired", "Please ask for a new one."),
+    },
+    "personal_link_revoked": {
+        "de": ("Dieser Link gilt nicht mehr", "Er wurde zurückgezogen. Bitte lassen Sie sich einen neuen geben."),
+        "en": ("This link is no longer valid", "It was withdrawn. Please ask for a new one."),
+    },
+    "code_wrong": {
+        "de": (
+            "Dieser Code stimmt nicht",
+            "Ein Code gilt zehn Minuten und nur einmal. Bitte prüfen Sie ihn, oder lassen Sie sich einen neuen geben.",
+        ),
+        "en": (
+            "This code is not right",
+            "A code is good for ten minutes and only once. Please check it, or ask for a new one.",
+        ),
+    },
+    "too_many_codes": {
+        "de": (
+            "Gerade sind zu viele Codes vergeben",
+            "Geben Sie den Link ohne Code weiter, oder versuchen Sie es in ein paar Minuten noch einmal.",
+        ),
+        "en": (
+            "Too many codes are in use right now",
+            "Pass the link on without a code, or try again in a few minutes.",
+        ),
+    },
+    "too_many_links": {
+        "de": ("Zu viele offene Links", "Ziehen Sie erst welche zurück, die niemand mehr braucht."),
+        "en": ("Too many open links", "First revoke some that nobody needs any more."),
+    },
     "internal": {
         "de": (
             "Fehler bei uns",

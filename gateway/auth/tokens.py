@@ -18,6 +18,8 @@ class Scope(StrEnum):
 
     ELSEWHERE = "elsewhere"
     """Say that another system has an agent, and that it no longer has."""
+    LINKS = "links"
+    """Issue personal links, look at them and revoke them."""
 
 
 class Tokens:

@@ -12,6 +12,7 @@ from gateway.storage.audit import StoredAudit
 from gateway.storage.directory import StoredDirectory
 from gateway.storage.forecasts import StoredForecasts
 from gateway.storage.notices import StoredNotices
+from gateway.storage.personal_links import StoredPersonalLinks
 from gateway.storage.sessions import StoredSessions
 from gateway.storage.users import StoredSignIns
 
@@ -46,6 +47,7 @@ class RetentionJob:
         sites: Mapping[SiteId, KeptSite],
         directory: StoredDirectory,
         notices: StoredNotices,
+        personal_links: StoredPersonalLinks,
         sessions: StoredSessions,
         sign_ins: StoredSignIns,
         audit: StoredAudit,
@@ -56,6 +58,7 @@ class RetentionJob:
         self._sites = sites
         self._directory = directory
         self._notices = notices
+        self._personal_links = personal_links
         self._sessions = sessions
         self._sign_ins = sign_ins
         self._audit = audit
@@ -74,6 +77,7 @@ class RetentionJob:
             deleted = {
                 "visitor_rows": await self._directory.erase_contacts_before(site, visitors_before, keep=still_open),
                 "callback_links": await self._notices.forget_before(site, visitors_before, keep=still_open),
+                "personal_links": await self._personal_links.forget_before(site, visitors_before),
                 "facts": await kept.journal.trim(self._days_before(at, self._keeping.journal_days)),
                 "forecasts": await self._forecasts.erase_before(
                     site, self._days_before(at, self._keeping.journal_days)

@@ -2,8 +2,8 @@
 
 Migrations bring a database here; a test compares the two. Times are integer
 milliseconds since the Unix epoch. Nothing personal stands in the journal's tables; what
-is personal stands in ``contact_notes``, ``contact_words``, ``users`` and
-``audit_details``, and can be erased there.
+is personal stands in ``contact_notes``, ``contact_words``, ``personal_link_names``,
+``users`` and ``audit_details``, and can be erased there.
 """
 
 from sqlalchemy import (
@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0006"
+REVISION = "0007"
 """The migration that leads to these tables."""
 
 metadata = MetaData(
@@ -257,6 +257,40 @@ notices = Table(
     Index("ix_notices_site_next_at", "site", "next_at"),
     Index("ix_notices_site_contact", "site", "contact"),
     comment="Notices to callers that are owed, by the number of the decision they tell of, and those that failed.",
+)
+
+# Personal links.
+
+personal_links = Table(
+    "personal_links",
+    metadata,
+    Column("site", _Id, primary_key=True),
+    Column("id", _Id, primary_key=True),
+    Column("group_id", _Id, nullable=False),
+    Column("agent", _Id),
+    Column("channel", String(16), nullable=False),
+    Column("token_hash", _Hash, nullable=False, unique=True),
+    Column("code_hash", _Hash),
+    Column("code_until", BigInteger),
+    Column("issued_by", _Id, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("good_from", BigInteger, nullable=False),
+    Column("good_until", BigInteger, nullable=False),
+    Column("used_at", BigInteger),
+    Column("used_key", _Hash),
+    Column("revoked_at", BigInteger),
+    UniqueConstraint("site", "code_hash"),
+    Index("ix_personal_links_site_good_until", "site", "good_until"),
+    comment="Links for one caller each. Token and code are not stored, only their hashes.",
+)
+
+personal_link_names = Table(
+    "personal_link_names",
+    metadata,
+    Column("site", _Id, primary_key=True),
+    Column("link", _Id, primary_key=True),
+    Column("name", Text, nullable=False),
+    comment="Whom a link is for, as its issuer put it. Personal: erased on use, revocation and by retention.",
 )
 
 # What sites have decided about themselves.

@@ -101,6 +101,116 @@ class KeptPlace(Part, frozen=True):
     """When it is given up."""
 
 
+class NewPersonalLink(Part, frozen=True):
+    """A link for one caller, as an agent or a program asks for it."""
+
+    group: Identity
+    """Whom it leads to."""
+    agent_id: Identity | None = None
+    """Who of the group is asked first; an agent may name only themselves."""
+    channel: Literal["voice", "video"] = "video"
+    """What the call begins as."""
+    good_from: MillisUtc | None = None
+    """Not before then; now if left out."""
+    valid_ms: Annotated[int, Meta(ge=60_000, le=30 * 24 * 60 * 60_000)] = 24 * 60 * 60_000
+    """How long it is good from then on."""
+    code: bool = False
+    """Whether a six-digit code leads to it for the next ten minutes, too."""
+    name: Annotated[str, Meta(max_length=100)] = ""
+    """Whom it is for; shown to the agent. Personal: kept apart, and erased on use."""
+
+
+class PersonalLinkShown(Part, frozen=True):
+    """A personal link, without what lets somebody in."""
+
+    id: Identity
+    """Of the link."""
+    group: Identity
+    """Whom it leads to."""
+    agent_id: Identity | None
+    """Who of the group is asked first."""
+    channel: Literal["voice", "video", "chat", "message"]
+    """Voice or video."""
+    state: Literal["not_yet_valid", "open", "used", "expired", "revoked"]
+    """What it is good for."""
+    created_at: MillisUtc
+    """When it was issued."""
+    good_from: MillisUtc
+    """Not before then."""
+    good_until: MillisUtc
+    """Not after then."""
+    code_until: MillisUtc | None
+    """Until when its code is good; null if it has none, or it was used."""
+    name: str
+    """Whom it is for, as who issued it put it; empty once erased."""
+
+
+class Picture(Part, frozen=True):
+    """A QR code as an SVG path, to be filled."""
+
+    side: Count
+    """Width and height of the `viewBox`, margin included."""
+    path: str
+    """The `d` of the path."""
+
+
+class PersonalLinkCreated(Part, frozen=True):
+    """A new personal link. What lets somebody in is told only here."""
+
+    link: PersonalLinkShown
+    """What was issued."""
+    url: str
+    """To be passed on."""
+    picture: Picture
+    """The same address, to be scanned."""
+    code: str | None
+    """Six digits, to be read out."""
+    code_url: str
+    """Where the code is entered."""
+
+
+class PersonalLinkPage(Part, frozen=True):
+    """Links that can still be used, newest first."""
+
+    links: list[PersonalLinkShown]
+    """Without those that are used, expired or revoked."""
+
+
+class JoinCode(Part, frozen=True):
+    """Six digits that a caller was told."""
+
+    code: Annotated[str, Meta(pattern=r"^[0-9]{6}$(?!\n)")]
+    """As they were told."""
+    site: Annotated[str, Meta(max_length=64)] = ""
+    """Whose code it is; may be left out where the server has one site only."""
+
+
+class PersonalToken(Part, frozen=True):
+    """What a code led to."""
+
+    token: Token
+    """Of the link."""
+
+
+class PersonalPlace(Part, frozen=True):
+    """``POST /api/v1/join/link/look``: whom a personal link leads to."""
+
+    site: Identity
+    """Which customer organisation."""
+    site_name: str
+    """What it is called."""
+    group: Identity
+    """Whom it leads to."""
+    group_name: str
+    """In the language asked for."""
+    agent_name: str
+    """Who of the group is asked first, as callers know them; empty for anybody."""
+    channel: Literal["voice", "video", "chat", "message"]
+    """Voice or video."""
+    good_until: MillisUtc
+    """Until when it can be used."""
+
+
 class Opening(Part, frozen=True):
     """A time in which a group is open."""
 

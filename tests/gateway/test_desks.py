@@ -92,6 +92,7 @@ async def office(database: SqliteDatabase) -> AsyncIterator[Office]:
             sites={},
             directory=stores.directory,
             notices=stores.notices,
+            personal_links=stores.personal_links,
             sessions=stores.sessions,
             sign_ins=stores.sign_ins,
             audit=stores.audit,

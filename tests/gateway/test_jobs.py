@@ -48,6 +48,7 @@ async def test_what_visitors_said_is_forgotten_in_time_unless_the_contact_is_ope
     assert entry.details == {
         "visitor_rows": "1",
         "callback_links": "0",
+        "personal_links": "0",
         "facts": "0",
         "forecasts": "0",
         "audit_details": "0",
@@ -92,6 +93,7 @@ def _retention(database: SqliteDatabase, clock: HandClock) -> RetentionJob:
         sites={SHOP_ID: KeptSite(journal=journal, open_contacts=lambda: [ContactId("ct_open")])},
         directory=stores.directory,
         notices=stores.notices,
+        personal_links=stores.personal_links,
         sessions=stores.sessions,
         sign_ins=stores.sign_ins,
         audit=stores.audit,

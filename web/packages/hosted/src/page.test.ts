@@ -137,3 +137,70 @@ test("a closed group offers something else instead of a call", async () => {
   expect(words).toContain("Leave a message");
   expect(words).not.toContain("Call Video");
 });
+
+const personal = {
+  site: "shop",
+  siteName: "Shop",
+  group: "sales",
+  groupName: "Sales",
+  agentName: "Anna",
+  channel: "video",
+  goodUntil: 2_000_000_000_000,
+};
+
+test("a personal link says who invites, and is used by a press only", async () => {
+  const gateway = new Gateway();
+  gateway.answers["join/link/look"] = { status: 200, body: personal };
+
+  const page = await open(gateway, "/join", "#pl.secret-of-some-length");
+
+  expect(read(page)).toContain("Talk to Anna");
+  expect(read(page)).toContain("Anna of Shop has invited you");
+  expect(gateway.asked).toEqual(["POST join/link/look"]);
+});
+
+test.each([
+  ["personal_link_used", 410, "This link has been used"],
+  ["personal_link_expired", 410, "This link has expired"],
+  ["personal_link_revoked", 410, "This link is no longer valid"],
+  ["personal_link_not_yet_valid", 409, "This link is not valid yet"],
+  ["personal_link_unknown", 404, "This link does not work"],
+])("of a personal link, %s is said in words", async (code, status, words) => {
+  const gateway = new Gateway();
+  gateway.answers["join/link/look"] = { status, body: { code, detail: "What to do." } };
+
+  expect(read(await open(gateway, "/join", "#pl.secret-of-some-length"))).toContain(words);
+});
+
+async function enter(page: HostedPage, code: string): Promise<void> {
+  const input = page.shadowRoot?.querySelector("input");
+  if (input) input.value = code;
+  page.shadowRoot
+    ?.querySelector("form")
+    ?.dispatchEvent(new SubmitEvent("submit", { bubbles: true, cancelable: true }));
+  await settle();
+}
+
+test("a code leads to whom its link does", async () => {
+  const gateway = new Gateway();
+  gateway.answers["join/code"] = { status: 200, body: { token: "pl.secret-of-some-length" } };
+  gateway.answers["join/link/look"] = { status: 200, body: { ...personal, agentName: "" } };
+  const page = await open(gateway, "/join/shop", "");
+
+  await enter(page, "123 456");
+
+  expect(read(page)).toContain("Talk to Sales");
+  expect(gateway.asked).toEqual(["POST join/code", "POST join/link/look"]);
+});
+
+test("a wrong code can be entered again", async () => {
+  const gateway = new Gateway();
+  gateway.answers["join/code"] = { status: 404, body: { code: "code_wrong", detail: "Check it." } };
+  const page = await open(gateway, "/join/shop", "");
+
+  await enter(page, "123456");
+  expect(read(page)).toContain("This code is not right");
+  await press(page, "Enter a code again");
+
+  expect(read(page)).toContain("Enter your code");
+});

@@ -10,10 +10,12 @@ import {
   type ContactCreated,
   type GroupAvailability,
   type KeptPlace,
+  type PersonalPlace,
+  type PersonalToken,
   RestProblem,
   rest,
 } from "@zuruf/protocol";
-import { base, buttons, type Language, tokens } from "@zuruf/ui";
+import { base, buttons, fields, type Language, tokens } from "@zuruf/ui";
 import type { Panel, PanelOptions } from "@zuruf/widget/panel";
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import type { Asked } from "./address";
@@ -33,14 +35,22 @@ type Shown =
   | { readonly is: "looking" }
   | { readonly is: "place"; readonly place: KeptPlace; readonly sure: boolean }
   | { readonly is: "group"; readonly about: Availability; readonly group: GroupAvailability }
+  | { readonly is: "personal"; readonly place: PersonalPlace }
+  | { readonly is: "code" }
   | { readonly is: "call"; readonly panel: Panel }
-  | { readonly is: "sentence"; readonly title: string; readonly text: string; readonly again: boolean };
+  | {
+      readonly is: "sentence";
+      readonly title: string;
+      readonly text: string;
+      readonly again: boolean | "code";
+    };
 
 export class HostedPage extends LitElement {
   static override styles = [
     tokens,
     base,
     buttons,
+    fields,
     css`
       :host {
         display: grid;
@@ -104,6 +114,12 @@ export class HostedPage extends LitElement {
 
   #options: HostedOptions | null = null;
 
+  /** The same for every repeat of one use of a personal link. */
+  readonly #key = crypto.randomUUID();
+
+  /** Of a personal link, once its code was entered. */
+  #entered: string | null = null;
+
   constructor() {
     super();
     this.shown = { is: "looking" };
@@ -113,7 +129,7 @@ export class HostedPage extends LitElement {
   async open(options: HostedOptions): Promise<void> {
     this.#options = options;
     this.lang = options.language;
-    if (options.asked.page === "join" && this.#resume(options)) return;
+    if (["join", "personal"].includes(options.asked.page) && this.#resume(options)) return;
     await this.#look();
   }
 
@@ -131,6 +147,11 @@ export class HostedPage extends LitElement {
     this.shown = { is: "looking" };
     if (asked?.page === "join")
       await this.#attempt(async () => this.#showPlace(await this.#join<KeptPlace>("join/look")));
+    else if (asked?.page === "personal" || this.#entered)
+      await this.#attempt(async () => {
+        this.shown = { is: "personal", place: await this.#join<PersonalPlace>("join/link/look") };
+      });
+    else if (asked?.page === "code") this.shown = { is: "code" };
     else if (asked?.page === "call") await this.#attempt(() => this.#showGroup(asked.site, asked.group));
     else this.shown = { is: "sentence", title: t.unknownTitle, text: t.unknown, again: false };
   }
@@ -186,6 +207,12 @@ export class HostedPage extends LitElement {
       return;
     }
     const t = this.#t;
+    if (asked.page !== "join") {
+      // The page already says what was wrong with the link.
+      if (this.shown.is !== "call") return;
+      this.shown = { is: "sentence", title: t.overTitle, text: t.over, again: false };
+      return;
+    }
     try {
       this.#showPlace(await this.#join<KeptPlace>("join/look"));
     } catch (problem) {
@@ -201,8 +228,9 @@ export class HostedPage extends LitElement {
 
   async #join<T>(path: string): Promise<T> {
     const { server, language, asked } = this.#need();
-    const token = asked.page === "join" ? asked.token : "";
-    return rest<T>(server, path, { method: "POST", body: { token }, language });
+    const token = "token" in asked ? asked.token : (this.#entered ?? "");
+    const headers = { "Idempotency-Key": this.#key };
+    return rest<T>(server, path, { method: "POST", body: { token }, language, headers });
   }
 
   async #attempt(what: () => Promise<void>): Promise<void> {
@@ -221,16 +249,29 @@ export class HostedPage extends LitElement {
       link_expired: t.expiredLinkTitle,
       link_used: t.usedLinkTitle,
       link_in_use: t.busyLinkTitle,
+      personal_link_unknown: t.personalUnknownTitle,
+      personal_link_not_yet_valid: t.personalEarlyTitle,
+      personal_link_used: t.usedLinkTitle,
+      personal_link_expired: t.personalExpiredTitle,
+      personal_link_revoked: t.personalRevokedTitle,
+      code_wrong: t.codeWrongTitle,
+      too_many_requests: t.tooOftenTitle,
       site_unknown: t.unknownTitle,
       group_unknown: t.unknownTitle,
     };
     const title = titles[code];
-    if (title) return { is: "sentence", title, text: detail ?? "", again: code === "link_in_use" };
+    if (title) return { is: "sentence", title, text: detail ?? "", again: this.#again(code) };
     // Cut short, the token is not even one.
     if (code === "link_unknown" || code === "malformed") {
       return { is: "sentence", title: t.badLinkTitle, text: t.badLink, again: false };
     }
     return { is: "sentence", title: t.unreachableTitle, text: detail ?? t.unreachable, again: true };
+  }
+
+  #again(code: string): boolean | "code" {
+    const { asked } = this.#need();
+    if (asked.page === "code" && !this.#entered && code !== "site_unknown") return "code";
+    return code === "link_in_use" || code === "personal_link_not_yet_valid" || code === "too_many_requests";
   }
 
   protected override render(): TemplateResult {
@@ -244,10 +285,20 @@ export class HostedPage extends LitElement {
         return this.#card(
           shown.title,
           html`<p>${shown.text}</p>`,
-          shown.again ? this.#button(this.#t.tryAgain, "primary big", () => void this.#look()) : nothing,
+          shown.again === "code"
+            ? this.#button(this.#t.codeAgain, "primary big", () => {
+                this.shown = { is: "code" };
+              })
+            : shown.again
+              ? this.#button(this.#t.tryAgain, "primary big", () => void this.#look())
+              : nothing,
         );
       case "place":
         return this.#place(shown.place, shown.sure);
+      case "personal":
+        return this.#personal(shown.place);
+      case "code":
+        return this.#code();
       case "group":
         return this.#group(shown.about, shown.group);
     }
@@ -302,6 +353,74 @@ export class HostedPage extends LitElement {
     const panel = this.#panel(site, group);
     this.shown = { is: "call", panel };
     panel.join(channel, () => this.#join<ContactCreated>("join"));
+  }
+
+  #personal(place: PersonalPlace): TemplateResult {
+    const t = this.#t;
+    const { agentName, groupName, siteName, site, group, channel } = place;
+    const text = html`
+      <p>${agentName ? t.personalAgent(agentName, siteName) : t.personalGroup(siteName)}</p>
+      <p class="muted">${t.onlyOnce} ${t.needsMicrophone}</p>
+    `;
+    const begin = channel === "video" ? t.startVideo : t.startVoice;
+    return this.#card(
+      t.personalTitle(agentName || groupName),
+      text,
+      this.#button(begin, "primary big", () => {
+        const panel = this.#panel(site, group);
+        this.shown = { is: "call", panel };
+        panel.join(channel, () => this.#use());
+      }),
+    );
+  }
+
+  /** What is wrong with the link itself is said by the page; the panel knows nothing of links. */
+  async #use(): Promise<ContactCreated> {
+    try {
+      return await this.#join<ContactCreated>("join/link");
+    } catch (problem) {
+      if (problem instanceof RestProblem && problem.code.startsWith("personal_link_")) {
+        this.shown = this.#problem(problem);
+      }
+      throw problem;
+    }
+  }
+
+  #code(): TemplateResult {
+    const t = this.#t;
+    return html`<main>
+      <form class="card" @submit=${(event: SubmitEvent) => this.#enter(event)}>
+        <h1 tabindex="-1">${t.codeTitle}</h1>
+        <p>${t.codeLead}</p>
+        <div class="field">
+          <label for="digits">${t.codeLabel}</label>
+          <input
+            id="digits"
+            name="digits"
+            inputmode="numeric"
+            autocomplete="one-time-code"
+            maxlength="7"
+            pattern="[0-9]{3} ?[0-9]{3}"
+            required
+          />
+        </div>
+        <button class="button primary big">${t.codeEnter}</button>
+      </form>
+    </main>`;
+  }
+
+  #enter(event: SubmitEvent): void {
+    event.preventDefault();
+    const said = new FormData(event.target as HTMLFormElement).get("digits");
+    const code = String(said ?? "").replace(/\s/g, "");
+    const { server, language, asked } = this.#need();
+    const site = asked.page === "code" ? asked.site : "";
+    void this.#attempt(async () => {
+      const body = { code, site };
+      const { token } = await rest<PersonalToken>(server, "join/code", { method: "POST", body, language });
+      this.#entered = token;
+      await this.#look();
+    });
   }
 
   async #cancel(): Promise<void> {

@@ -27,6 +27,24 @@ export const texts = createTexts(
     over: "You may close this page.",
     overTitle: "Thank you",
 
+    // A personal link, and its code.
+    personalTitle: (whom: string) => `Talk to ${whom}`,
+    personalAgent: (agent: string, site: string) =>
+      `${agent}${site ? ` of ${site}` : ""} has invited you to a call.`,
+    personalGroup: (site: string) => `${site || "Somebody"} has invited you to a call.`,
+    onlyOnce: "The link works once. Press the button when you are ready.",
+    codeTitle: "Enter your code",
+    codeLead: "You were told six digits.",
+    codeLabel: "Six-digit code",
+    codeEnter: "Continue",
+    codeWrongTitle: "This code is not right",
+    codeAgain: "Enter a code again",
+    tooOftenTitle: "Too many tries",
+    personalUnknownTitle: "This link does not work",
+    personalEarlyTitle: "This link is not valid yet",
+    personalExpiredTitle: "This link has expired",
+    personalRevokedTitle: "This link is no longer valid",
+
     // A link that leads nowhere.
     badLinkTitle: "This link does not work",
     badLink: "Perhaps a part of it is missing. Please open it from the e-mail, or copy all of it.",
@@ -75,6 +93,23 @@ export const texts = createTexts(
     needsMicrophone: "Sie brauchen ein Mikrofon. Ihr Browser fragt Sie danach.",
     over: "Sie können diese Seite schließen.",
     overTitle: "Vielen Dank",
+
+    personalTitle: (whom) => `Sprechen Sie mit ${whom}`,
+    personalAgent: (agent, site) =>
+      `${agent}${site ? ` (${site})` : ""} hat Sie zu einem Gespräch eingeladen.`,
+    personalGroup: (site) => `${site || "Jemand"} hat Sie zu einem Gespräch eingeladen.`,
+    onlyOnce: "Der Link gilt einmal. Drücken Sie, wenn Sie bereit sind.",
+    codeTitle: "Geben Sie Ihren Code ein",
+    codeLead: "Man hat Ihnen sechs Ziffern genannt.",
+    codeLabel: "Sechsstelliger Code",
+    codeEnter: "Weiter",
+    codeWrongTitle: "Dieser Code stimmt nicht",
+    codeAgain: "Noch einmal eingeben",
+    tooOftenTitle: "Zu viele Versuche",
+    personalUnknownTitle: "Dieser Link funktioniert nicht",
+    personalEarlyTitle: "Dieser Link gilt noch nicht",
+    personalExpiredTitle: "Dieser Link ist abgelaufen",
+    personalRevokedTitle: "Dieser Link gilt nicht mehr",
 
     badLinkTitle: "Dieser Link funktioniert nicht",
     badLink:

@@ -1119,6 +1119,108 @@ export interface KeptPlace {
   readonly expiresAt: number;
 }
 
+/** A link for one caller, as an agent or a program asks for it. */
+export interface NewPersonalLink {
+  /** Whom it leads to. */
+  readonly group: string;
+  /** Who of the group is asked first; an agent may name only themselves. */
+  readonly agentId: string | null;
+  /** What the call begins as. */
+  readonly channel: "video" | "voice";
+  /** Not before then; now if left out. */
+  readonly goodFrom: number | null;
+  /** How long it is good from then on. */
+  readonly validMs: number;
+  /** Whether a six-digit code leads to it for the next ten minutes, too. */
+  readonly code: boolean;
+  /** Whom it is for; shown to the agent. Personal: kept apart, and erased on use. */
+  readonly name: string;
+}
+
+/** A personal link, without what lets somebody in. */
+export interface PersonalLinkShown {
+  /** Of the link. */
+  readonly id: string;
+  /** Whom it leads to. */
+  readonly group: string;
+  /** Who of the group is asked first. */
+  readonly agentId: string | null;
+  /** Voice or video. */
+  readonly channel: Channel;
+  /** What it is good for. */
+  readonly state: "expired" | "not_yet_valid" | "open" | "revoked" | "used";
+  /** When it was issued. */
+  readonly createdAt: number;
+  /** Not before then. */
+  readonly goodFrom: number;
+  /** Not after then. */
+  readonly goodUntil: number;
+  /** Until when its code is good; null if it has none, or it was used. */
+  readonly codeUntil: number | null;
+  /** Whom it is for, as who issued it put it; empty once erased. */
+  readonly name: string;
+}
+
+/** A QR code as an SVG path, to be filled. */
+export interface Picture {
+  /** Width and height of the `viewBox`, margin included. */
+  readonly side: number;
+  /** The `d` of the path. */
+  readonly path: string;
+}
+
+/** A new personal link. What lets somebody in is told only here. */
+export interface PersonalLinkCreated {
+  /** What was issued. */
+  readonly link: PersonalLinkShown;
+  /** To be passed on. */
+  readonly url: string;
+  /** The same address, to be scanned. */
+  readonly picture: Picture;
+  /** Six digits, to be read out. */
+  readonly code: string | null;
+  /** Where the code is entered. */
+  readonly codeUrl: string;
+}
+
+/** Links that can still be used, newest first. */
+export interface PersonalLinkPage {
+  /** Without those that are used, expired or revoked. */
+  readonly links: readonly PersonalLinkShown[];
+}
+
+/** Six digits that a caller was told. */
+export interface JoinCode {
+  /** As they were told. */
+  readonly code: string;
+  /** Whose code it is; may be left out where the server has one site only. */
+  readonly site: string;
+}
+
+/** What a code led to. */
+export interface PersonalToken {
+  /** Of the link. */
+  readonly token: string;
+}
+
+/** `POST /api/v1/join/link/look`: whom a personal link leads to. */
+export interface PersonalPlace {
+  /** Which customer organisation. */
+  readonly site: string;
+  /** What it is called. */
+  readonly siteName: string;
+  /** Whom it leads to. */
+  readonly group: string;
+  /** In the language asked for. */
+  readonly groupName: string;
+  /** Who of the group is asked first, as callers know them; empty for anybody. */
+  readonly agentName: string;
+  /** Voice or video. */
+  readonly channel: Channel;
+  /** Until when it can be used. */
+  readonly goodUntil: number;
+}
+
 /** A time in which a group is open. */
 export interface Opening {
   /** From then, or since now. */

@@ -4,9 +4,11 @@ import { asClock, base, buttons, EverySecond, fields, type IconName, icon } from
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import type { Device } from "../devices";
+import { linkTexts } from "../link-texts";
 import { scene } from "../state";
 import { SHOW_CHECK } from "./check";
 import { details, detailsStyles } from "./details";
+import { SHOW_LINKS } from "./links";
 import "./own-day";
 import { View } from "./view";
 import { initials, whoCalls } from "./words";
@@ -250,6 +252,14 @@ export class Context extends View {
     >
       ${texts.checkOpen}
     </button>`;
+    const { open, short } = linkTexts[state.language];
+    const invite = html`<button
+      class="button"
+      aria-haspopup="dialog"
+      @click=${() => this.dispatchEvent(new Event(SHOW_LINKS, { bubbles: true, composed: true }))}
+    >
+      ${open}
+    </button>`;
     const test = html`<button class="button" @click=${() => actions.testRing()}>${texts.testRing}</button>`;
     return html`<section aria-labelledby="setup">
       <h2 id="setup">${texts.youAreSetUp}</h2>
@@ -260,6 +270,8 @@ export class Context extends View {
         ${item("shield", false, texts.check, texts.checkShort, check)}
         ${item("people", line === "superseded", texts.thisTab, line === "open" ? texts.thisTabLeads : texts.thisTabWaits)}
       </ul>
+      <p class="small muted">${short}</p>
+      ${invite}
     </section>`;
   }
 }

@@ -18,6 +18,8 @@ import "./groups";
 import "./header";
 import type { KeySheet } from "./keys";
 import "./keys";
+import type { LinkSheet } from "./links";
+import "./links";
 import "./message";
 import "./offer";
 import "./panels";
@@ -168,6 +170,7 @@ export class DeskView extends LitElement {
 
   @query("zuruf-keys") private keys!: KeySheet;
   @query("zuruf-check") private check!: CheckSheet;
+  @query("zuruf-links") private links!: LinkSheet;
 
   #leave: (() => void) | null = null;
 
@@ -191,6 +194,7 @@ export class DeskView extends LitElement {
     if (this.shown?.page !== "desk" || scene(this.shown).is !== "offer") return;
     this.keys.hide();
     this.check.hide();
+    this.links.hide();
   }
 
   #follow(): void {
@@ -223,6 +227,7 @@ export class DeskView extends LitElement {
         class="desk"
         @zuruf-show-keys=${() => this.keys.show()}
         @zuruf-show-check=${() => this.check.show()}
+        @zuruf-show-links=${() => this.links.show()}
       >
         <zuruf-desk-header .state=${state} .texts=${words} .clock=${clock} .actions=${workplace}></zuruf-desk-header>
         <aside class="left" aria-label=${words.waitingForYou}>
@@ -235,6 +240,7 @@ export class DeskView extends LitElement {
       </div>
       <div class="unseen" aria-live="assertive">${this.#call(state)}</div>
       <zuruf-check .state=${state} .texts=${words} .clock=${clock} .actions=${workplace}></zuruf-check>
+      <zuruf-links .state=${state} .texts=${words} .clock=${clock} .actions=${workplace}></zuruf-links>
       <zuruf-keys .state=${state} .texts=${words} .clock=${clock} .actions=${workplace}></zuruf-keys>
     `;
   }
